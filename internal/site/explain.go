@@ -1,0 +1,218 @@
+package site
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	cueerrors "cuelang.org/go/cue/errors"
+)
+
+// explain says what is wrong with a spec that does not fit the schema. CUE's own
+// messages speak of constraints and of the schema's lines, and stop naming
+// missing fields once there is another error; so gen walks schema and spec side
+// by side and says it in the user's terms.
+func explain(def, user, both cue.Value, ix *index) Problems {
+	w := &walker{ix: ix}
+	w.walk(def, user, nil)
+	if len(w.problems) == 0 {
+		w.cueErrors(user.Err())
+	}
+	if len(w.problems) == 0 {
+		w.cueErrors(both.Validate(cue.Concrete(true)))
+	}
+	return w.problems
+}
+
+type walker struct {
+	ix       *index
+	problems Problems
+}
+
+func (w *walker) report(pos Pos, at Path, rule, hint, format string, args ...any) {
+	w.problems = append(w.problems, Problem{Pos: pos, Path: at.String(), Message: fmt.Sprintf(format, args...), Rule: rule, Severity: Error, Hint: hint})
+}
+
+// walk compares the value at a path with what the schema wants there.
+func (w *walker) walk(def, user cue.Value, at Path) {
+	def = w.alternative(def, user)
+	if err := user.Err(); err != nil && user.IncompleteKind() == cue.BottomKind {
+		w.broken(err, at)
+		return
+	}
+	switch {
+	case !sameKind(def.IncompleteKind(), user.IncompleteKind()):
+		w.report(w.ix.value(at), at, "type", "", "is %s, but has to be %s", describe(user), wanted(def))
+	case user.IncompleteKind() == cue.StructKind:
+		w.fields(def, user, at)
+	case user.IncompleteKind() == cue.ListKind:
+		w.elements(def, user, at)
+	default:
+		w.leaf(def, user, at)
+	}
+}
+
+// alternative picks the part of a disjunction that is of the user's kind:
+// "dhcp" | {address: …} is read as a struct where the user wrote one.
+func (w *walker) alternative(def, user cue.Value) cue.Value {
+	kind := user.IncompleteKind()
+	if kind != cue.StructKind || def.IncompleteKind() == cue.StructKind {
+		return def
+	}
+	op, args := def.Expr()
+	if op != cue.OrOp {
+		return def
+	}
+	for _, a := range args {
+		if a = w.alternative(a, user); a.IncompleteKind() == kind {
+			return a
+		}
+	}
+	return def
+}
+
+// fields compares a struct: unknown fields, missing ones, and each value.
+func (w *walker) fields(def, user cue.Value, at Path) {
+	known := map[string]cue.Value{}
+	var names []string
+	it, err := def.Fields(cue.Optional(true))
+	for err == nil && it.Next() {
+		name := it.Selector().Unquoted()
+		known[name] = it.Value()
+		names = append(names, name)
+		required := it.Selector().ConstraintType() == cue.RequiredConstraint
+		if required && !user.LookupPath(cue.MakePath(cue.Str(name))).Exists() {
+			w.report(w.ix.label(at), at, "missing-field", w.about(def, name), "the field %q is missing", name)
+		}
+	}
+	anyName := def.LookupPath(cue.MakePath(cue.AnyString))
+	it, err = user.Fields()
+	for err == nil && it.Next() {
+		name := it.Selector().Unquoted()
+		p := at.With(name)
+		switch value, ok := known[name]; {
+		case ok:
+			w.walk(value, it.Value(), p)
+		case anyName.Exists():
+			w.walk(anyName, it.Value(), p)
+		default:
+			hint := didYouMean(name, names)
+			if hint == "" && len(names) > 0 {
+				hint = "the fields here are " + strings.Join(names, ", ")
+			}
+			w.report(w.ix.label(p), p, "unknown-field", hint, "there is no field %q here", name)
+		}
+	}
+}
+
+// about is the first sentence of the schema's comment on a field.
+func (w *walker) about(def cue.Value, name string) string {
+	field := def.LookupPath(cue.MakePath(cue.Str(name).Required()))
+	for _, doc := range field.Doc() {
+		return firstSentence(doc)
+	}
+	return ""
+}
+
+func firstSentence(doc *ast.CommentGroup) string {
+	text := strings.Join(strings.Fields(doc.Text()), " ")
+	if i := strings.Index(text, ". "); i >= 0 {
+		text = text[:i]
+	}
+	return strings.TrimSuffix(text, ".")
+}
+
+func (w *walker) elements(def, user cue.Value, at Path) {
+	elem := def.LookupPath(cue.MakePath(cue.AnyIndex))
+	it, err := user.List()
+	for i := 0; err == nil && it.Next(); i++ {
+		w.walk(elem, it.Value(), at.With(i))
+	}
+}
+
+func (w *walker) leaf(def, user cue.Value, at Path) {
+	if !user.IsConcrete() {
+		w.report(w.ix.value(at), at, "open-value", "write the value itself", "has no definite value, but has to be %s", wanted(def))
+		return
+	}
+	if def.Unify(user).Validate(cue.Concrete(true)) == nil {
+		return
+	}
+	hint := ""
+	if text, err := user.String(); err == nil {
+		hint = didYouMean(text, alternatives(def))
+	}
+	w.report(w.ix.value(at), at, "value", hint, "is %s, but has to be %s", describe(user), wanted(def))
+}
+
+// broken reports a value of the user's own that has an error.
+func (w *walker) broken(err error, at Path) {
+	for _, e := range cueerrors.Errors(err) {
+		w.cueError(e, at)
+	}
+}
+
+func (w *walker) cueErrors(err error) {
+	for _, e := range cueerrors.Errors(err) {
+		w.cueError(e, cuePath(e.Path()))
+	}
+}
+
+// cueError turns an error of CUE's into a problem at the user's lines it names.
+func (w *walker) cueError(e cueerrors.Error, at Path) {
+	var places []Pos
+	for _, p := range append([]Pos{toPos(e.Position())}, positions(e)...) {
+		if w.ix.files[p.File] && p.Line > 0 && !slices.Contains(places, p) {
+			places = append(places, p)
+		}
+	}
+	if len(places) == 0 {
+		places = []Pos{w.ix.value(at)}
+	}
+	p := translate(e)
+	p.Pos, p.Path, p.Severity = places[0], at.String(), Error
+	if p.Rule == "conflict" {
+		p.Pos, places = w.twoPlaces(at, places)
+	}
+	for _, other := range places[1:] {
+		p.Notes = append(p.Notes, Note{Pos: other, Message: "this has to do with it"})
+	}
+	if p.Rule == "conflict" {
+		for i := range p.Notes {
+			p.Notes[i].Message = "the other value is set here"
+		}
+	}
+	w.problems = append(w.problems, p)
+}
+
+// twoPlaces orders the places of a conflict: the last one is the newcomer.
+func (w *walker) twoPlaces(at Path, places []Pos) (Pos, []Pos) {
+	if f, ok := w.ix.fields[at.key()]; ok && len(f.more) > 0 {
+		places = []Pos{toPos(f.more[len(f.more)-1]), toPos(f.value)}
+	}
+	return places[0], places
+}
+
+func positions(e cueerrors.Error) []Pos {
+	var ps []Pos
+	for _, p := range cueerrors.Positions(e) {
+		ps = append(ps, toPos(p))
+	}
+	return ps
+}
+
+// cuePath reads the path of one of CUE's errors; digits are list positions.
+func cuePath(elems []string) Path {
+	var p Path
+	for _, e := range elems {
+		var n int
+		if _, err := fmt.Sscanf(e, "%d", &n); err == nil && fmt.Sprint(n) == e {
+			p = append(p, n)
+			continue
+		}
+		p = append(p, strings.Trim(e, `"`))
+	}
+	return p
+}

@@ -1,0 +1,129 @@
+package site
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/parser"
+
+	"sitegen/schema"
+)
+
+// maxTime is how long evaluating a spec may take: a spec is code, and it may
+// come from a pull request. A site of 10,000 clients takes a fifth of it.
+const maxTime = 60 * time.Second
+
+// Load reads the spec at path (a file, or a directory of files of one CUE
+// package), and returns the site it describes. The problems are sorted by place.
+// The site is nil if one of them is an error.
+func Load(path string) (*Site, Problems) {
+	files, problems := readSpec(path)
+	if len(problems) > 0 {
+		return nil, problems.sorted()
+	}
+	ix := newIndex(files)
+	spec, problems := evaluate(files, ix)
+	if len(problems) > 0 {
+		return nil, problems.sorted()
+	}
+	s := resolve(spec)
+	problems = check(spec, s, ix)
+	if problems.Errors() > 0 {
+		return nil, problems
+	}
+	return s, problems
+}
+
+// evaluate gives evaluateNow a limit: the process is about to end when it is
+// reached, so the evaluation, which cannot be stopped, is left behind.
+func evaluate(files []*ast.File, ix *index) (*Spec, Problems) {
+	type result struct {
+		spec     *Spec
+		problems Problems
+	}
+	done := make(chan result, 1)
+	go func() {
+		spec, problems := evaluateNow(files, ix)
+		done <- result{spec, problems}
+	}()
+	select {
+	case r := <-done:
+		return r.spec, r.problems
+	case <-time.After(maxTime):
+		return nil, Problems{{Pos: toPos(ix.top), Message: fmt.Sprintf("evaluating the spec takes longer than %v", maxTime), Rule: "spec-time", Severity: Error,
+			Hint: "look for references that double the data at each step"}}
+	}
+}
+
+func evaluateNow(files []*ast.File, ix *index) (*Spec, Problems) {
+	ctx := cuecontext.New()
+	def, err := siteSchema(ctx)
+	if err != nil {
+		return nil, Problems{{Message: "the embedded schema is broken: " + err.Error(), Rule: "internal", Severity: Error}}
+	}
+	user := buildFiles(ctx, files)
+	v := def.Unify(user)
+	if v.Validate(cue.Concrete(true)) == nil {
+		if data, err := v.MarshalJSON(); err == nil {
+			return decode(data)
+		}
+	}
+	return nil, explain(def, user, v, ix)
+}
+
+// siteSchema compiles the embedded schema and returns #Site.
+func siteSchema(ctx *cue.Context) (cue.Value, error) {
+	files, err := schemaFiles()
+	if err != nil {
+		return cue.Value{}, err
+	}
+	v := buildFiles(ctx, files).LookupPath(cue.ParsePath("#Site"))
+	return v, v.Err()
+}
+
+func schemaFiles() ([]*ast.File, error) {
+	names, err := fs.Glob(schema.FS, "*.cue")
+	if err != nil {
+		return nil, err
+	}
+	var files []*ast.File
+	for _, name := range names {
+		data, err := schema.FS.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		f, err := parser.ParseFile("schema/"+name, data, parser.ParseComments)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// buildFiles makes one CUE value of the files. No loader is involved: imports
+// other than CUE's own packages have been refused, and attributes that would
+// read files (@embed) have no interpreter here.
+func buildFiles(ctx *cue.Context, files []*ast.File) cue.Value {
+	inst := build.NewContext().NewInstance("", nil)
+	for _, f := range files {
+		if err := inst.AddSyntax(f); err != nil {
+			return ctx.BuildInstance(inst) // carries the error
+		}
+	}
+	return ctx.BuildInstance(inst)
+}
+
+func decode(data []byte) (*Spec, Problems) {
+	spec := new(Spec)
+	if err := json.Unmarshal(data, spec); err != nil {
+		return nil, Problems{{Message: "the spec does not fit the program: " + err.Error(), Rule: "internal", Severity: Error}}
+	}
+	return spec, nil
+}

@@ -1,0 +1,62 @@
+package site
+
+import (
+	"strconv"
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/literal"
+)
+
+// Path is the place of a value in the spec: field names (string) and list
+// positions (int), from the top.
+type Path []any
+
+// With returns the path of something inside p.
+func (p Path) With(elems ...any) Path {
+	return append(p[:len(p):len(p)], elems...)
+}
+
+// parent is the path of what p lies in; the top is its own parent.
+func (p Path) parent() Path {
+	if len(p) == 0 {
+		return p
+	}
+	return p[:len(p)-1]
+}
+
+// String is the path as CUE writes it: clients.bakery.hostnames[0],
+// domains."example.com".primary.
+func (p Path) String() string {
+	var b strings.Builder
+	for i, e := range p {
+		switch e := e.(type) {
+		case int:
+			b.WriteString("[" + strconv.Itoa(e) + "]")
+		case string:
+			if i > 0 {
+				b.WriteByte('.')
+			}
+			if ast.IsValidIdent(e) {
+				b.WriteString(e)
+			} else {
+				b.WriteString(literal.String.Quote(e))
+			}
+		}
+	}
+	return b.String()
+}
+
+// key is the path as a map key; no two paths share one.
+func (p Path) key() string {
+	var b strings.Builder
+	for _, e := range p {
+		switch e := e.(type) {
+		case int:
+			b.WriteString("\x00#" + strconv.Itoa(e))
+		case string:
+			b.WriteString("\x00." + e)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,95 @@
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Severity says whether a problem stops gen.
+type Severity string
+
+// The severities. --strict turns a warning into an error.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Problem is one thing that is wrong with the spec.
+type Problem struct {
+	Pos      Pos      `json:"position"`
+	Path     string   `json:"path,omitempty"` // as CUE writes it; "" for the spec as a whole
+	Message  string   `json:"message"`        // what is wrong with the value; lower case, no full stop
+	Rule     string   `json:"rule"`           // id of the rule; stable
+	Severity Severity `json:"severity"`
+	Notes    []Note   `json:"notes,omitempty"` // the other places that have to do with it
+	Hint     string   `json:"hint,omitempty"`  // what to do
+}
+
+// Note is another place that has to do with a problem.
+type Note struct {
+	Pos     Pos    `json:"position"`
+	Message string `json:"message"`
+}
+
+// Error is the problem as gen prints it: one main line, then a tab and a line
+// for each note and for the hint.
+func (p Problem) Error() string {
+	var b strings.Builder
+	if p.Pos.IsValid() {
+		fmt.Fprintf(&b, "%s: ", p.Pos)
+	}
+	if p.Severity == Warning {
+		b.WriteString("warning: ")
+	}
+	if p.Path != "" {
+		fmt.Fprintf(&b, "%s: ", p.Path)
+	}
+	fmt.Fprintf(&b, "%s [%s]", p.Message, p.Rule)
+	for _, n := range p.Notes {
+		fmt.Fprintf(&b, "\n\t%s: %s", n.Pos, n.Message)
+	}
+	if p.Hint != "" {
+		fmt.Fprintf(&b, "\n\thint: %s", p.Hint)
+	}
+	return b.String()
+}
+
+// Problems are the problems of one spec.
+type Problems []Problem
+
+// Error is all problems, one after the other.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Errors tells how many of the problems stop gen.
+func (ps Problems) Errors() int {
+	n := 0
+	for _, p := range ps {
+		if p.Severity == Error {
+			n++
+		}
+	}
+	return n
+}
+
+// sorted orders problems by place, and drops those said twice.
+func (ps Problems) sorted() Problems {
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(a.Pos.File, b.Pos.File),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Col, b.Pos.Col),
+			cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Message, b.Message),
+		)
+	})
+	return slices.CompactFunc(ps, func(a, b Problem) bool { return a.Error() == b.Error() })
+}

@@ -1,0 +1,207 @@
+package site
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func resolveHosts(s *Site, spec *Spec) {
+	for _, name := range sortedKeys(spec.Hosts) {
+		h := resolveHost(name, spec.Hosts[name])
+		s.Hosts = append(s.Hosts, h)
+		switch {
+		case h.Role == RoleAgent:
+			s.Agents = append(s.Agents, h)
+		case s.Server == nil:
+			s.Server = h
+		}
+	}
+}
+
+func resolveHost(name string, h *HostSpec) *Host {
+	host := &Host{
+		Name: name, Role: Role(h.Role), Firmware: Firmware(h.Firmware),
+		CPUVendor: h.CPU.Vendor, CPUCores: h.CPU.Cores,
+		Release: h.Release, StateVersion: h.StateVersion,
+		Kernel: h.Kernel, Installer: Installer(h.Installer),
+		Age: h.Age, ESPSize: h.ESPSize,
+		Disks: resolveDisks(h), Arrays: resolveArrays(h),
+		NICs: resolveNICs(h.NICs), Users: resolveUsers(h.Users),
+		TimeZone: h.TimeZone, Imports: sorted(h.Imports),
+	}
+	layout(host)
+	for _, from := range h.SSH.From {
+		if p := parsePrefix(from); p.IsValid() {
+			host.SSHFrom = append(host.SSHFrom, p)
+		}
+	}
+	host.NodeIP = nodeIP(host, h.Address)
+	host.Address = h.Address
+	if h.Address == "" && host.NodeIP.IsValid() {
+		host.Address = host.NodeIP.String()
+	}
+	host.RootKeys = rootKeys(host.Users)
+	return host
+}
+
+// defaultArray is what two disks or more make when the spec names no arrays.
+const defaultArray = "system"
+
+func resolveDisks(h *HostSpec) []*Disk {
+	var disks []*Disk
+	alone := len(h.Disks) == 1 && h.Arrays == nil
+	for _, name := range sortedKeys(h.Disks) {
+		d := h.Disks[name]
+		disk := &Disk{Name: name, Device: d.Device, Mount: d.Mount}
+		if alone && disk.Mount == "" {
+			disk.Mount = "/"
+		}
+		if disk.Mount != "" {
+			disk.Format = d.Format
+		}
+		disks = append(disks, disk)
+	}
+	return disks
+}
+
+func resolveArrays(h *HostSpec) []*Array {
+	var free []string
+	for _, name := range sortedKeys(h.Disks) {
+		if h.Disks[name].Mount == "" {
+			free = append(free, name)
+		}
+	}
+	specs := h.Arrays
+	if specs == nil && len(free) > 1 {
+		specs = map[string]*ArraySpec{defaultArray: {Level: 1, Mount: "/", Format: "ext4", Size: "100%"}}
+	}
+	var arrays []*Array
+	for _, name := range sortedKeys(specs) {
+		a := specs[name]
+		disks := sorted(a.Disks)
+		if len(disks) == 0 {
+			disks = free
+		}
+		arrays = append(arrays, &Array{Name: name, Level: a.Level, Disks: disks, Mount: a.Mount, Format: a.Format, Size: a.Size})
+	}
+	return arrays
+}
+
+// layout says what each disk carries: its members of the arrays, the one that
+// takes the rest of the disk last, and a boot partition on each disk that holds
+// part of the root file system, so that any one of them can start the host.
+func layout(h *Host) {
+	arrays := slices.Clone(h.Arrays)
+	slices.SortStableFunc(arrays, func(a, b *Array) int {
+		return cmp.Compare(boolInt(strings.HasSuffix(a.Size, "%")), boolInt(strings.HasSuffix(b.Size, "%")))
+	})
+	boots := 0
+	for _, d := range h.Disks {
+		root := d.Mount == "/"
+		for _, a := range arrays {
+			if slices.Contains(a.Disks, d.Name) {
+				d.Members = append(d.Members, Member{Array: a.Name, Size: a.Size})
+				root = root || a.Mount == "/"
+			}
+		}
+		if root {
+			d.Boot, d.BootMount = true, bootMount(boots)
+			boots++
+		}
+	}
+}
+
+func bootMount(n int) string {
+	switch n {
+	case 0:
+		return "/boot"
+	case 1:
+		return "/boot-fallback"
+	}
+	return "/boot-fallback-" + strconv.Itoa(n)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func resolveNICs(specs map[string]*NICSpec) []*NIC {
+	var nics []*NIC
+	for _, name := range sortedKeys(specs) {
+		n := specs[name]
+		nic := &NIC{Name: name, MAC: strings.ToLower(n.MAC)}
+		nic.IPv4 = IPv4{Mode: n.IPv4.Mode, OnLink: n.IPv4.OnLink}
+		if n.IPv4.Mode == "static" {
+			nic.IPv4.Address, nic.IPv4.Gateway = parsePrefix(n.IPv4.Address), parseAddr(n.IPv4.Gateway)
+		}
+		if n.IPv6 != nil {
+			nic.IPv6 = IPv6{Address: parsePrefix(n.IPv6.Address), Gateway: parseAddr(n.IPv6.Gateway), OnLink: n.IPv6.OnLink}
+		}
+		for _, dns := range n.DNS {
+			if a := parseAddr(dns); a.IsValid() {
+				nic.DNS = append(nic.DNS, a)
+			}
+		}
+		nics = append(nics, nic)
+	}
+	return nics
+}
+
+// nodeIP is the address that other nodes and pods reach the host at: the address
+// the spec gives, if it is one, or the first static one, cards with a gateway
+// and IPv4 first.
+func nodeIP(h *Host, address string) netip.Addr {
+	if a := parseAddr(address); a.IsValid() {
+		return a
+	}
+	var gated, others, six []netip.Addr
+	for _, n := range h.NICs {
+		switch {
+		case n.IPv4.Address.IsValid() && n.IPv4.Gateway.IsValid():
+			gated = append(gated, n.IPv4.Address.Addr())
+		case n.IPv4.Address.IsValid():
+			others = append(others, n.IPv4.Address.Addr())
+		}
+		if n.IPv6.Address.IsValid() {
+			six = append(six, n.IPv6.Address.Addr())
+		}
+	}
+	for _, a := range slices.Concat(gated, others, six) {
+		return a
+	}
+	return netip.Addr{}
+}
+
+func resolveUsers(specs map[string]*UserSpec) []*User {
+	var users []*User
+	for _, name := range sortedKeys(specs) {
+		u := specs[name]
+		user := &User{Name: name, Keys: u.Keys, Groups: sorted(u.Groups), Shell: u.Shell, Password: u.Password}
+		if u.UID != nil {
+			user.UID = *u.UID
+		}
+		users = append(users, user)
+	}
+	return users
+}
+
+func rootKeys(users []*User) []string {
+	var keys []string
+	for _, u := range users {
+		if !u.Wheel() {
+			continue
+		}
+		for _, k := range u.Keys {
+			if !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
+}

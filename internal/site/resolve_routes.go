@@ -1,0 +1,160 @@
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+)
+
+// resolveZones lists the declared zones and those that clients' domains add.
+// Shorter names come first, so that a client's domain inside another one's is no
+// zone of its own.
+func resolveZones(s *Site, spec *Spec) {
+	for name, d := range spec.Domains {
+		s.Zones = append(s.Zones, Zone{
+			Name: name, ID: d.ZoneID, Primary: d.Primary, Wildcard: d.Wildcard,
+			Records: resolveRecords(name, d.Records), at: Path{"domains", name},
+		})
+	}
+	s.zones = make(map[string]bool, len(s.Zones)+len(spec.Clients))
+	for _, z := range s.Zones {
+		s.zones[z.Name] = true
+	}
+	clients := sortedKeys(spec.Clients)
+	slices.SortStableFunc(clients, func(a, b string) int {
+		return cmp.Compare(len(spec.Clients[a].Domain), len(spec.Clients[b].Domain))
+	})
+	for _, name := range clients {
+		domain := spec.Clients[name].Domain
+		if domain == "" || zoneOf(s.zones, domain) != "" {
+			continue
+		}
+		s.zones[domain] = true
+		s.Zones = append(s.Zones, Zone{Name: domain, at: Path{"clients", name, "domain"}})
+	}
+	slices.SortFunc(s.Zones, func(a, b Zone) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range s.Zones {
+		if s.Zones[i].Primary && s.Primary == nil {
+			s.Primary = &s.Zones[i]
+		}
+	}
+}
+
+// zoneOf is the longest of the zones that the hostname lies in, or "".
+func zoneOf(zones map[string]bool, hostname string) string {
+	for name := hostname; ; {
+		if zones[name] {
+			return name
+		}
+		_, rest, ok := strings.Cut(name, ".")
+		if !ok {
+			return ""
+		}
+		name = rest
+	}
+}
+
+func resolveRecords(zone string, specs []RecordSpec) []Record {
+	var records []Record
+	for _, r := range specs {
+		rec := Record{Type: r.Type, Name: r.Name + "." + zone, Content: r.Content, Priority: r.Priority, TTL: r.TTL, Proxied: r.Proxied, Comment: r.Comment}
+		if r.Name == "@" {
+			rec.Name = zone
+		}
+		value := r.Content
+		if r.CAA != nil {
+			rec.CAA = &CAA{Flags: r.CAA.Flags, Tag: r.CAA.Tag, Value: r.CAA.Value}
+			value = fmt.Sprintf("%d %s %s", r.CAA.Flags, r.CAA.Tag, r.CAA.Value)
+		}
+		if r.SRV != nil {
+			rec.SRV = &SRV{Priority: r.SRV.Priority, Weight: r.SRV.Weight, Port: r.SRV.Port, Target: r.SRV.Target}
+			value = fmt.Sprintf("%d %d %d %s", r.SRV.Priority, r.SRV.Weight, r.SRV.Port, r.SRV.Target)
+		}
+		rec.Key = rec.Name + " " + r.Type + " " + value
+		records = append(records, rec)
+	}
+	slices.SortStableFunc(records, func(a, b Record) int { return cmp.Compare(a.Key, b.Key) })
+	return records
+}
+
+// resolveRoutes lists every hostname that the tunnel serves. A hostname outside
+// of every zone has Zone "", and a rule says so.
+func resolveRoutes(s *Site, spec *Spec) {
+	sessions := map[string]string{}
+	for _, g := range s.Groups {
+		sessions[g.Name] = g.Session
+	}
+	add := func(r Route) {
+		r.Zone = zoneOf(s.zones, r.Hostname)
+		r.Session = sessions[r.Access]
+		s.Routes = append(s.Routes, r)
+	}
+	for _, r := range builtinRoutes(s, spec) {
+		add(r)
+	}
+	for _, w := range s.Workloads() {
+		kind, field := RouteClient, "clients"
+		if w.Kind == KindApp {
+			kind, field = RouteApp, "apps"
+		}
+		for i, hostname := range w.Hostnames {
+			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Service: serviceURL(w.Name, w.Namespace, ServicePort),
+				Namespace: w.Namespace, Access: w.Access, at: hostnamePath(s, spec, field, w.Name, i)})
+		}
+	}
+	slices.SortStableFunc(s.Routes, func(a, b Route) int { return cmp.Compare(a.Hostname, b.Hostname) })
+}
+
+// ServicePort is the port of every workload's Service; its target is the
+// container's own port.
+const ServicePort = 80
+
+func serviceURL(name, namespace string, port int) string {
+	return fmt.Sprintf("http://%s.%s.svc.cluster.local:%d", name, namespace, port)
+}
+
+// builtinRoutes are Argo CD, Hubble and a way to each host's sshd.
+func builtinRoutes(s *Site, spec *Spec) []Route {
+	under := func(label string) string {
+		if s.Primary == nil {
+			return ""
+		}
+		return label + "." + s.Primary.Name
+	}
+	group := defaultGroup(spec)
+	routes := []Route{{Hostname: or(spec.ArgoCD.Hostname, under("argocd")), Kind: RouteArgoCD, Access: or(spec.ArgoCD.Access, group),
+		Service: serviceURL("argocd-server", "argocd", 80), Namespace: "argocd", at: Path{"argocd", "hostname"}}}
+	if h := spec.Cluster.Hubble; h.Enabled {
+		routes = append(routes, Route{Hostname: or(h.Hostname, under("hubble")), Kind: RouteHubble, Access: or(h.Access, group),
+			Service: serviceURL("hubble-ui", "kube-system", 80), Namespace: "kube-system", at: Path{"cluster", "hubble", "hostname"}})
+	}
+	for _, h := range s.Hosts {
+		label := "ssh"
+		if h != s.Server {
+			label = "ssh-" + h.Name
+		}
+		ssh := spec.Hosts[h.Name].SSH
+		h.SSHHostname = or(ssh.Hostname, under(label))
+		r := Route{Hostname: h.SSHHostname, Kind: RouteSSH, Owner: h.Name, Access: or(ssh.Access, group), at: Path{"hosts", h.Name, "ssh", "hostname"}}
+		if h.NodeIP.IsValid() {
+			r.Service = "ssh://" + net.JoinHostPort(h.NodeIP.String(), "22")
+		}
+		routes = append(routes, r)
+	}
+	return slices.DeleteFunc(routes, func(r Route) bool { return r.Hostname == "" })
+}
+
+// hostnamePath is where the spec gives the ith hostname of a workload: a client's
+// domain gives the first ones.
+func hostnamePath(s *Site, spec *Spec, field, name string, i int) Path {
+	if field == "clients" {
+		n := len(domainHostnames(s.zones, spec.Clients[name]))
+		if i < n {
+			return Path{field, name, "domain"}
+		}
+		i -= n
+	}
+	return Path{field, name, "hostnames", i}
+}

@@ -1,0 +1,68 @@
+package site
+
+import "slices"
+
+// Namespaces of the clients' websites. Pod Security is a label of a namespace, so
+// those that need less than "restricted" have one of their own.
+const (
+	WebsitesNamespace         = "websites"
+	WebsitesBaselineNamespace = "websites-baseline"
+)
+
+func resolveWorkloads(s *Site, spec *Spec) {
+	for _, name := range sortedKeys(spec.Clients) {
+		c := spec.Clients[name]
+		w := resolveContainer(c.ContainerSpec)
+		w.Kind, w.Name, w.Folder, w.Application = KindClient, name, "websites/"+name, "website-"+name
+		w.Namespace = WebsitesNamespace
+		if w.PodSecurity == "baseline" {
+			w.Namespace = WebsitesBaselineNamespace
+		}
+		w.Hostnames = append(domainHostnames(s.zones, c), c.Hostnames...)
+		w.Access, w.Internet = c.Access, c.Internet
+		s.Clients = append(s.Clients, w)
+	}
+	for _, name := range sortedKeys(spec.Apps) {
+		a := spec.Apps[name]
+		w := resolveContainer(a.ContainerSpec)
+		w.Kind, w.Name, w.Folder, w.Application, w.Namespace = KindApp, name, name, name, name
+		w.Hostnames, w.Access, w.Internet = slices.Clone(a.Hostnames), a.Access, a.Internet
+		w.Secrets, w.AllowFrom = sorted(a.Secrets), sorted(a.Allow)
+		for _, v := range sortedKeys(a.Volumes) {
+			w.Volumes = append(w.Volumes, Volume{Name: v, Mount: a.Volumes[v].Mount, Size: a.Volumes[v].Size})
+		}
+		s.Apps = append(s.Apps, w)
+	}
+}
+
+// domainHostnames are the hostnames that a client's domain stands for. www. comes
+// along where the domain is a zone's own name: one label deeper than a zone is
+// what Cloudflare's universal certificate covers.
+func domainHostnames(zones map[string]bool, c *ClientSpec) []string {
+	if c.Domain == "" {
+		return nil
+	}
+	www := zones[c.Domain]
+	if c.WWW != nil {
+		www = *c.WWW
+	}
+	if www {
+		return []string{c.Domain, "www." + c.Domain}
+	}
+	return []string{c.Domain}
+}
+
+func resolveContainer(c ContainerSpec) *Workload {
+	w := &Workload{
+		Image: c.Image, Port: c.Port, Replicas: c.Replicas, Command: c.Command, Args: c.Args,
+		Health: c.Health, PodSecurity: c.PodSecurity, User: c.User, ReadOnly: c.ReadOnly, Writable: sorted(c.Writable),
+		Resources: Resources{
+			CPU: c.Resources.Requests.CPU, Memory: c.Resources.Requests.Memory,
+			CPULimit: c.Resources.Limits.CPU, MemoryLimit: c.Resources.Limits.Memory,
+		},
+	}
+	for _, name := range sortedKeys(c.Env) {
+		w.Env = append(w.Env, EnvVar{Name: name, Value: c.Env[name]})
+	}
+	return w
+}

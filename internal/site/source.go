@@ -1,0 +1,138 @@
+package site
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"cuelang.org/go/cue/ast"
+	cueerrors "cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/parser"
+)
+
+// maxSource is the most that the files of one spec may hold together, in bytes:
+// twenty times what a site of 10,000 clients takes.
+const maxSource = 32 << 20
+
+// readSpec reads the spec at path: a file, or every .cue file of a directory,
+// which have to be of one package. Nothing outside of it is ever read.
+func readSpec(path string) ([]*ast.File, Problems) {
+	names, err := specFiles(path)
+	if err != nil {
+		return nil, specProblem(path, err)
+	}
+	var files []*ast.File
+	var problems Problems
+	size := 0
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, specProblem(name, err)
+		}
+		if size += len(data); size > maxSource {
+			return nil, specProblem(path, fmt.Errorf("is larger than %d MiB", maxSource>>20))
+		}
+		f, ps := parseFile(name, data)
+		problems = append(problems, ps...)
+		files = append(files, f)
+	}
+	if len(problems) == 0 {
+		problems = onePackage(path, files)
+	}
+	return files, problems
+}
+
+// specFiles lists the files of the spec at path.
+func specFiles(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	names, err := filepath.Glob(filepath.Join(escapeGlob(path), "*.cue"))
+	if err == nil && len(names) == 0 {
+		err = errors.New("is a directory without .cue files")
+	}
+	return names, err
+}
+
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// parseFile parses one file; every problem it has is in the result.
+func parseFile(name string, data []byte) (*ast.File, Problems) {
+	if !utf8.Valid(data) {
+		return nil, specProblem(name, errors.New("is not UTF-8"))
+	}
+	f, err := parser.ParseFile(name, data)
+	if err == nil {
+		if len(f.Decls) == 0 {
+			return nil, specProblem(name, errors.New("is empty"))
+		}
+		return f, importProblems(f)
+	}
+	var problems Problems
+	for _, e := range cueerrors.Errors(err) {
+		problems = append(problems, Problem{Pos: toPos(e.Position()), Message: syntaxMessage(e), Rule: "syntax", Severity: Error,
+			Hint: "a spec is written in CUE: https://cuelang.org/docs/"})
+	}
+	return nil, problems[:1] // what follows the first is mostly its echo
+}
+
+func syntaxMessage(e cueerrors.Error) string {
+	format, args := e.Msg()
+	return strings.TrimSpace(fmt.Sprintf(format, args...))
+}
+
+// importProblems refuses imports of anything but CUE's own packages: a spec is
+// complete by itself, and reading it needs no network.
+func importProblems(f *ast.File) Problems {
+	var problems Problems
+	for spec := range f.ImportSpecs() {
+		name := strings.Trim(spec.Path.Value, `"`)
+		first, _, _ := strings.Cut(name, "/")
+		if strings.ContainsAny(first, ".@:") {
+			problems = append(problems, Problem{Pos: toPos(spec.Path.Pos()), Message: fmt.Sprintf("import of %q: a spec can only import CUE's own packages", name), Rule: "import", Severity: Error,
+				Hint: "put the files into one directory and give that as the spec"})
+		}
+	}
+	return problems
+}
+
+// onePackage wants the files of a directory to be of one package. A single file
+// may do without a package clause.
+func onePackage(path string, files []*ast.File) Problems {
+	if len(files) == 1 {
+		return nil
+	}
+	first := ""
+	for _, f := range files {
+		name := f.PackageName()
+		switch {
+		case name == "":
+			return specProblem(f.Filename, errors.New("has no package clause, which every file of a directory needs"))
+		case first == "":
+			first = name
+		case name != first:
+			return specProblem(f.Filename, fmt.Errorf("is of package %q, the files before it of %q", name, first))
+		}
+	}
+	return nil
+}
+
+// specProblem is a problem of a spec file as a whole.
+func specProblem(name string, err error) Problems {
+	hint := "give the site spec with -spec FILE or -spec DIRECTORY"
+	var perr *fs.PathError
+	if errors.As(err, &perr) {
+		err = perr.Err
+	}
+	return Problems{{Pos: Pos{File: name}, Message: err.Error(), Rule: "spec-file", Severity: Error, Hint: hint}}
+}
