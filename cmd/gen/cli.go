@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes. They are part of the interface: hooks and CI read them.
+const (
+	exitFine    = 0
+	exitDrift   = 1 // check and diff: the tree is not what the spec says
+	exitTrouble = 2 // a bad spec, I/O, wrong usage
+)
+
+// cli is the command line. The comments of its fields are its help.
+type cli struct {
+	Write   writeCmd   `cmd:"" default:"withargs" help:"Write the tree that the spec describes (the default command)."`
+	Check   checkCmd   `cmd:"" help:"Tell whether the tree is what the spec says; exit 1 if not."`
+	Diff    diffCmd    `cmd:"" help:"Show how the tree differs from what the spec says; exit 1 if it does."`
+	Vet     vetCmd     `cmd:"" help:"Tell whether the spec is sound."`
+	Rules   rulesCmd   `cmd:"" help:"List the rules that a spec has to keep to."`
+	Explain explainCmd `cmd:"" help:"Explain one rule."`
+	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// specFlags are for commands that read the spec.
+type specFlags struct {
+	Spec   string `default:"site.cue" placeholder:"PATH" help:"The site spec: a CUE file, or a directory of files of one package (${default})."`
+	Strict bool   `help:"Take warnings for errors."`
+	Format string `default:"text" enum:"text,json,github,sarif" help:"How problems are printed: text, json, github or sarif (${default})."`
+}
+
+// outFlags are for commands that look at the output tree.
+type outFlags struct {
+	Out  string   `default:"out" placeholder:"DIR" help:"The output root (${default})."`
+	Only []string `placeholder:"PATH" sep:"none" help:"Look only at this file, folder or pattern of the output root; can be repeated."`
+}
+
+// env is what a command may touch beside the file system.
+type env struct {
+	stdout, stderr io.Writer
+	color          bool // stdout is a terminal that wants colour
+}
+
+// drift is the error of a command that found the tree different. Its text has
+// been printed.
+var errDrift = errors.New("the tree is not what the spec says")
+
+// errShown is the error of a command that has said everything itself.
+var errShown = errors.New("problems were found")
+
+// run is the program: it returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("gen"),
+		kong.Description("gen writes every file of a site's infrastructure repository from one site spec.\n\n"+
+			"  gen -spec site.cue          write the tree to out/\n"+
+			"  gen check -spec site.cue    is out/ what the spec says?\n"+
+			"  gen diff -spec site.cue     what would gen write?"),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+	)
+	if err != nil {
+		panic(err) // the structs above are wrong
+	}
+	ctx, err := parser.Parse(normalize(args))
+	if exited >= 0 { // --help
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "gen: %v\n\tsee gen --help\n", err)
+		return exitTrouble
+	}
+	return exitCode(ctx.Run(&env{stdout: stdout, stderr: stderr, color: wantsColor(stdout)}), stderr)
+}
+
+func exitCode(err error, stderr io.Writer) int {
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errDrift):
+		return exitDrift
+	case errors.Is(err, errShown):
+		return exitTrouble
+	}
+	fmt.Fprintf(stderr, "gen: %v\n", err)
+	return exitTrouble
+}
+
+// normalize lets flags be written with one dash, as in gen -spec site.cue: kong
+// would read that as the short flags -s -p -e -c. gen has no short flags that
+// could be joined (-h stands alone), so a dash and two letters mean a long one.
+func normalize(args []string) []string {
+	out := slices.Clone(args)
+	for i, arg := range out {
+		if arg == "--" {
+			break
+		}
+		if len(arg) > 2 && arg[0] == '-' && arg[1] != '-' {
+			out[i] = "-" + arg
+		}
+	}
+	return out
+}
+
+// wantsColor tells whether w is a terminal and nobody asked for plain text
+// (https://no-color.org).
+func wantsColor(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

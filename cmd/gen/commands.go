@@ -1,0 +1,160 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"sitegen/internal/gen"
+	"sitegen/internal/site"
+	"sitegen/internal/tree"
+	"sitegen/schema"
+)
+
+// load reads the spec and prints what is wrong with it.
+func (f *specFlags) load(e *env) (*site.Site, error) {
+	s, problems := site.Load(f.Spec)
+	if f.Strict {
+		for i := range problems {
+			problems[i].Severity = site.Error
+		}
+	}
+	if err := f.show(e, problems); err != nil {
+		return nil, err
+	}
+	if problems.Errors() > 0 {
+		return nil, errShown
+	}
+	return s, nil
+}
+
+// wanted is the tree that the spec describes.
+func (f *specFlags) wanted(e *env) (*tree.Tree, error) {
+	s, err := f.load(e)
+	if err != nil {
+		return nil, err
+	}
+	return gen.Run(s, gen.All())
+}
+
+type writeCmd struct {
+	specFlags
+	outFlags
+	Force []string `placeholder:"PATH" sep:"none" help:"Replace this file, or what is in this folder, although it was edited or is not gen's; a backup is kept. Can be repeated."`
+}
+
+// Run writes the tree. Nothing is written unless everything can be.
+func (c *writeCmd) Run(e *env) error {
+	want, err := c.wanted(e)
+	if err != nil {
+		return err
+	}
+	root, err := c.create()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	changes, err := c.compare(root, want)
+	if err != nil {
+		return err
+	}
+	err = tree.Apply(root, changes, tree.Options{Force: c.Force, Kept: func(path, backup string) {
+		fmt.Fprintf(e.stderr, "gen: kept the old %s as %s\n", path, backup)
+	}})
+	var blocked *tree.BlockedError
+	if errors.As(err, &blocked) {
+		return showBlocked(e, blocked)
+	}
+	if err == nil {
+		summarize(e, changes)
+	}
+	return err
+}
+
+type checkCmd struct {
+	specFlags
+	outFlags
+}
+
+// Run reports each difference in a line.
+func (c *checkCmd) Run(e *env) error {
+	want, err := c.wanted(e)
+	if err != nil {
+		return err
+	}
+	changes, err := c.differences(want)
+	if err != nil {
+		return err
+	}
+	if err := tree.Report(e.stdout, changes); err != nil {
+		return err
+	}
+	return driftOf(changes)
+}
+
+type diffCmd struct {
+	specFlags
+	outFlags
+	Stat bool `help:"Only how many lines change in each file."`
+}
+
+// Run shows the differences as a unified diff, from what is there to what is wanted.
+func (c *diffCmd) Run(e *env) error {
+	want, err := c.wanted(e)
+	if err != nil {
+		return err
+	}
+	changes, err := c.differences(want)
+	if err != nil {
+		return err
+	}
+	if err := tree.Diff(e.stdout, changes, tree.DiffOptions{Color: e.color, Stat: c.Stat}); err != nil {
+		return err
+	}
+	return driftOf(changes)
+}
+
+func driftOf(changes []tree.Change) error {
+	if len(changes) > 0 {
+		return errDrift
+	}
+	return nil
+}
+
+type vetCmd struct{ specFlags }
+
+// Run checks the spec, generates from it, and writes nothing.
+func (c *vetCmd) Run(e *env) error {
+	_, err := c.wanted(e)
+	return err
+}
+
+type schemaCmd struct{}
+
+// Run prints the schema as one CUE file.
+func (c *schemaCmd) Run(e *env) error {
+	text, err := schema.Text()
+	if err != nil {
+		return err
+	}
+	_, err = e.stdout.Write(text)
+	return err
+}
+
+type versionCmd struct{}
+
+// Run prints the module's version, or the commit it was built from.
+func (c *versionCmd) Run(e *env) error {
+	version := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" && strings.Trim(version, "()") == "devel" {
+				version = s.Value
+			}
+		}
+	}
+	_, err := fmt.Fprintln(e.stdout, "gen", version)
+	return err
+}
