@@ -1,0 +1,105 @@
+package tree
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Options say how Apply may go about it.
+type Options struct {
+	// Force names the files, or folders of files, that are replaced or deleted
+	// although they were edited or are foreign. A backup of each is kept.
+	Force []string
+
+	// Kept, when set, is called for every backup once all is written.
+	Kept func(path, backup string)
+
+	step func(op, path string) error // see disk
+}
+
+// A BlockedError lists the changes that would destroy somebody's work and that
+// were not forced. Nothing was written.
+type BlockedError struct{ Changes []Change }
+
+func (e *BlockedError) Error() string {
+	var b strings.Builder
+	b.WriteString("nothing was written, because gen would overwrite work that is not its own:\n")
+	for _, c := range e.Changes {
+		fmt.Fprintf(&b, "\t%q %s\n", c.Path, blockedWhy(c))
+	}
+	b.WriteString("look at them with gen diff; move what you need into the spec, or exclude the path there; " +
+		"--force PATH writes anyway and keeps a backup")
+	return b.String()
+}
+
+func blockedWhy(c Change) string {
+	switch {
+	case c.Kind == Foreign:
+		return "was there before and is not from gen"
+	case c.New == nil:
+		return "was edited since gen wrote it, and is no longer in the spec"
+	}
+	return "was edited since gen wrote it"
+}
+
+// Apply makes the changes that Compare found, all of them or, when one is
+// blocked or the folder changed in the meantime, none.
+//
+// The order is what makes a kill harmless. First the manifest learns the new
+// hashes beside the old ones, so that at every later moment each file is either
+// as it was or as it will be, and known both ways. Then come the files, each
+// through a temporary one and a rename, the orphans, the folders they leave
+// empty, and last the manifest without what is gone. Nothing is synced to the
+// disk: after a power cut, files can be empty, and they can be made again.
+//
+// Where the system has locks, a second Apply on the folder waits for the first.
+func Apply(root *os.Root, changes []Change, opts Options) error {
+	if err := checkForced(changes, opts.Force); err != nil {
+		return err
+	}
+	unlock, err := lock(root)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	d := &disk{root: root, step: opts.step}
+	p, err := newPlan(changes)
+	if err != nil {
+		return err
+	}
+	if err := p.verify(root); err != nil {
+		return err
+	}
+	if err := p.run(d); err != nil {
+		return err
+	}
+	if opts.Kept != nil {
+		for _, of := range slices.Sorted(maps.Keys(p.backups)) {
+			opts.Kept(of, p.backups[of])
+		}
+	}
+	return nil
+}
+
+func checkForced(changes []Change, force []string) error {
+	var blocked []Change
+	for _, c := range changes {
+		forced := func(f string) bool { return below(path.Clean(f), c.Path) }
+		if c.Kind.NeedsForce() && !slices.ContainsFunc(force, forced) {
+			blocked = append(blocked, c)
+		}
+	}
+	if len(blocked) > 0 {
+		return &BlockedError{blocked}
+	}
+	return nil
+}
+
+// below reports whether p is the file or folder name, or in it.
+func below(name, p string) bool {
+	return name == "." || p == name || strings.HasPrefix(p, name) && p[len(name)] == '/'
+}

@@ -1,0 +1,32 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package tree
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lock waits until no other gen applies changes to the folder. The lock is on
+// the folder itself and goes with the process, so that it leaves nothing
+// behind. A file system that has no locks is used without: one is a courtesy
+// to people who run gen twice at once, not what keeps a single run whole.
+func lock(root *os.Root) (unlock func(), err error) {
+	dir, err := root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	for {
+		// A signal that Go takes, such as its own for preemption, ends the wait early.
+		err = syscall.Flock(int(dir.Fd()), syscall.LOCK_EX)
+		if !errors.Is(err, syscall.EINTR) {
+			return func() { dir.Close() }, nil
+		}
+	}
+}
+
+// isNotFolder reports whether part of a path was a file or a symbolic link.
+func isNotFolder(err error) bool {
+	return errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP)
+}

@@ -1,0 +1,10 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
+
+package tree
+
+import "os"
+
+// lock does nothing here: two gen at once on one folder are not kept apart.
+func lock(*os.Root) (unlock func(), err error) { return func() {}, nil }
+
+func isNotFolder(error) bool { return false }

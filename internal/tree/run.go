@@ -1,0 +1,142 @@
+package tree
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+)
+
+func (p *plan) run(d *disk) error {
+	if err := d.sweep(p.folders()); err != nil {
+		return err
+	}
+	if p.record != nil && len(p.changes) > 0 {
+		if f := union(p.old, p.new).file(); !sameBytes(f, p.record.Old) {
+			if err := d.write(f); err != nil {
+				return err
+			}
+		}
+	}
+	steps := []func(*disk) error{
+		func(d *disk) error { return p.delete(d, true) },
+		p.write,
+		func(d *disk) error { return p.delete(d, false) },
+		func(d *disk) error { return d.removeEmpty(p.dropped()) },
+	}
+	for _, step := range steps {
+		if err := step(d); err != nil {
+			return err
+		}
+	}
+	if p.record == nil {
+		return nil
+	}
+	return d.write(p.record.New)
+}
+
+// write brings the files that are to stay, several folders at a time.
+func (p *plan) write(d *disk) error {
+	var todo []*Change
+	var paths []string
+	for i := range p.changes {
+		if c := &p.changes[i]; c.New != nil && !p.done[i] {
+			todo = append(todo, c)
+			paths = append(paths, c.Path)
+		}
+	}
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, f := range byFolder(paths) {
+		group.Go(func() error {
+			sub, err := d.open(f.dir)
+			if err != nil {
+				return err
+			}
+			defer sub.root.Close()
+			for _, i := range f.members {
+				if err := p.writeOne(d, sub, todo[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+func (p *plan) writeOne(d, sub *disk, c *Change) error {
+	if c.Kind == Mode {
+		return sub.chmod(c.New)
+	}
+	if c.Kind.NeedsForce() {
+		if err := p.backup(d, c.Old); err != nil {
+			return err
+		}
+	}
+	return sub.write(c.New)
+}
+
+func (p *plan) delete(d *disk, early bool) error {
+	var gone []string
+	for i, c := range p.changes {
+		if c.New != nil || p.early[c.Path] != early {
+			continue
+		}
+		gone = append(gone, c.Path)
+		if p.done[i] {
+			continue
+		}
+		if c.Kind.NeedsForce() {
+			if err := p.backup(d, c.Old); err != nil {
+				return err
+			}
+		}
+		if err := d.remove(c.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if !early {
+		return nil
+	}
+	return d.removeEmpty(gone)
+}
+
+// backup keeps a copy of the file beside it, under the first name that is free
+// and that gen does not own. A copy of these very bytes that is there already
+// is enough: a run that was killed and comes back does not make another.
+func (p *plan) backup(d *disk, f *File) error {
+	dir, err := d.open(path.Dir(f.Path))
+	if err != nil {
+		return err
+	}
+	defer dir.root.Close()
+	for n := 0; ; n++ {
+		name := f.Path + ".bak"
+		if n > 0 {
+			name = fmt.Sprintf("%s.%d", name, n)
+		}
+		s, err := look(dir.root, name)
+		if err != nil {
+			return err
+		}
+		taken := s.file != nil || s.obstacle != "" || len(p.old[name])+len(p.new[name]) > 0
+		same := s.file != nil && bytes.Equal(s.file.Data, f.Data)
+		if taken && !same {
+			continue
+		}
+		if !same {
+			if err := dir.write(&File{Path: name, Mode: f.Mode, Data: f.Data}); err != nil {
+				return err
+			}
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.backups[f.Path] = name
+		return nil
+	}
+}
