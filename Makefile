@@ -1,0 +1,23 @@
+# Each target is a line that anyone could type.
+
+.PHONY: all test lint golden bench tidy
+
+all: test lint
+
+# The tests need Go; with nix-instantiate and shellcheck on PATH they also read
+# every generated file with the program it is for.
+test:
+	go vet ./... && go test ./...
+
+lint:
+	test -z "$$(gofmt -l .)" && go tool -modfile=tools/go.mod staticcheck ./...
+
+# Rewrites golden/*/want and out/ after a change of the output that is meant; read the diff.
+golden:
+	go test ./cmd/gen -run 'TestGolden|TestOut' -update && go test ./internal/site -update
+
+bench:
+	go run ./internal/bench
+
+tidy:
+	go mod tidy && cd tools && go mod tidy

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite golden/*/want and out/ from the specs")
+
+// goldenCases are the folders of golden/ that hold a spec and the tree wanted
+// from it. (The cases of golden/bad are package site's.)
+func goldenCases(t *testing.T) []string {
+	t.Helper()
+	specs, err := filepath.Glob("../../golden/*/site.cue")
+	if err != nil || len(specs) < 5 {
+		t.Fatalf("found %d golden specs: %v", len(specs), err)
+	}
+	var dirs []string
+	for _, s := range specs {
+		dirs = append(dirs, filepath.Dir(s))
+	}
+	return dirs
+}
+
+// generate runs gen and returns what it wrote.
+func generate(t *testing.T, spec string) map[string]string {
+	t.Helper()
+	out := t.TempDir()
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"-spec", spec, "-out", out}, &stdout, &stderr); code != 0 {
+		t.Fatalf("gen -spec %s: exit %d\n%s", spec, code, stderr.String())
+	}
+	return readTree(t, out)
+}
+
+// readTree maps each path to its content; a leading "x " marks an executable.
+func readTree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		if info.Mode()&0o111 != 0 {
+			rel = "x " + rel
+		}
+		files[rel] = string(data)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestGolden holds every byte, every file and every executable bit.
+func TestGolden(t *testing.T) {
+	for _, dir := range goldenCases(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			checkGolden(t, filepath.Join(dir, "site.cue"), filepath.Join(dir, "want"))
+		})
+	}
+}
+
+// TestOut is TestGolden for the example: out/ is what gen writes from site.cue.
+func TestOut(t *testing.T) { checkGolden(t, "../../site.cue", "../../out") }
+
+func checkGolden(t *testing.T, spec, want string) {
+	t.Helper()
+	got := generate(t, spec)
+	if *update {
+		rewrite(t, got, want)
+		return
+	}
+	if diff := cmp.Diff(readTree(t, want), got); diff != "" {
+		t.Errorf("%s is not what gen writes (-want +got); go test ./cmd/gen -update rewrites it:\n%s", want, diff)
+	}
+}
+
+func rewrite(t *testing.T, got map[string]string, want string) {
+	t.Helper()
+	if err := os.RemoveAll(want); err != nil {
+		t.Fatal(err)
+	}
+	for rel, data := range got {
+		mode := fs.FileMode(0o644)
+		if strings.HasPrefix(rel, "x ") {
+			rel, mode = rel[2:], 0o755
+		}
+		p := filepath.Join(want, filepath.FromSlash(rel))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(data), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestDeterminism wants the same bytes from every run.
+func TestDeterminism(t *testing.T) {
+	spec := "../../golden/full/site.cue"
+	first := generate(t, spec)
+	for range 5 {
+		if diff := cmp.Diff(first, generate(t, spec)); diff != "" {
+			t.Fatalf("two runs differ:\n%s", diff)
+		}
+	}
+}
+
+// TestOneMoreClient adds a client to the full site and measures the diff that a
+// reviewer would read: outside of the client's own files, every changed line is
+// an added one and names the client.
+func TestOneMoreClient(t *testing.T) {
+	spec, err := os.ReadFile("../../golden/full/site.cue")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := filepath.Join(t.TempDir(), "site.cue")
+	added := "\nclients: juniper: {domain: \"juniper.example\", image: \"ghcr.io/example/juniper:1.0.0\"}\n"
+	if err := os.WriteFile(more, append(spec, added...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	before, after := generate(t, "../../golden/full/site.cue"), generate(t, more)
+	changed := 0
+	for p, text := range after {
+		old, ok := before[p]
+		if p == ".sitegen.sum" || text == old {
+			continue
+		}
+		if !ok {
+			if !strings.Contains(p, "juniper") {
+				t.Errorf("%s is new", p)
+			}
+			continue
+		}
+		gone, came := lineDiff(old, text)
+		changed += len(came)
+		if len(gone) > 0 {
+			t.Errorf("%s: lines went away: %q", p, gone)
+		}
+		for _, l := range came {
+			if !strings.Contains(l, "juniper") {
+				t.Errorf("%s: a line that does not name the client came: %q", p, l)
+			}
+		}
+	}
+	for p := range before {
+		if _, ok := after[p]; !ok {
+			t.Errorf("%s went away", p)
+		}
+	}
+	t.Logf("%d lines added in shared files", changed)
+}
+
+// lineDiff returns the lines that only a has, and those that only b has, each as
+// often as it has it more.
+func lineDiff(a, b string) (gone, came []string) {
+	count := map[string]int{}
+	for l := range strings.Lines(a) {
+		count[l]++
+	}
+	for l := range strings.Lines(b) {
+		if count[l]--; count[l] < 0 {
+			came = append(came, l)
+		}
+	}
+	for l, n := range count {
+		for range max(n, 0) {
+			gone = append(gone, l)
+		}
+	}
+	return gone, came
+}
