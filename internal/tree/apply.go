@@ -37,10 +37,14 @@ func (e *BlockedError) Error() string {
 }
 
 func blockedWhy(c Change) string {
-	switch {
-	case c.Kind == Foreign:
+	if c.Kind == Foreign {
 		return "was there before and is not from gen"
-	case c.New == nil:
+	}
+	if _, _, ok := sides(c.Old.Data); ok {
+		return "has a merge conflict with lines that may not be from gen " +
+			"(git checkout --ours drops theirs, then gen can go on)"
+	}
+	if c.New == nil {
 		return "was edited since gen wrote it, and is no longer in the spec"
 	}
 	return "was edited since gen wrote it"
@@ -56,12 +60,13 @@ func blockedWhy(c Change) string {
 // empty, and last the manifest without what is gone. Nothing is synced to the
 // disk: after a power cut, files can be empty, and they can be made again.
 //
-// Where the system has locks, a second Apply on the folder waits for the first.
+// Where the system has locks, Apply and Compare wait for another Apply on the
+// same folder; without them, two runs at once can fail, but keep the folder whole.
 func Apply(root *os.Root, changes []Change, opts Options) error {
 	if err := checkForced(changes, opts.Force); err != nil {
 		return err
 	}
-	unlock, err := lock(root)
+	unlock, err := lock(root, false)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,12 @@ func Compare(root *os.Root, want *Tree) ([]Change, error) {
 	if root == nil {
 		return compareEmpty(want), nil
 	}
+	// Half of what another run writes would look like somebody's edits.
+	unlock, err := lock(root, true)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	record, own, err := readManifest(root)
 	if err != nil {
 		return nil, err
@@ -68,7 +74,7 @@ func Compare(root *os.Root, want *Tree) ([]Change, error) {
 		return nil, err
 	}
 	changes := collect(found)
-	if err := obstacles(root, paths, blocked, changes); err != nil {
+	if err := obstacles(root, paths, paths[want.Len():], blocked, changes); err != nil {
 		return nil, err
 	}
 	return appendManifest(changes, record, manifestOf(want, now)), nil

@@ -8,18 +8,23 @@ import (
 	"syscall"
 )
 
-// lock waits until no other gen applies changes to the folder. The lock is on
-// the folder itself and goes with the process, so that it leaves nothing
-// behind. A file system that has no locks is used without: one is a courtesy
-// to people who run gen twice at once, not what keeps a single run whole.
-func lock(root *os.Root) (unlock func(), err error) {
+// lock waits until no other gen applies changes to the folder and, when the
+// lock is not shared, none looks at it. The lock is on the folder itself and
+// goes with the process, so that it leaves nothing behind. A file system that
+// has no locks is used without: one is a courtesy to people who run gen twice
+// at once, not what keeps a single run whole.
+func lock(root *os.Root, shared bool) (unlock func(), err error) {
 	dir, err := root.Open(".")
 	if err != nil {
 		return nil, err
 	}
+	how := syscall.LOCK_EX
+	if shared {
+		how = syscall.LOCK_SH
+	}
 	for {
 		// A signal that Go takes, such as its own for preemption, ends the wait early.
-		err = syscall.Flock(int(dir.Fd()), syscall.LOCK_EX)
+		err = syscall.Flock(int(dir.Fd()), how)
 		if !errors.Is(err, syscall.EINTR) {
 			return func() { dir.Close() }, nil
 		}

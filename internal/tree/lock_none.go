@@ -5,6 +5,6 @@ package tree
 import "os"
 
 // lock does nothing here: two gen at once on one folder are not kept apart.
-func lock(*os.Root) (unlock func(), err error) { return func() {}, nil }
+func lock(*os.Root, bool) (unlock func(), err error) { return func() {}, nil }
 
 func isNotFolder(error) bool { return false }

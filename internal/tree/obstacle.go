@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path"
 	"strings"
 )
 
@@ -22,60 +21,68 @@ func (s sighting) refuse(p string) error {
 
 // obstacles reports all the wanted paths that are blocked, except by orphans
 // that this same run deletes: a file that becomes a folder, or the reverse.
-func obstacles(root *os.Root, paths []string, seen []sighting, changes []Change) error {
+func obstacles(root *os.Root, paths, unwanted []string, seen []sighting, changes []Change) error {
 	var errs []error
-	var orphans map[string]bool
+	var gone *leaving
 	for i, s := range seen {
 		if s.obstacle == "" {
 			continue
 		}
-		if orphans == nil {
-			orphans = orphaned(changes)
+		if gone == nil {
+			gone = leavingOf(unwanted, changes)
 		}
-		gone, err := goesAway(root, s, orphans)
+		clears, err := gone.clears(root, s)
 		if err != nil {
 			return err
 		}
-		if !gone {
+		if !clears {
 			errs = append(errs, s.refuse(paths[i]))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func orphaned(changes []Change) map[string]bool {
-	set := make(map[string]bool)
+// leaving is what a run deletes without being forced: orphans, and the folders
+// above them as far as nothing else is there. A killed run may have deleted the
+// orphans already and left the folders.
+type leaving struct{ files, folders map[string]bool }
+
+func leavingOf(unwanted []string, changes []Change) *leaving {
+	l := &leaving{make(map[string]bool), make(map[string]bool)}
 	for _, c := range changes {
-		if c.Kind == Orphaned {
-			set[c.Path] = true
+		l.files[c.Path] = c.Kind == Orphaned
+	}
+	for _, p := range unwanted {
+		for dir := range parents(p) {
+			l.folders[dir] = true
 		}
 	}
-	return set
+	return l
 }
 
-// goesAway reports whether the obstacle is an orphan, or a folder with nothing
+// clears reports whether the obstacle is an orphan, or a folder with nothing
 // but orphans in it.
-func goesAway(root *os.Root, s sighting, orphans map[string]bool) (bool, error) {
-	if orphans[s.at] {
-		return true, nil
-	}
+func (l *leaving) clears(root *os.Root, s sighting) (bool, error) {
 	if s.obstacle != typeName(fs.ModeDir) {
-		return false, nil
+		return l.files[s.at], nil
 	}
 	only := true
 	err := fs.WalkDir(root.FS(), s.at, func(p string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && !orphans[p] && !isTemp(path.Base(p)) {
+		if err != nil {
+			return err
+		}
+		if !l.files[p] && !isTemp(d.Name()) && !(d.IsDir() && l.folders[p]) {
 			only = false
 			return fs.SkipAll
 		}
-		return err
+		return nil
 	})
 	return only, err
 }
 
-// inTheWay returns the deleted paths that have to go before anything is
+// inTheWay returns which of the unwanted paths have to go before anything is
 // written: a file above a new one, or one below a path that becomes a file.
-func inTheWay(changes []Change) map[string]bool {
+func inTheWay(changes []Change, unwanted []string) map[string]bool {
 	written, above := make(map[string]bool), make(map[string]bool)
 	for _, c := range changes {
 		if c.New != nil {
@@ -86,13 +93,13 @@ func inTheWay(changes []Change) map[string]bool {
 		}
 	}
 	early := make(map[string]bool)
-	for _, c := range changes {
-		if c.New != nil {
-			continue
+	for _, p := range unwanted {
+		isEarly := above[p]
+		for dir := range parents(p) {
+			isEarly = isEarly || written[dir]
 		}
-		early[c.Path] = above[c.Path]
-		for dir := range parents(c.Path) {
-			early[c.Path] = early[c.Path] || written[dir]
+		if isEarly {
+			early[p] = true
 		}
 	}
 	return early

@@ -15,8 +15,8 @@ type plan struct {
 	record   *Change // of the manifest, nil when it is right already
 	old, new sums    // what the manifest says before and after
 	changes  []Change
-	done     []bool // by change: it was made already, by another run of gen
-	early    map[string]bool
+	done     []bool          // by change: it was made already, by another run of gen
+	early    map[string]bool // the unwanted paths that make way first
 
 	mu      sync.Mutex
 	backups map[string]string // path to the path of its backup
@@ -36,7 +36,7 @@ func newPlan(changes []Change) (*plan, error) {
 		}
 	}
 	p.done = make([]bool, len(p.changes))
-	p.early = inTheWay(p.changes)
+	p.early = inTheWay(p.changes, p.dropped())
 	return p, nil
 }
 
@@ -87,8 +87,8 @@ func (p *plan) verify(root *os.Root) error {
 // it is a folder that was found to hold orphans only and that has got another
 // file meanwhile, the rename onto it fails.
 func (p *plan) clears(at string) bool {
-	for c, early := range p.early {
-		if early && below(at, c) {
+	for c := range p.early {
+		if below(at, c) {
 			return true
 		}
 	}

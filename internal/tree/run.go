@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -24,6 +26,7 @@ func (p *plan) run(d *disk) error {
 	}
 	steps := []func(*disk) error{
 		func(d *disk) error { return p.delete(d, true) },
+		func(d *disk) error { return d.removeEmpty(slices.Collect(maps.Keys(p.early))) },
 		p.write,
 		func(d *disk) error { return p.delete(d, false) },
 		func(d *disk) error { return d.removeEmpty(p.dropped()) },
@@ -81,14 +84,10 @@ func (p *plan) writeOne(d, sub *disk, c *Change) error {
 	return sub.write(c.New)
 }
 
+// delete removes those orphans that make way for new files, or the others.
 func (p *plan) delete(d *disk, early bool) error {
-	var gone []string
 	for i, c := range p.changes {
-		if c.New != nil || p.early[c.Path] != early {
-			continue
-		}
-		gone = append(gone, c.Path)
-		if p.done[i] {
+		if c.New != nil || p.done[i] || p.early[c.Path] != early {
 			continue
 		}
 		if c.Kind.NeedsForce() {
@@ -100,10 +99,7 @@ func (p *plan) delete(d *disk, early bool) error {
 			return err
 		}
 	}
-	if !early {
-		return nil
-	}
-	return d.removeEmpty(gone)
+	return nil
 }
 
 // backup keeps a copy of the file beside it, under the first name that is free
