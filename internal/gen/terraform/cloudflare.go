@@ -1,0 +1,159 @@
+package terraform
+
+import (
+	"slices"
+
+	"sitegen/internal/site"
+	"sitegen/internal/tf"
+)
+
+func tunnelID() tf.Expr {
+	return tf.Ref("cloudflare_zero_trust_tunnel_cloudflared", tunnel, "id")
+}
+
+func cloudflare(f *tf.File, s *site.Site) {
+	l := f.Block("locals")
+	l.Comment("Each zone with the hostnames in it that lead to the tunnel. A zone without an id is looked up.")
+	l.Set("zones", zones(s))
+	l.Blank()
+	l.Set("zone_ids", tf.Fixed(`{
+    for name, zone in local.zones : name => zone.id != null ? zone.id : data.cloudflare_zone.by_name[name].zone_id
+  }`))
+	l.Set("hostnames", tf.Fixed(`merge([
+    for name, zone in local.zones : { for hostname in zone.hostnames : hostname => name }
+  ]...)`))
+	l.Set("account_id", accountID(s))
+	lookups(f, s)
+
+	r := f.Block("resource", "random_bytes", random)
+	r.Set("length", tf.Int(32))
+	r.Set("keepers", tf.Object(fields{"rotation": tf.Ref("var", "tunnel_secret_rotation")}))
+
+	f.Comment("local: the routes are in cloudflared's own configuration, in git, and not in the dashboard.")
+	r = f.Block("resource", "cloudflare_zero_trust_tunnel_cloudflared", tunnel)
+	r.Set("account_id", tf.Ref("local", "account_id"))
+	r.Set("name", tf.String(s.Tunnel.Name))
+	r.Set("config_src", tf.String("local"))
+	r.Set("tunnel_secret", tf.Ref("random_bytes", random, "base64"))
+
+	f.Comment("Names in full and without a trailing dot: any other form differs from Cloudflare's at each plan.")
+	r = f.Block("resource", "cloudflare_dns_record", "tunnel")
+	r.Set("for_each", tf.Ref("local", "hostnames"))
+	r.Set("zone_id", tf.Fixed("local.zone_ids[each.value]"))
+	r.Set("name", tf.Ref("each", "key"))
+	r.Set("type", tf.String("CNAME"))
+	r.Set("content", tf.Template(tunnelID(), tf.String(".cfargotunnel.com")))
+	r.Set("proxied", tf.Bool(true))
+	r.Set("ttl", tf.Int(1))
+	r.Comment("No hostname resolves before Access guards it.")
+	r.Set("depends_on", tf.Tuple(tf.Ref("cloudflare_zero_trust_access_application", "site")))
+
+	records(f, s)
+}
+
+// zones maps each zone to its id and hostnames. Every value is a block of lines, so
+// that no zone's lines are aligned with another's: a client more is lines more.
+func zones(s *site.Site) tf.Expr {
+	all := fields{}
+	for _, z := range s.Zones {
+		var hostnames []string
+		if z.Wildcard {
+			hostnames = append(hostnames, "*."+z.Name)
+		}
+		for _, r := range s.Routes {
+			if r.Zone == z.Name {
+				hostnames = append(hostnames, r.Hostname)
+			}
+		}
+		slices.Sort(hostnames)
+		all[z.Name] = tf.Object(fields{"hostnames": tf.Strings(slices.Compact(hostnames)), "id": tf.StringOrNull(z.ID)})
+	}
+	return tf.Map(all)
+}
+
+// accountID is the account of the primary zone where the spec names none.
+func accountID(s *site.Site) tf.Expr {
+	switch {
+	case s.Cloudflare.Account != "":
+		return tf.String(s.Cloudflare.Account)
+	case s.Primary.ID != "":
+		return tf.Ref("data", "cloudflare_zone", "primary", "account", "id")
+	default:
+		return tf.Ref("data", "cloudflare_zone", "by_name").Index(tf.String(s.Primary.Name)).Attr("account").Attr("id")
+	}
+}
+
+func lookups(f *tf.File, s *site.Site) {
+	d := f.Block("data", "cloudflare_zone", "by_name")
+	d.Set("for_each", tf.Fixed("toset([for name, zone in local.zones : name if zone.id == null])"))
+	filter := fields{"name": tf.Ref("each", "key")}
+	if s.Cloudflare.Account != "" {
+		// A token may see the same name in two accounts.
+		filter["account"] = tf.Object(fields{"id": tf.Ref("local", "account_id")})
+	}
+	d.Set("filter", tf.Object(filter))
+	if s.Cloudflare.Account == "" && s.Primary.ID != "" {
+		f.Comment("Only for the account it is in.")
+		f.Block("data", "cloudflare_zone", "primary").Set("zone_id", tf.String(s.Primary.ID))
+	}
+}
+
+func access(f *tf.File, s *site.Site) {
+	l := f.Block("locals")
+	l.Set("access_groups", groups(s))
+	l.Blank()
+	l.Comment("The hostnames that want a log-in; all others are public.")
+	l.Set("access", guarded(s))
+
+	f.Comment("One policy a group, in the account, used by all of its applications.")
+	r := f.Block("resource", "cloudflare_zero_trust_access_policy", "group")
+	r.Set("for_each", tf.Ref("local", "access_groups"))
+	r.Set("account_id", tf.Ref("local", "account_id"))
+	r.Set("name", tf.Template(tf.String(s.Name+": "), tf.Ref("each", "key")))
+	r.Set("decision", tf.String("allow"))
+	r.Set("session_duration", tf.Ref("each", "value", "session"))
+	r.Set("include", tf.Fixed(`concat(
+    [for address in each.value.emails : { email = { email = address } }],
+    [for domain in each.value.email_domains : { email_domain = { domain = domain } }],
+  )`))
+
+	r = f.Block("resource", "cloudflare_zero_trust_access_application", "site")
+	r.Set("for_each", tf.Ref("local", "access"))
+	r.Set("account_id", tf.Ref("local", "account_id"))
+	r.Set("name", tf.Ref("each", "key"))
+	r.Set("domain", tf.Ref("each", "key"))
+	r.Set("type", tf.Ref("each", "value", "type"))
+	r.Set("session_duration", tf.Ref("each", "value", "session"))
+	r.Comment("The precedence is said because one that Cloudflare chooses differs at the next plan.")
+	r.Set("policies", tf.Fixed(`[
+    {
+      id         = cloudflare_zero_trust_access_policy.group[each.value.group].id
+      precedence = 1
+    },
+  ]`))
+}
+
+func groups(s *site.Site) tf.Expr {
+	all := fields{}
+	for _, g := range s.Groups {
+		all[g.Name] = tf.Object(fields{
+			"email_domains": tf.Strings(g.EmailDomains), "emails": tf.Strings(g.Emails), "session": tf.String(g.Session),
+		})
+	}
+	return tf.Map(all)
+}
+
+func guarded(s *site.Site) tf.Expr {
+	all := fields{}
+	for _, r := range s.Routes {
+		if r.Access == "" {
+			continue
+		}
+		kind := "self_hosted"
+		if r.Kind == site.RouteSSH {
+			kind = "ssh"
+		}
+		all[r.Hostname] = tf.Object(fields{"group": tf.String(r.Access), "session": tf.String(r.Session), "type": tf.String(kind)})
+	}
+	return tf.Map(all)
+}

@@ -1,0 +1,39 @@
+package terraform
+
+import (
+	"sitegen/internal/site"
+	"sitegen/internal/tf"
+)
+
+func outputs(f *tf.File, s *site.Site) {
+	o := f.Block("output", "tunnel_id")
+	o.Set("description", tf.String("the tunnel that every hostname leads to"))
+	o.Set("value", tunnelID())
+
+	o = f.Block("output", "hostnames")
+	o.Set("description", tf.String("every hostname that resolves to the tunnel"))
+	o.Set("value", tf.Fixed("sort(keys(local.hostnames))"))
+
+	o = f.Block("output", "guarded_hostnames")
+	o.Set("description", tf.String("those of them that want a log-in first"))
+	o.Set("value", tf.Fixed("sort(keys(local.access))"))
+
+	o = f.Block("output", "next_steps")
+	o.Set("description", tf.String("what to look at now"))
+	o.Set("value", tf.Strings(nextSteps(s)))
+}
+
+func nextSteps(s *site.Site) []string {
+	steps := []string{"kubectl --kubeconfig " + kubeconfigPath(s) + " -n argocd get applications"}
+	for _, r := range s.Routes {
+		switch r.Kind {
+		case site.RouteArgoCD:
+			steps = append(steps, "Argo CD: https://"+r.Hostname)
+		case site.RouteHubble:
+			steps = append(steps, "Hubble: https://"+r.Hostname)
+		case site.RouteSSH:
+			steps = append(steps, "ssh to "+r.Owner+": cloudflared access ssh --hostname "+r.Hostname)
+		}
+	}
+	return append(steps, "scripts/verify-"+s.Name+".sh")
+}
