@@ -1,0 +1,160 @@
+package md
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Text writes s as prose: on one line, and so that CommonMark reads it back as
+// s. It may stand at the start of a line, in a heading and in a table cell.
+//
+// The signs of HTML are written as references, since in a block of HTML nobody
+// looks at backslashes. White space that Markdown would strip or take
+// for structure is written as a reference too, which it never does that with.
+func Text(s string) (string, error) {
+	if err := checkText(s); err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for i, r := range s {
+		edge := i == 0 || i == len(s)-1
+		switch {
+		case strings.ContainsRune("\t\n\v\f\r", r), r == ' ' && edge:
+			fmt.Fprintf(&b, "&#%d;", r)
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '>':
+			b.WriteString("&gt;")
+		case r == '&':
+			b.WriteString("&amp;")
+		case strings.ContainsRune("\\`*_[]|~$#!", r), opensBlock(s, i):
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String(), nil
+}
+
+// opensBlock says whether the character at i, which means nothing within a line,
+// would mean something at the start of one (a list, a line under a heading) or
+// behind text of the template such as "[name]" and "1".
+func opensBlock(s string, i int) bool {
+	if i == 0 {
+		return strings.IndexByte("-+=.():", s[0]) >= 0
+	}
+	return (s[i] == '.' || s[i] == ')') && strings.Trim(s[:i], "0123456789") == ""
+}
+
+// Code writes s as a code span whose fence is longer than any in s. What a span
+// cannot hold (line breaks, and pipes in a table) goes into a <code> element.
+func Code(s string) (string, error) {
+	if err := checkText(s); err != nil {
+		return "", err
+	}
+	if s == "" || strings.ContainsAny(s, "\n\r|") {
+		text, err := Text(s)
+		return "<code>" + text + "</code>", err
+	}
+	fence := strings.Repeat("`", longestRun(s, '`')+1)
+	if s[0] == '`' || s[len(s)-1] == '`' || s[0] == ' ' && s[len(s)-1] == ' ' {
+		s = " " + s + " " // one space at either end is stripped
+	}
+	return fence + s + fence, nil
+}
+
+// Block writes s as a fenced code block, with a fence longer than any in s. The
+// info string names the language.
+func Block(info, s string) (string, error) {
+	if strings.ContainsFunc(info, func(r rune) bool { return r < '!' || strings.ContainsRune("`\\&~", r) }) {
+		return "", fmt.Errorf("%q cannot name the language of a code block", info)
+	}
+	if err := checkText(s); err != nil {
+		return "", err
+	}
+	if strings.Contains(s, "\r") {
+		return "", errors.New("a code block cannot hold a carriage return")
+	}
+	if s != "" && !strings.HasSuffix(s, "\n") {
+		s += "\n"
+	}
+	fence := strings.Repeat("`", max(3, longestRun(s, '`')+1))
+	return fence + info + "\n" + s + fence + "\n", nil
+}
+
+// Link writes a link to a web page or a mail address.
+func Link(text, url string) (string, error) {
+	label, err := Text(text)
+	if err == nil {
+		err = checkText(url)
+	}
+	if err != nil {
+		return "", err
+	}
+	scheme, _, _ := strings.Cut(url, ":")
+	if scheme != "https" && scheme != "http" && scheme != "mailto" {
+		return "", fmt.Errorf("%q is no address to link to", url)
+	}
+	var b strings.Builder
+	for _, c := range []byte(url) {
+		switch {
+		case c == '&':
+			b.WriteString("&amp;")
+		case c <= ' ', c == 0x7f, strings.IndexByte("<>\\`\"|$", c) >= 0:
+			fmt.Fprintf(&b, "%%%02X", c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "[" + label + "](<" + b.String() + ">)", nil
+}
+
+// Label writes s for a quoted label of Mermaid, whose references begin with a
+// number sign instead of an ampersand.
+func Label(s string) (string, error) {
+	if err := checkText(s); err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteString("<br/>")
+		case r >= utf8.RuneSelf, isWordChar(r), strings.ContainsRune(" -_.,:/@()+=", r):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "#%d;", r)
+		}
+	}
+	return b.String(), nil
+}
+
+func isWordChar(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+}
+
+func checkText(s string) error {
+	if i := strings.IndexByte(s, 0); i >= 0 {
+		return fmt.Errorf("text holds a NUL at byte %d, which Markdown cannot hold", i)
+	}
+	if !utf8.ValidString(s) {
+		return fmt.Errorf("text %q is not valid UTF-8", s)
+	}
+	return nil
+}
+
+func longestRun(s string, c byte) int {
+	longest, run := 0, 0
+	for i := range len(s) {
+		if s[i] != c {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return longest
+}
