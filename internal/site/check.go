@@ -6,39 +6,69 @@ import (
 )
 
 // Rule is something that every site has to keep to. ID is stable: specs silence
-// warnings by it, and machines read it.
+// rules by it, and machines read it.
 type Rule struct {
 	ID       string
 	Severity Severity
+	Section  string // of docs/RULES.md
 	Summary  string // one sentence
-	check    func(*checker)
+	Bad      string // a piece of a spec that breaks it
+	Good     string // the same piece, sound
+	Limit    bool   // an error that may be silenced: a limit that a bigger plan lifts
+
+	check func(*checker) // nil: found while the spec is read
 }
+
+// Silenceable tells whether a spec may silence the rule, with a reason.
+func (r Rule) Silenceable() bool { return r.Severity == Warning || r.Limit }
+
+// Rules are all rules, in the order of docs/RULES.md.
+func Rules() []Rule { return rules() }
 
 // checker runs the rules of one spec and collects what they find.
 type checker struct {
-	spec *Spec
-	site *Site
-	ix   *index
+	spec  *Spec
+	site  *Site
+	ix    *index
+	rules []Rule
 
-	rule     Rule // the one that runs
-	problems Problems
+	rule       Rule // the one that runs
+	problems   Problems
+	containers []container
+	compared   int // candidates for suggestions so far
 }
 
 // check runs every rule over the spec and the site it resolves to. The result
-// is sorted by place; silenced warnings are left out.
+// is sorted by place; silenced problems are left out.
 func check(spec *Spec, s *Site, ix *index) Problems {
-	c := &checker{spec: spec, site: s, ix: ix}
-	for _, r := range rules() {
-		if r.check == nil {
-			continue
+	c := &checker{spec: spec, site: s, ix: ix, rules: rules(), containers: containers(spec)}
+	for _, r := range c.rules {
+		if r.check != nil {
+			c.rule = r
+			r.check(c)
 		}
-		c.rule = r
-		r.check(c)
 	}
+	return c.silence().sorted()
+}
+
+// silence leaves out the problems that the spec silences; the rule about
+// silencing itself comes last, since it has to know what was found.
+func (c *checker) silence() Problems {
+	if len(c.spec.Silence) == 0 {
+		return c.problems
+	}
+	byID := map[string]Rule{}
+	for _, r := range c.rules {
+		byID[r.ID] = r
+	}
+	found := map[string]bool{}
 	kept := slices.DeleteFunc(c.problems, func(p Problem) bool {
-		return p.Severity == Warning && spec.Silence[p.Rule] != ""
+		found[p.Rule] = true
+		return c.spec.Silence[p.Rule] != "" && byID[p.Rule].Silenceable()
 	})
-	return kept.sorted()
+	c.problems = kept
+	checkSilence(c, byID, found)
+	return c.problems
 }
 
 // report adds a problem with the value at a path. The result can be given notes
@@ -58,6 +88,20 @@ func (c *checker) reportName(at Path, format string, args ...any) *Problem {
 	return p
 }
 
+// fault adds a problem with the value at a path, if there is one.
+func (c *checker) fault(at Path, f fault) {
+	if f.bad() {
+		c.report(at, "%s", f.what).hint("%s", f.hint)
+	}
+}
+
+// faultName adds a problem with the name of the field at a path, if there is one.
+func (c *checker) faultName(at Path, f fault) {
+	if f.bad() {
+		c.reportName(at, "%s", f.what).hint("%s", f.hint)
+	}
+}
+
 // note points a problem at the other place that has to do with it.
 func (c *checker) note(p *Problem, at Path, format string, args ...any) *Problem {
 	p.Notes = append(p.Notes, Note{Pos: c.ix.value(at), Message: fmt.Sprintf(format, args...)})
@@ -68,4 +112,27 @@ func (c *checker) note(p *Problem, at Path, format string, args ...any) *Problem
 func (p *Problem) hint(format string, args ...any) *Problem {
 	p.Hint = fmt.Sprintf(format, args...)
 	return p
+}
+
+// container is a client or an app and where it stands.
+type container struct {
+	at   Path
+	name string
+	app  *AppSpec    // one of app
+	web  *ClientSpec // and web is nil
+	*ContainerSpec
+}
+
+// containers are the clients and the apps, each sorted by name.
+func containers(spec *Spec) []container {
+	all := make([]container, 0, len(spec.Clients)+len(spec.Apps))
+	for _, name := range sortedKeys(spec.Clients) {
+		w := spec.Clients[name]
+		all = append(all, container{at: Path{"clients", name}, name: name, web: w, ContainerSpec: &w.ContainerSpec})
+	}
+	for _, name := range sortedKeys(spec.Apps) {
+		a := spec.Apps[name]
+		all = append(all, container{at: Path{"apps", name}, name: name, app: a, ContainerSpec: &a.ContainerSpec})
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package site
 import (
 	"strconv"
 
+	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 )
@@ -12,11 +13,13 @@ import (
 // walks the syntax trees itself.
 //
 // Fields that only evaluation brings about (comprehensions over data, embedded
-// references) are not in the index; place falls back to what they lie in.
+// references) are not in the index: CUE knows where their values were written.
+// What has no place at all stands where the thing around it does.
 type index struct {
 	fields map[string]place
 	files  map[string]bool
 	top    token.Pos
+	user   cue.Value // the spec as evaluated, without the schema
 }
 
 // place is where a field stands: its label, its value, and, where two files or
@@ -105,7 +108,29 @@ func (ix *index) value(p Path) Pos {
 		if len(q) == 0 {
 			return toPos(ix.top)
 		}
+		if pos := ix.evaluated(q); pos.IsValid() {
+			return pos
+		}
 	}
+}
+
+// evaluated is where the user wrote the value that evaluation puts at p, or the
+// zero Pos.
+func (ix *index) evaluated(p Path) Pos {
+	var sels []cue.Selector
+	for _, e := range p {
+		switch e := e.(type) {
+		case int:
+			sels = append(sels, cue.Index(e))
+		case string:
+			sels = append(sels, cue.Str(e))
+		}
+	}
+	v := ix.user.LookupPath(cue.MakePath(sels...))
+	if pos := toPos(v.Pos()); v.Exists() && ix.files[pos.File] && pos.Line > 0 {
+		return pos
+	}
+	return Pos{}
 }
 
 // label is where the name of the field at p stands.

@@ -20,9 +20,15 @@ import (
 const maxTime = 60 * time.Second
 
 // Load reads the spec at path (a file, or a directory of files of one CUE
-// package), and returns the site it describes. The problems are sorted by place.
-// The site is nil if one of them is an error.
+// package), and returns the site it describes. The problems are sorted by place,
+// and hold nothing that looks like a secret. The site is nil if one of them is an
+// error.
 func Load(path string) (*Site, Problems) {
+	s, problems := load(path)
+	return s, problems.redacted()
+}
+
+func load(path string) (*Site, Problems) {
 	files, problems := readSpec(path)
 	if len(problems) > 0 {
 		return nil, problems.sorted()
@@ -68,6 +74,7 @@ func evaluateNow(files []*ast.File, ix *index) (*Spec, Problems) {
 		return nil, Problems{{Message: "the embedded schema is broken: " + err.Error(), Rule: "internal", Severity: Error}}
 	}
 	user := buildFiles(ctx, files)
+	ix.user = user
 	v := def.Unify(user)
 	if v.Validate(cue.Concrete(true)) == nil {
 		if data, err := v.MarshalJSON(); err == nil {

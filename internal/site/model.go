@@ -23,7 +23,7 @@ type Site struct {
 	Primary    *Zone  // points into Zones
 	Tunnel     Tunnel
 	Groups     []AccessGroup // sorted by name
-	Routes     []Route       // sorted by hostname; every hostname the tunnel serves
+	Routes     []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
 
 	Clients []*Workload // sorted by name
 	Apps    []*Workload // sorted by name

@@ -104,7 +104,18 @@ func resolveRoutes(s *Site, spec *Spec) {
 				Namespace: w.Namespace, Access: w.Access, at: hostnamePath(s, spec, field, w.Name, i)})
 		}
 	}
-	slices.SortStableFunc(s.Routes, func(a, b Route) int { return cmp.Compare(a.Hostname, b.Hostname) })
+	slices.SortStableFunc(s.Routes, byPrecedence)
+}
+
+// byPrecedence sorts hostnames by name, and wildcards behind them, the longest
+// first: cloudflared takes the first match, and its * stands for several labels
+// (cloudflared ingress/ingress.go, matchHost).
+func byPrecedence(a, b Route) int {
+	wildA, wildB := strings.HasPrefix(a.Hostname, "*"), strings.HasPrefix(b.Hostname, "*")
+	if wildA && wildB {
+		return cmp.Or(-cmp.Compare(strings.Count(a.Hostname, "."), strings.Count(b.Hostname, ".")), cmp.Compare(a.Hostname, b.Hostname))
+	}
+	return cmp.Or(cmp.Compare(boolInt(wildA), boolInt(wildB)), cmp.Compare(a.Hostname, b.Hostname))
 }
 
 // ServicePort is the port of every workload's Service; its target is the

@@ -202,6 +202,7 @@ type DomainSpec struct {
 	Wildcard            bool         `json:"wildcard"`
 	ZoneID              string       `json:"zoneId"`
 	AdvancedCertificate bool         `json:"advancedCertificate"`
+	Delegated           bool         `json:"delegated"`
 	Records             []RecordSpec `json:"records"`
 }
 

@@ -5,16 +5,33 @@ import "fmt"
 // didYouMean is a hint that names the candidate nearest to word, or "" where
 // none is near.
 func didYouMean(word string, candidates []string) string {
+	if best := nearest(word, candidates); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return ""
+}
+
+// nearest is the candidate that is nearest to word, or "" where none is near.
+func nearest(word string, candidates []string) string {
 	best, bestAt := "", len(word)/3+2
 	for _, c := range candidates {
 		if d := distance(word, c, bestAt); d < bestAt && c != word {
 			best, bestAt = c, d
 		}
 	}
-	if best == "" {
+	return best
+}
+
+// maxSuggest is how many candidates one run compares: a large spec with one
+// mistake everywhere gets suggestions for the first ones.
+const maxSuggest = 100_000
+
+// near is nearest within the budget of the run.
+func (c *checker) near(word string, candidates []string) string {
+	if c.compared += len(candidates); c.compared > maxSuggest {
 		return ""
 	}
-	return fmt.Sprintf("did you mean %q?", best)
+	return nearest(word, candidates)
 }
 
 // distance is the number of single-byte insertions, deletions, substitutions and

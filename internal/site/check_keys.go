@@ -1,0 +1,141 @@
+package site
+
+import (
+	"crypto/rsa"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"filippo.io/age"
+	"filippo.io/age/plugin"
+	"golang.org/x/crypto/ssh"
+)
+
+// minRSA is the smallest RSA key, in bits, that may open a host.
+const minRSA = 2048
+
+// ageFault wants an age recipient whose checksum is right. Only a person may use
+// a plugin (a hardware key): hosts and Argo CD have none.
+func ageFault(text string, person bool) fault {
+	hint := "a recipient is the public key that age-keygen prints: age1…"
+	kind, _, _ := strings.Cut(strings.TrimPrefix(text, "age1"), "1")
+	switch {
+	case strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-"):
+		return fault{"is a secret key, but has to be the public one", "age-keygen -y FILE prints the public key; whoever read this file has the secret one, so make a new one"}
+	case strings.HasPrefix(text, "ssh-"):
+		return fault{"is an SSH key, but has to be an age recipient", "age-keygen makes one"}
+	case !strings.HasPrefix(text, "age1"):
+		return fault{fmt.Sprintf("%q is no age recipient", text), hint}
+	case kind == "pq":
+		return sumFault(text, func() error { _, err := age.ParseHybridRecipient(text); return err })
+	case strings.Count(text, "1") > 1 && strings.Trim(kind, "0123456789abcdefghijklmnopqrstuvwxyz-+._") == "" && !onlyBech32(kind):
+		if !person {
+			return fault{fmt.Sprintf("%q is a recipient of the plugin %q, which is not there when it has to be read", text, kind), "use a key that age-keygen makes"}
+		}
+		return sumFault(text, func() error { _, _, err := plugin.ParseRecipient(text); return err })
+	}
+	return sumFault(text, func() error { _, err := age.ParseX25519Recipient(text); return err })
+}
+
+// onlyBech32 tells whether the text holds none but the characters of a key.
+func onlyBech32(text string) bool {
+	return strings.Trim(text, "qpzry9x8gf2tvdw0s3jn54khce6mua7l") == ""
+}
+
+func sumFault(text string, parse func() error) fault {
+	if parse() == nil {
+		return fault{}
+	}
+	return fault{fmt.Sprintf("%q is no age recipient: its checksum does not fit", text), "copy it again, whole: one character is wrong or missing"}
+}
+
+// sshKeyFault wants one line of authorized_keys with a key that is strong enough.
+func sshKeyFault(line string) fault {
+	hint := "write the line of the .pub file: \"ssh-ed25519 AAAA… maria\""
+	switch {
+	case strings.Contains(line, "PRIVATE KEY"):
+		return fault{"is a private key, but has to be the public one", hint}
+	case strings.ContainsAny(strings.TrimSpace(line), "\r\n"):
+		return fault{"is more than one line", "write one key in each element of the list"}
+	}
+	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line))
+	if err != nil {
+		return fault{fmt.Sprintf("%q is no public SSH key", shorten(line)), hint}
+	}
+	switch key.Type() {
+	case ssh.InsecureKeyAlgoDSA:
+		return fault{"is a DSA key, which OpenSSH has dropped", "ssh-keygen -t ed25519 makes a good one"}
+	case ssh.KeyAlgoRSA:
+		pub, _ := key.(ssh.CryptoPublicKey).CryptoPublicKey().(*rsa.PublicKey)
+		if pub != nil && pub.N.BitLen() < minRSA {
+			return fault{fmt.Sprintf("is an RSA key of %d bits, and %d is the least", pub.N.BitLen(), minRSA), "ssh-keygen -t ed25519 makes a good one"}
+		}
+	}
+	return fault{}
+}
+
+// shorten keeps a message on one line.
+func shorten(text string) string {
+	if r := []rune(text); len(r) > 40 {
+		return string(r[:39]) + "…"
+	}
+	return text
+}
+
+// secretShapes are texts that are secrets by their looks. first is a piece that
+// each of them has, so that most texts need no look at the pattern.
+var secretShapes = []struct {
+	what, first string
+	re          *regexp.Regexp
+}{
+	{"a private key", "PRIVATE KEY", regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*`)},
+	{"a secret age key", "AGE-SECRET-KEY-", regexp.MustCompile(`AGE-SECRET-KEY-[0-9A-Z-]+`)},
+	{"a token of GitHub", "gh", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}`)},
+	{"a token of GitHub", "github_pat_", regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{22,}`)},
+	{"a token of GitLab", "glpat-", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
+	{"an access key of AWS", "AKIA", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
+	{"an API key of Google", "AIza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{"a token of Slack", "xox", regexp.MustCompile(`\bxox[abprs]-[0-9A-Za-z-]{10,}`)},
+	{"a secret key of Stripe", "k_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{16,}`)},
+	{"a token of npm", "npm_", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
+	{"a token of HashiCorp Vault", "hvs.", regexp.MustCompile(`\bhvs\.[A-Za-z0-9_-]{24,}`)},
+	{"a signed web token", "eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`)},
+	{"a password hash", "$", regexp.MustCompile(`\$(?:[156y]|2[abxy]|7|gy|argon2(?:id?|d)|apr1)\$[A-Za-z0-9./=,$+-]{20,}`)},
+	{"a URL with a password", "://", regexp.MustCompile(`://[^/@:\s]*:[^/@\s]+@`)},
+}
+
+// secretIn says what secret a text looks to hold, or "".
+func secretIn(text string) string {
+	if len(text) < 8 {
+		return ""
+	}
+	for _, s := range secretShapes {
+		if strings.Contains(text, s.first) && s.re.MatchString(text) {
+			return s.what
+		}
+	}
+	return ""
+}
+
+// redact hides what looks like a secret: a message may be seen by more people
+// than the spec.
+func redact(text string) string {
+	for _, s := range secretShapes {
+		if strings.Contains(text, s.first) {
+			text = s.re.ReplaceAllString(text, "…")
+		}
+	}
+	return text
+}
+
+// redacted hides secrets in every word of the problems.
+func (ps Problems) redacted() Problems {
+	for i := range ps {
+		p := &ps[i]
+		p.Message, p.Path, p.Hint = redact(p.Message), redact(p.Path), redact(p.Hint)
+		for j := range p.Notes {
+			p.Notes[j].Message = redact(p.Notes[j].Message)
+		}
+	}
+	return ps
+}

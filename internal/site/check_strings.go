@@ -1,0 +1,81 @@
+package site
+
+import (
+	"reflect"
+	"strings"
+)
+
+// eachString calls f with every text of the spec that is not empty, names of
+// fields included, and with a function that makes its path.
+func eachString(spec *Spec, f func(at func() Path, text string)) {
+	w := &stringWalker{f: f, names: map[reflect.Type][]string{}}
+	w.walk(reflect.ValueOf(spec))
+}
+
+type stringWalker struct {
+	f     func(at func() Path, text string)
+	at    Path
+	names map[reflect.Type][]string // of the fields of a struct, "" for an embedded one
+}
+
+func (w *stringWalker) path() Path { return w.at.With() }
+
+func (w *stringWalker) walk(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		if v.Len() > 0 {
+			w.f(w.path, v.String())
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			w.walk(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			w.inside(i, v.Index(i))
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			name := it.Key().String()
+			w.at = append(w.at, name)
+			w.f(w.path, name)
+			w.walk(it.Value())
+			w.at = w.at[:len(w.at)-1]
+		}
+	case reflect.Struct:
+		for i, name := range w.fieldNames(v.Type()) {
+			if name == "" {
+				w.walk(v.Field(i))
+				continue
+			}
+			w.inside(name, v.Field(i))
+		}
+	}
+}
+
+func (w *stringWalker) inside(elem any, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Int, reflect.Bool:
+		return
+	}
+	w.at = append(w.at, elem)
+	w.walk(v)
+	w.at = w.at[:len(w.at)-1]
+}
+
+func (w *stringWalker) fieldNames(t reflect.Type) []string {
+	if names, ok := w.names[t]; ok {
+		return names
+	}
+	var names []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" && !f.Anonymous {
+			name = strings.ToLower(f.Name)
+		}
+		names = append(names, name)
+	}
+	w.names[t] = names
+	return names
+}

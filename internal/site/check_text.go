@@ -1,0 +1,207 @@
+package site
+
+import (
+	"fmt"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// fault is what is wrong with a text, and what to do about it. The zero fault is
+// none. The functions below each know one format and nothing of a site.
+type fault struct{ what, hint string }
+
+func (f fault) bad() bool { return f.what != "" }
+
+func didYouMeanText(text string) string { return fmt.Sprintf("did you mean %q?", text) }
+
+// hostnameFault wants a full DNS name: two labels or more, lower case, no dot at
+// the end. Its length limits are those of RFC 1035.
+func hostnameFault(name string) fault {
+	bad := func(hint, format string, args ...any) fault {
+		return fault{fmt.Sprintf("%q is no hostname: ", name) + fmt.Sprintf(format, args...), hint}
+	}
+	if name == "" {
+		return fault{"the hostname is empty", "write a name like \"www.example.com\""}
+	}
+	if plainHostname(name) {
+		return fault{}
+	}
+	if _, rest, ok := strings.Cut(name, "://"); ok {
+		host, _, _ := strings.Cut(rest, "/")
+		return bad(didYouMeanText(host), "it has a scheme in it")
+	}
+	if host, _, ok := strings.Cut(name, "/"); ok {
+		return bad(didYouMeanText(host), "it has a path in it")
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return bad("write the name that resolves to it", "it is an address")
+	}
+	if host, port, ok := strings.Cut(name, ":"); ok {
+		return bad(didYouMeanText(host), "it has a port, %q, in it", port)
+	}
+	if strings.HasSuffix(name, ".") {
+		return bad(didYouMeanText(strings.TrimRight(name, ".")), "it ends with a dot")
+	}
+	if !isASCII(name) {
+		if puny, err := idna.Lookup.ToASCII(name); err == nil {
+			return bad(didYouMeanText(puny), "it has letters outside of ASCII, which DNS writes in Punycode")
+		}
+		return bad("", "it has letters outside of ASCII, and no form in Punycode")
+	}
+	if low := strings.ToLower(name); low != name {
+		return bad(didYouMeanText(low), "it has capitals in it")
+	}
+	if len(name) > 253 {
+		return bad("", "it is %d characters long, and 253 is the most that DNS takes", len(name))
+	}
+	return labelsFault(name, bad)
+}
+
+func labelsFault(name string, bad func(hint, format string, args ...any) fault) fault {
+	labels := strings.Split(name, ".")
+	for _, label := range labels {
+		switch {
+		case label == "":
+			return bad("", "a label between two dots is empty")
+		case len(label) > 63:
+			return bad("", "a label of it is %d characters long, and 63 is the most that DNS takes", len(label))
+		case strings.Contains(label, "_"):
+			return bad(didYouMeanText(strings.ReplaceAll(name, "_", "-")), "it has an underscore in it")
+		case !labelRE.MatchString(label):
+			return bad("letters, digits and hyphens, with a letter or digit at both ends of each label", "%q cannot be a part of it", label)
+		case strings.HasPrefix(label, "xn--"):
+			if _, err := idna.Lookup.ToUnicode(label); err != nil {
+				return bad("", "%q is not Punycode", label)
+			}
+		}
+	}
+	switch last := labels[len(labels)-1]; {
+	case len(labels) < 2:
+		return bad("write the full name, like \""+name+".example.com\"", "it has no domain")
+	case strings.Trim(last, "0123456789") == "":
+		return bad("", "its last label is a number")
+	}
+	return fault{}
+}
+
+// plainHostname tells at once that nearly every hostname is sound.
+func plainHostname(name string) bool {
+	if len(name) > 253 || strings.Contains(name, "xn--") {
+		return false
+	}
+	size, dots, letter := 0, 0, false
+	for i := range len(name) {
+		switch b := name[i]; {
+		case b >= 'a' && b <= 'z':
+			size, letter = size+1, true
+		case b >= '0' && b <= '9':
+			size++
+		case b == '-':
+			if size++; size == 1 || i+1 == len(name) || name[i+1] == '.' {
+				return false
+			}
+		case b == '.':
+			if size == 0 || size > 63 {
+				return false
+			}
+			size, letter, dots = 0, false, dots+1
+		default:
+			return false
+		}
+	}
+	return size > 0 && size <= 63 && dots > 0 && letter
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+var labelRE = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+
+// labelFault wants a DNS-1123 label, which is what Kubernetes takes as the name
+// of nearly everything.
+func labelFault(what, name string, limit int) fault {
+	if len(name) <= limit && labelRE.MatchString(name) {
+		return fault{}
+	}
+	hint := fmt.Sprintf("lower-case letters, digits and hyphens, with a letter or digit at both ends, %d at most", limit)
+	if s := slug(name); s != name && len(s) <= limit && labelRE.MatchString(s) {
+		hint = didYouMeanText(s)
+	}
+	if len(name) > limit {
+		return fault{fmt.Sprintf("%q cannot name %s: it is %d characters long, and %d is the most", name, what, len(name), limit), hint}
+	}
+	return fault{fmt.Sprintf("%q cannot name %s", name, what), hint}
+}
+
+// slug makes a label of a name where that is easy.
+func slug(name string) string {
+	return strings.Trim(strings.NewReplacer("_", "-", " ", "-", ".", "-").Replace(strings.ToLower(name)), "-")
+}
+
+func emailFault(text string) fault {
+	a, err := mail.ParseAddress(text)
+	switch {
+	case err == nil && a.Address != text:
+		return fault{fmt.Sprintf("%q is more than an e-mail address", text), didYouMeanText(a.Address)}
+	case err != nil || !isASCII(text) || strings.ContainsAny(text, "\" \t\r\n"):
+		return fault{fmt.Sprintf("%q is no e-mail address", text), "write it like \"maria@example.com\""}
+	}
+	if f := hostnameFault(text[strings.LastIndex(text, "@")+1:]); f.bad() {
+		return fault{fmt.Sprintf("%q is no e-mail address: ", text) + f.what, f.hint}
+	}
+	return fault{}
+}
+
+// urlFault wants an absolute https URL without anything secret in it.
+func urlFault(text string) fault {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || strings.ContainsAny(text, " \t\r\n"):
+		return fault{fmt.Sprintf("%q is no URL", text), "write it like \"https://example.com/path\""}
+	case u.User != nil:
+		return fault{"the URL has a user name or a password in it", "credentials belong into the encrypted files"}
+	case u.Scheme != "https":
+		return fault{fmt.Sprintf("%q is not an https URL", text), ""}
+	}
+	return fault{}
+}
+
+// insideFault wants a slash-separated path that stays below where it starts.
+func insideFault(text string) fault {
+	switch {
+	case text == "" || strings.ContainsAny(text, "\\\x00\r\n"):
+		return fault{fmt.Sprintf("%q is no path", text), "folders are separated by /"}
+	case path.IsAbs(text):
+		return fault{fmt.Sprintf("%q is absolute", text), didYouMeanText(strings.Trim(path.Clean(text), "/"))}
+	case path.Clean(text) == ".." || strings.HasPrefix(path.Clean(text), "../"):
+		return fault{fmt.Sprintf("%q leads out of the folder that it starts in", text), ""}
+	case path.Clean(text) != text:
+		return fault{fmt.Sprintf("%q is not in its shortest form", text), didYouMeanText(path.Clean(text))}
+	}
+	return fault{}
+}
+
+// mountFault wants an absolute path in its shortest form.
+func mountFault(text string) fault {
+	switch {
+	case !path.IsAbs(text):
+		return fault{fmt.Sprintf("%q is not an absolute path", text), didYouMeanText("/" + strings.TrimLeft(path.Clean(text), "./"))}
+	case path.Clean(text) != text:
+		return fault{fmt.Sprintf("%q is not in its shortest form", text), didYouMeanText(path.Clean(text))}
+	case strings.ContainsAny(text, ":,\\\x00\r\n\t "):
+		return fault{fmt.Sprintf("%q has a character in it that a mount point cannot have", text), "no blanks, colons, commas and backslashes"}
+	}
+	return fault{}
+}

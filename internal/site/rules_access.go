@@ -1,0 +1,151 @@
+package site
+
+import "slices"
+
+func accessRules() []Rule {
+	return []Rule{
+		{ID: "access-group", Severity: Error, Summary: "Access groups that are named exist.",
+			Bad: `apps: invoices: access: "admin"`, Good: `apps: invoices: access: "admins"`, check: checkAccessGroups},
+		{ID: "access-empty", Severity: Error, Summary: "Every access group lets somebody in.",
+			Bad: `access: partners: {emails: []}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessEmpty},
+		{ID: "access-wide", Severity: Warning, Summary: "No access group lets in everybody who has a mailbox at a public mail provider.",
+			Bad: `access: admins: emailDomains: ["gmail.com"]`, Good: `access: admins: emailDomains: ["example.org"]`, check: checkAccessWide},
+		{ID: "access-unused", Severity: Warning, Summary: "Every access group is used.",
+			Bad: `access: partners: {emails: ["kim@example.org"]}`, Good: `access: partners: {emails: ["kim@example.org"]}, argocd: access: "partners"`, check: checkAccessUnused},
+		{ID: "access-default", Severity: Error, Summary: "One access group at most is the default.",
+			Bad: `access: partners: {emails: ["kim@example.org"], default: true}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessDefault},
+		{ID: "app-access", Severity: Error, Summary: "An app that is reached from outside says who may see it: an access group, or public: true, and not both.",
+			Bad: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"]}`, Good: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"], public: true}`, check: checkAppAccess},
+		{ID: "admin-access", Severity: Error, Summary: "Argo CD, Hubble and SSH are never open to everyone.",
+			Bad: `access: admins: default: false`, Good: `access: admins: default: true`, check: checkAdminAccess},
+	}
+}
+
+// eachAccess calls f with every field that names an access group.
+func (c *checker) eachAccess(f func(group string, at func() Path)) {
+	s := c.spec
+	one := func(group string, at ...any) {
+		if group != "" {
+			f(group, func() Path { return at })
+		}
+	}
+	one(s.ArgoCD.Access, "argocd", "access")
+	one(s.Cluster.Hubble.Access, "cluster", "hubble", "access")
+	for _, name := range sortedKeys(s.Hosts) {
+		one(s.Hosts[name].SSH.Access, "hosts", name, "ssh", "access")
+	}
+	for _, w := range c.containers {
+		if group := w.access(); group != "" {
+			f(group, func() Path { return w.at.With("access") })
+		}
+	}
+}
+
+func (w container) access() string {
+	if w.web != nil {
+		return w.web.Access
+	}
+	return w.app.Access
+}
+
+func checkAccessGroups(c *checker) {
+	c.eachAccess(func(group string, at func() Path) {
+		if _, ok := c.spec.Access[group]; !ok {
+			unknownName(c, at(), "access group", group, c.spec.Access)
+		}
+	})
+}
+
+func checkAccessEmpty(c *checker) {
+	for name, g := range c.spec.Access {
+		if len(g.Emails)+len(g.EmailDomains) == 0 {
+			c.reportName(Path{"access", name}, "the access group %q lets nobody in", name).hint("give it emails or emailDomains")
+		}
+	}
+}
+
+// publicMail are domains where anybody gets a mailbox.
+func publicMail(domain string) bool {
+	return slices.Contains([]string{"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com",
+		"proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de", "aol.com", "mail.ru", "yandex.ru", "qq.com", "163.com"}, domain)
+}
+
+func checkAccessWide(c *checker) {
+	for name, g := range c.spec.Access {
+		for i, d := range g.EmailDomains {
+			if publicMail(d) {
+				c.report(Path{"access", name, "emailDomains", i}, "everybody can get a mailbox at %q", d).hint("list the people under emails")
+			}
+		}
+	}
+}
+
+func checkAccessUnused(c *checker) {
+	used := map[string]bool{}
+	for _, r := range c.site.Routes {
+		used[r.Access] = true
+	}
+	c.eachAccess(func(group string, _ func() Path) { used[group] = true })
+	for name := range c.spec.Access {
+		if !used[name] {
+			c.reportName(Path{"access", name}, "nothing uses the access group %q", name).hint("remove it, or name it as access of an app")
+		}
+	}
+}
+
+func checkAccessDefault(c *checker) {
+	first := ""
+	for _, name := range sortedKeys(c.spec.Access) {
+		if !c.spec.Access[name].Default {
+			continue
+		}
+		if first == "" {
+			first = name
+			continue
+		}
+		p := c.report(Path{"access", name, "default"}, "is a second default beside %q", first).hint("one group is the default at most")
+		c.note(p, Path{"access", first, "default"}, "the first one")
+	}
+}
+
+func checkAppAccess(c *checker) {
+	for _, w := range c.containers {
+		if w.app == nil {
+			continue
+		}
+		a := w.app
+		switch {
+		case a.Public && a.Access != "":
+			p := c.report(w.at.With("public"), "the app is public and behind the access group %q at once", a.Access).hint("leave one of them out")
+			c.note(p, w.at.With("access"), "the access group")
+		case len(a.Hostnames) > 0 && !a.Public && a.Access == "":
+			p := c.reportName(w.at, "nothing says who may see the app").hint("say access: %q, or public: true", or(defaultGroup(c.spec), "GROUP"))
+			c.note(p, w.at.With("hostnames"), "it is reached from outside here")
+		case len(a.Hostnames) == 0 && a.Public:
+			c.report(w.at.With("public"), "the app is public, but has no hostname").hint("give it hostnames, or leave public out")
+		}
+	}
+}
+
+func checkAdminAccess(c *checker) {
+	for _, r := range c.site.Routes {
+		if r.Access != "" || r.Kind == RouteClient || r.Kind == RouteApp {
+			continue
+		}
+		at := r.at.parent().With("access")
+		p := c.report(at, "%s would be open to everyone: no access group is the default, and it names none", r.surface())
+		if len(c.spec.Access) == 1 {
+			p.hint("say default: true for the access group %q", sortedKeys(c.spec.Access)[0])
+		} else {
+			p.hint("say default: true for the access group of the administrators")
+		}
+	}
+}
+
+// surface names what a built-in route leads to.
+func (r Route) surface() string {
+	if r.Kind == RouteSSH {
+		return "SSH to " + r.owner()
+	}
+	return r.owner()
+}

@@ -1,0 +1,124 @@
+package site
+
+import (
+	"slices"
+	"strings"
+)
+
+func checkArrayDisks(c *checker) {
+	for host, h := range c.spec.Hosts {
+		for name, a := range h.Arrays {
+			at := Path{"hosts", host, "arrays", name, "disks"}
+			seen := map[string]int{}
+			for i, d := range a.Disks {
+				disk, known := h.Disks[d]
+				first, twice := seen[d]
+				switch {
+				case !known:
+					unknownName(c, at.With(i), "disk", d, h.Disks)
+				case twice:
+					p := c.report(at.With(i), "the disk %q is in the list already", d)
+					c.note(p, at.With(first), "here")
+				case disk.Mount != "":
+					p := c.report(at.With(i), "the disk %q has a file system of its own", d).hint("leave out its mount, or take it out of the array")
+					c.note(p, Path{"hosts", host, "disks", d, "mount"}, "mounted here")
+				}
+				if !twice {
+					seen[d] = i
+				}
+			}
+		}
+	}
+}
+
+func minDisks(level int) int { return map[int]int{0: 2, 1: 2, 5: 3, 6: 4, 10: 4}[level] }
+
+func checkArrayLevel(c *checker) {
+	for _, h := range c.site.Hosts {
+		for _, a := range h.Arrays {
+			need := minDisks(a.Level)
+			if len(a.Disks) >= need {
+				continue
+			}
+			at := Path{"hosts", h.Name, "arrays", a.Name}
+			p := c.report(at.With("level"), "RAID %d takes %d disks or more, and the array has %d", a.Level, need, len(a.Disks))
+			switch {
+			case len(a.Disks) == 1:
+				p.hint("with one disk, leave arrays out and give the disk its mount")
+			case len(a.Disks) > 1:
+				p.hint("RAID 1 takes %d disks", len(a.Disks))
+			}
+			if c.ix.has(at.With("disks")) {
+				c.note(p, at.With("disks"), "its disks")
+			}
+		}
+	}
+}
+
+func checkArraySizes(c *checker) {
+	for _, h := range c.site.Hosts {
+		disks := c.spec.Hosts[h.Name].Disks
+		for _, a := range h.Arrays {
+			if !strings.HasSuffix(a.Size, "%") {
+				continue // members of a fixed size are equal
+			}
+			first := ""
+			for _, d := range a.Disks {
+				disk := disks[d]
+				if disk == nil || disk.Size == "" {
+					continue
+				}
+				if first == "" {
+					first = d
+				} else if disk.Size != disks[first].Size {
+					at := Path{"hosts", h.Name, "disks"}
+					p := c.report(at.With(d, "size"), "the disk %q has %s and %q has %s, but both are members of the array %q", d, disk.Size, first, disks[first].Size, a.Name).
+						hint("the array takes what the smallest has of each")
+					c.note(p, at.With(first, "size"), "the other size")
+					break
+				}
+			}
+		}
+	}
+}
+
+// checkDiskSpace adds up what is put on each disk: boot partition, members.
+func checkDiskSpace(c *checker) {
+	for _, h := range c.site.Hosts {
+		spec := c.spec.Hosts[h.Name]
+		esp, _ := parseSize(spec.ESPSize)
+		for _, d := range h.Disks {
+			used, rest := 2, "" // the BIOS boot partition and the partition tables
+			if d.Boot {
+				used += esp
+			}
+			for _, m := range d.Members {
+				at := Path{"hosts", h.Name, "arrays", m.Array, "size"}
+				if n, ok := parseSize(m.Size); ok {
+					used += n
+				} else if rest != "" {
+					p := c.report(at, "the arrays %q and %q both take the rest of the disk %q", rest, m.Array, d.Name).hint("give one of them a size, like \"200G\"")
+					c.note(p, Path{"hosts", h.Name, "arrays", rest}, "the other array")
+				} else {
+					rest = m.Array
+				}
+			}
+			disk := spec.Disks[d.Name]
+			if has, ok := parseSize(disk.Size); ok && used > has {
+				c.report(Path{"hosts", h.Name, "disks", d.Name, "size"}, "%d MiB are put on the disk, which has %d (%s)", used, has, disk.Size).
+					hint("boot partition and array members together have to fit")
+			}
+		}
+	}
+}
+
+func checkDiskUnused(c *checker) {
+	for _, h := range c.site.Hosts {
+		for _, d := range h.Disks {
+			inArray := slices.ContainsFunc(h.Arrays, func(a *Array) bool { return slices.Contains(a.Disks, d.Name) })
+			if d.Mount == "" && !inArray {
+				c.reportName(Path{"hosts", h.Name, "disks", d.Name}, "nothing is put on the disk %q", d.Name).hint("give it a mount, put it into an array, or leave it out")
+			}
+		}
+	}
+}

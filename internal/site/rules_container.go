@@ -1,0 +1,186 @@
+package site
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/distribution/reference"
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+func containerRules() []Rule {
+	return []Rule{
+		{ID: "image", Severity: Error, Summary: "Images are references that a registry takes.",
+			Bad: `apps: invoices: image: "https://ghcr.io/example/invoices:3.1.0"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, check: checkImages},
+		{ID: "image-tag", Severity: Warning, Summary: "Images have a tag or a digest, and the tag is not latest: what runs is what the repository says.",
+			Bad: `apps: invoices: image: "ghcr.io/example/invoices:latest"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, check: checkImageTags},
+		{ID: "quantity", Severity: Error, Summary: "Quantities of CPU, memory and storage are Kubernetes' own: \"250m\", \"512Mi\", \"10Gi\".",
+			Bad: `apps: invoices: resources: limits: memory: "512 MB"`, Good: `apps: invoices: resources: limits: memory: "512Mi"`, check: checkQuantities},
+		{ID: "resource-limit", Severity: Error, Summary: "No container asks for more than its limit.",
+			Bad: `apps: invoices: resources: requests: memory: "1Gi"`, Good: `apps: invoices: resources: {requests: memory: "1Gi", limits: memory: "1Gi"}`, check: checkLimits},
+		{ID: "health", Severity: Error, Summary: "A health check is an HTTP path.",
+			Bad: `apps: invoices: health: "healthz"`, Good: `apps: invoices: health: "/healthz"`, check: checkHealth},
+		{ID: "command", Severity: Error, Summary: "A command that is given is not empty.",
+			Bad: `apps: invoices: command: [""]`, Good: `apps: invoices: command: ["/bin/invoices"]`, check: checkCommands},
+	}
+}
+
+func imageFault(image string) fault {
+	_, err := reference.ParseNormalizedNamed(image)
+	if err == nil {
+		return fault{}
+	}
+	if _, rest, ok := strings.Cut(image, "://"); ok {
+		return fault{fmt.Sprintf("%q is no image: it has a scheme in it", image), didYouMeanText(rest)}
+	}
+	if low := strings.ToLower(image); low != image {
+		if _, err := reference.ParseNormalizedNamed(low); err == nil {
+			return fault{fmt.Sprintf("%q is no image: it has capitals in its name", image), didYouMeanText(low)}
+		}
+	}
+	return fault{fmt.Sprintf("%q is no image", shorten(image)), "write it like \"ghcr.io/example/site:1.4.2\""}
+}
+
+func checkImages(c *checker) {
+	for _, w := range c.containers {
+		if f := imageFault(w.Image); f.bad() {
+			c.fault(w.at.With("image"), f)
+		}
+	}
+}
+
+func checkImageTags(c *checker) {
+	for _, w := range c.containers {
+		if strings.Contains(w.Image, "@") {
+			continue
+		}
+		_, last, _ := cutLast(w.Image, "/")
+		_, tag, tagged := strings.Cut(last, ":")
+		switch {
+		case tagged && tag != "latest" || imageFault(w.Image).bad():
+		case tagged:
+			c.report(w.at.With("image"), "%q is a different image every now and then", w.Image).hint("name the version, or the digest")
+		default:
+			c.report(w.at.With("image"), "%q has no tag, which stands for latest: a different image every now and then", w.Image).hint("name the version, or the digest: %q", w.Image+":1.0.0")
+		}
+	}
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return "", s, false
+}
+
+// quantities reads each quantity once: most containers have the same ones.
+type quantities map[string]*resource.Quantity
+
+func (q quantities) parse(text string) *resource.Quantity {
+	if known, ok := q[text]; ok {
+		return known
+	}
+	var out *resource.Quantity
+	if parsed, err := resource.ParseQuantity(text); err == nil {
+		out = &parsed
+	}
+	q[text] = out
+	return out
+}
+
+// Least quantities that make sense. Below 1Mi the unit is missing.
+const leastBytes = 1 << 20
+
+func (q quantities) fault(text string, bytes bool) fault {
+	n := q.parse(text)
+	example := "write it like \"250m\" or \"2\""
+	if bytes {
+		example = "write it like \"512Mi\" or \"2Gi\""
+	}
+	switch {
+	case n == nil:
+		if fixed := fixUnit(text); bytes && fixed != text && q.parse(fixed) != nil {
+			example = didYouMeanText(fixed)
+		}
+		return fault{fmt.Sprintf("%q is no quantity", text), example}
+	case n.Sign() <= 0:
+		return fault{fmt.Sprintf("%q is not above zero", text), example}
+	case bytes && n.Value() < leastBytes:
+		return fault{fmt.Sprintf("%q is %d bytes: its unit is missing or wrong", text, n.Value()), example}
+	}
+	return fault{}
+}
+
+// fixUnit turns the usual way of writing a size into Kubernetes' own.
+func fixUnit(text string) string {
+	return strings.NewReplacer(" ", "", "KB", "Ki", "MB", "Mi", "GB", "Gi", "TB", "Ti", "kb", "Ki", "mb", "Mi", "gb", "Gi", "iB", "i").Replace(text)
+}
+
+func checkQuantities(c *checker) {
+	q := quantities{}
+	for _, w := range c.containers {
+		r := w.Resources
+		for i, text := range [...]string{r.Requests.CPU, r.Requests.Memory, r.Limits.CPU, r.Limits.Memory} {
+			if text == "" && i == 2 {
+				continue // the one that has no default
+			}
+			if f := q.fault(text, i%2 == 1); f.bad() {
+				c.fault(w.at.With("resources", [...]string{"requests", "limits"}[i/2], [...]string{"cpu", "memory"}[i%2]), f)
+			}
+		}
+		if w.app == nil {
+			continue
+		}
+		for name, v := range w.app.Volumes {
+			if f := q.fault(v.Size, true); f.bad() {
+				c.fault(w.at.With("volumes", name, "size"), f)
+			}
+		}
+	}
+}
+
+func checkLimits(c *checker) {
+	q := quantities{}
+	for _, w := range c.containers {
+		r := w.Resources
+		pairs := [...]struct{ what, request, limit string }{{"cpu", r.Requests.CPU, r.Limits.CPU}, {"memory", r.Requests.Memory, r.Limits.Memory}}
+		for _, p := range pairs {
+			request, limit := q.parse(p.request), q.parse(p.limit)
+			if request == nil || limit == nil || request.Cmp(*limit) <= 0 {
+				continue
+			}
+			at := w.at.With("resources", "requests", p.what)
+			other := w.at.With("resources", "limits", p.what)
+			if !c.ix.has(at) && c.ix.has(other) {
+				at, other = other, at
+			}
+			problem := c.report(at, "%s asked for is more than %s, the limit", p.request, p.limit).hint("raise the limit, or ask for less")
+			if c.ix.has(other) {
+				c.note(problem, other, "the other of the two")
+			}
+		}
+	}
+}
+
+var healthRE = regexp.MustCompile(`^/[!-~]*$`)
+
+func checkHealth(c *checker) {
+	for _, w := range c.containers {
+		if w.Health == "" || healthRE.MatchString(w.Health) {
+			continue
+		}
+		p := c.report(w.at.With("health"), "%q is no HTTP path", shorten(w.Health)).hint("it starts with / and has no blanks")
+		if healthRE.MatchString("/" + w.Health) {
+			p.hint("%s", didYouMeanText("/"+w.Health))
+		}
+	}
+}
+
+func checkCommands(c *checker) {
+	for _, w := range c.containers {
+		if len(w.Command) > 0 && strings.TrimSpace(w.Command[0]) == "" {
+			c.report(w.at.With("command", 0), "the command is empty").hint("name the program, or leave command out")
+		}
+	}
+}

@@ -1,0 +1,228 @@
+package site
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func diskRules() []Rule {
+	return []Rule{
+		{ID: "disk-name", Severity: Error, Summary: "A disk is named by what stays the same, /dev/disk/by-id/…: the order of kernel names changes, and the wrong disk may be formatted.",
+			Bad: `hosts: web1: disks: a: device: "/dev/sda"`, Good: `hosts: web1: disks: a: device: "/dev/disk/by-id/ata-EXAMPLE_SN100001"`, check: checkDiskNames},
+		{ID: "disk-twice", Severity: Error, Summary: "Each disk is listed once.",
+			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, check: checkDiskTwice},
+		{ID: "size", Severity: Error, Summary: "Sizes of disks and partitions are whole numbers with a unit: \"1G\", \"512M\".",
+			Bad: `hosts: web1: espSize: "1 GB"`, Good: `hosts: web1: espSize: "1G"`, check: checkSizes},
+		{ID: "esp-size", Severity: Error, Summary: "A boot partition holds the kernels of several generations: 512M at least.",
+			Bad: `hosts: web1: espSize: "100M"`, Good: `hosts: web1: espSize: "1G"`, check: checkESP},
+		{ID: "array-disks", Severity: Error, Summary: "The disks of an array are disks of the host, each once and without a file system of its own.",
+			Bad: `hosts: web1: arrays: system: {disks: ["a", "c"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, check: checkArrayDisks},
+		{ID: "array-level", Severity: Error, Summary: "An array has as many disks as its RAID level takes: 2 for 0 and 1, 3 for 5, 4 for 6 and 10.",
+			Bad: `hosts: web1: arrays: system: {level: 5, mount: "/"}`, Good: `hosts: web1: arrays: system: {level: 1, mount: "/"}`, check: checkArrayLevel},
+		{ID: "array-sizes", Severity: Warning, Summary: "The disks of an array are of one size; what the larger ones have more is lost.",
+			Bad: `hosts: web1: disks: {a: size: "512G", b: size: "1T"}`, Good: `hosts: web1: disks: {a: size: "512G", b: size: "512G"}`, check: checkArraySizes},
+		{ID: "disk-space", Severity: Error, Summary: "What is put on a disk fits on it, and only one part of it takes the rest.",
+			Bad: `hosts: web1: arrays: {system: {mount: "/"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkDiskSpace},
+		{ID: "disk-unused", Severity: Warning, Summary: "Every disk is put to use.",
+			Bad: `hosts: web1: disks: c: device: "/dev/disk/by-id/ata-EXAMPLE_3", hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, check: checkDiskUnused},
+		{ID: "mount", Severity: Error, Summary: "Mount points are absolute paths in their shortest form, and none that the system or gen mounts itself.",
+			Bad: `hosts: web1: arrays: system: {mount: "data"}`, Good: `hosts: web1: arrays: system: {mount: "/"}`, check: checkMounts},
+		{ID: "mount-twice", Severity: Error, Summary: "No two file systems of a host are mounted at one place.",
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkMountTwice},
+		{ID: "root", Severity: Error, Summary: "Each host has a disk or an array that is mounted at /.",
+			Bad: `hosts: web1: arrays: system: {mount: "/data"}`, Good: `hosts: web1: arrays: system: {mount: "/"}`, check: checkRoot},
+	}
+}
+
+// stableDevice matches the folders of udev whose names follow the disk
+// (systemd rules.d/60-persistent-storage.rules); by-label and by-uuid name file
+// systems, which are not there yet.
+var stableDevice = regexp.MustCompile(`^/dev/disk/(by-id|by-path)/[^/\s"'\\$]+$`)
+
+func checkDiskNames(c *checker) {
+	for host, h := range c.spec.Hosts {
+		for name, d := range h.Disks {
+			at := Path{"hosts", host, "disks", name, "device"}
+			base := path.Base(d.Device)
+			switch {
+			case stableDevice.MatchString(d.Device):
+				if i := strings.LastIndex(base, "-part"); i >= 0 && strings.Trim(base[i+5:], "0123456789") == "" {
+					c.report(at, "%q is a partition, but has to be a whole disk", d.Device).hint("%s", didYouMeanText(strings.TrimSuffix(d.Device, base[i:])))
+				}
+			case !strings.HasPrefix(d.Device, "/dev/") || path.Clean(d.Device) != d.Device || strings.ContainsAny(d.Device, " \t\r\n\"'\\$"):
+				c.report(at, "%q is no disk", d.Device).hint("`ls /dev/disk/by-id` in the rescue system lists the names")
+			case strings.HasPrefix(d.Device, "/dev/disk/"):
+				c.report(at, "%q names what is on a disk, not the disk", d.Device).hint("use the name in /dev/disk/by-id")
+			case !d.UnstableName:
+				c.report(at, "%q is a name that another disk may have after a restart", d.Device).
+					hint("`ls -l /dev/disk/by-id` in the rescue system shows the name that stays; unstableName: true takes the risk")
+			}
+		}
+	}
+}
+
+func checkDiskTwice(c *checker) {
+	seen := map[string]Path{}
+	for _, host := range sortedKeys(c.spec.Hosts) {
+		for _, name := range sortedKeys(c.spec.Hosts[host].Disks) {
+			d := c.spec.Hosts[host].Disks[name]
+			at := Path{"hosts", host, "disks", name, "device"}
+			key := d.Device
+			if !strings.HasPrefix(key, "/dev/disk/by-id/") {
+				key = host + " " + key // only by-id names are the same on every host
+			}
+			if first, ok := seen[key]; ok {
+				p := c.report(at, "%q is listed already", d.Device).hint("each disk has an id of its own")
+				c.note(p, first, "as %s", first.parent())
+				continue
+			}
+			seen[key] = at
+		}
+	}
+}
+
+var sizeRE = regexp.MustCompile(`^([1-9][0-9]{0,8})([MGT])$`)
+
+// parseSize reads a size in disko's words, in MiB.
+func parseSize(text string) (int, bool) {
+	m := sizeRE.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	n, _ := strconv.Atoi(m[1])
+	return n << map[string]int{"M": 0, "G": 10, "T": 20}[m[2]], true
+}
+
+func sizeFault(text string, rest bool) fault {
+	if _, ok := parseSize(text); ok || rest && text == "100%" {
+		return fault{}
+	}
+	hint := "a whole number and M, G or T: \"512M\", \"1G\""
+	if rest {
+		hint += ", or \"100%\" for the rest of the disk"
+	}
+	if fixed := strings.NewReplacer(" ", "", "iB", "", "i", "", "B", "", "b", "").Replace(strings.ToUpper(text)); fixed != text {
+		if _, ok := parseSize(fixed); ok {
+			hint = didYouMeanText(fixed)
+		}
+	}
+	return fault{fmt.Sprintf("%q is no size", text), hint}
+}
+
+func checkSizes(c *checker) {
+	for host, h := range c.spec.Hosts {
+		at := Path{"hosts", host}
+		c.fault(at.With("espSize"), sizeFault(h.ESPSize, false))
+		for name, d := range h.Disks {
+			if d.Size != "" {
+				c.fault(at.With("disks", name, "size"), sizeFault(d.Size, false))
+			}
+		}
+		for name, a := range h.Arrays {
+			c.fault(at.With("arrays", name, "size"), sizeFault(a.Size, true))
+		}
+	}
+}
+
+// minESP is the least size of a boot partition, in MiB: a NixOS kernel with its
+// initrd takes 40 to 80.
+const minESP = 512
+
+func checkESP(c *checker) {
+	for host, h := range c.spec.Hosts {
+		if n, ok := parseSize(h.ESPSize); ok && n < minESP {
+			c.report(Path{"hosts", host, "espSize"}, "%q is too small for the kernels of several generations", h.ESPSize).hint("%dM is the least, 1G the default", minESP)
+		}
+	}
+}
+
+func checkMounts(c *checker) {
+	for host, h := range c.spec.Hosts {
+		one := func(mount string, at ...any) {
+			p := Path{"hosts", host}.With(at...)
+			if f := mountFault(mount); f.bad() {
+				c.fault(p, f)
+			} else if why := ownMount(mount); why != "" {
+				c.report(p, "%q cannot be a mount point of its own: %s", mount, why).hint("data of your own goes to a folder like /data or /srv")
+			}
+		}
+		for name, d := range h.Disks {
+			if d.Mount != "" {
+				one(d.Mount, "disks", name, "mount")
+			}
+		}
+		for name, a := range h.Arrays {
+			one(a.Mount, "arrays", name, "mount")
+		}
+	}
+}
+
+func ownMount(mount string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(mount, "/"), "/")
+	switch {
+	case slices.Contains([]string{"proc", "sys", "dev", "run"}, first):
+		return "the kernel's own file systems are there"
+	case first == "etc" || first == "bin" || first == "usr" || mount == "/nix/store":
+		return "NixOS makes what is in it"
+	case first == "boot" || strings.HasPrefix(first, "boot-fallback"):
+		return "the boot partitions are there"
+	}
+	return ""
+}
+
+// mounted is something that a host mounts, and what says so.
+type mounted struct {
+	mount string
+	at    Path
+}
+
+func mounts(h *HostSpec, host string) []mounted {
+	var all []mounted
+	for _, name := range sortedKeys(h.Arrays) {
+		all = append(all, mounted{h.Arrays[name].Mount, Path{"hosts", host, "arrays", name, "mount"}})
+	}
+	for _, name := range sortedKeys(h.Disks) {
+		if m := h.Disks[name].Mount; m != "" {
+			all = append(all, mounted{m, Path{"hosts", host, "disks", name, "mount"}})
+		}
+	}
+	return all
+}
+
+func checkMountTwice(c *checker) {
+	for host, h := range c.spec.Hosts {
+		seen := map[string]Path{}
+		for _, m := range mounts(h, host) {
+			if first, ok := seen[m.mount]; ok {
+				c.note(c.report(m.at, "%q is a mount point already", m.mount), first, "of %s", first.parent())
+				continue
+			}
+			seen[m.mount] = m.at
+		}
+	}
+}
+
+func checkRoot(c *checker) {
+	for _, h := range c.site.Hosts {
+		at := Path{"hosts", h.Name}
+		if len(h.Disks) == 0 {
+			c.report(at.With("disks"), "the host has no disk").hint("name its disks, by /dev/disk/by-id/…")
+			continue
+		}
+		root := slices.ContainsFunc(h.Disks, func(d *Disk) bool { return d.Mount == "/" }) ||
+			slices.ContainsFunc(h.Arrays, func(a *Array) bool { return a.Mount == "/" })
+		if root {
+			continue
+		}
+		if c.spec.Hosts[h.Name].Arrays != nil {
+			at = at.With("arrays")
+		} else {
+			at = at.With("disks")
+		}
+		c.report(at, "nothing is mounted at /").hint("give the disk or the array of the system mount: \"/\"")
+	}
+}

@@ -1,0 +1,214 @@
+package site
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	_ "time/tzdata" // the time zones that timeZone is compared with, on any machine
+)
+
+func formatRules() []Rule {
+	return []Rule{
+		{ID: "hostname", Severity: Error, Summary: "Hostnames and domains are full DNS names in lower case: no scheme, port, path, underscore or dot at the end, and Punycode for other alphabets.",
+			Bad: `apps: invoices: hostnames: ["https://invoices.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkHostnames},
+		{ID: "email", Severity: Error, Summary: "E-mail addresses are addresses alone.",
+			Bad: `admin: email: "Maria <maria@example.com>"`, Good: `admin: email: "maria@example.com"`, check: checkEmails},
+		{ID: "address", Severity: Error, Summary: "IP addresses parse, and are of the family that the field is about.",
+			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.300/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, check: checkAddresses},
+		{ID: "prefix", Severity: Error, Summary: "A network is written as its prefix, without bits behind the length.",
+			Bad: `hosts: web1: ssh: from: ["198.51.100.7/24"]`, Good: `hosts: web1: ssh: from: ["198.51.100.0/24"]`, check: checkPrefixes},
+		{ID: "mac", Severity: Error, Summary: "MAC addresses are six pairs of hex digits with colons.",
+			Bad: `hosts: web1: nics: wan: mac: "a8-a1-59-0f-10-01"`, Good: `hosts: web1: nics: wan: mac: "a8:a1:59:0f:10:01"`, check: checkMACs},
+		{ID: "cloudflare-id", Severity: Error, Summary: "Zone and account ids are 32 hex digits in lower case.",
+			Bad: `cloudflare: account: "my-account"`, Good: `cloudflare: account: "0123456789abcdef0123456789abcdef"`, check: checkCloudflareIDs},
+		{ID: "url", Severity: Error, Summary: "URLs are https and hold no credentials.",
+			Bad: `hosts: web1: installer: image: "http://example.com/kexec.tar.gz"`, Good: `hosts: web1: installer: image: "https://example.com/kexec.tar.gz"`, check: checkURLs},
+		{ID: "session", Severity: Error, Summary: "A log-in lasts up to 730h, in the units that Access knows: h, m, s.",
+			Bad: `access: admins: session: "7d"`, Good: `access: admins: session: "168h"`, check: checkSessions},
+		{ID: "time-zone", Severity: Error, Summary: "Time zones are names of the tz database.",
+			Bad: `hosts: web1: timeZone: "CEST"`, Good: `hosts: web1: timeZone: "Europe/Copenhagen"`, check: checkTimeZones},
+		{ID: "text", Severity: Error, Summary: "No text holds the character NUL, which no file that gen writes can hold.",
+			Bad: `apps: invoices: env: GREETING: "a\u0000b"`, Good: `apps: invoices: env: GREETING: "a b"`, check: checkTexts},
+	}
+}
+
+func checkHostnames(c *checker) {
+	s := c.spec
+	one := func(name string, at ...any) {
+		if name != "" {
+			c.fault(at, hostnameFault(name))
+		}
+	}
+	for name := range s.Domains {
+		c.faultName(Path{"domains", name}, hostnameFault(name))
+	}
+	for _, w := range c.containers {
+		if w.web != nil && w.web.Domain != "" {
+			if f := hostnameFault(w.web.Domain); f.bad() {
+				c.fault(w.at.With("domain"), f)
+			}
+		}
+		for i, name := range w.hostnames() {
+			if f := hostnameFault(strings.TrimPrefix(name, "*.")); f.bad() && !strings.Contains(strings.TrimPrefix(name, "*."), "*") {
+				c.fault(w.at.With("hostnames", i), f)
+			}
+		}
+	}
+	one(s.ArgoCD.Hostname, "argocd", "hostname")
+	one(s.Cluster.Hubble.Hostname, "cluster", "hubble", "hostname")
+	for name, h := range s.Hosts {
+		one(h.SSH.Hostname, "hosts", name, "ssh", "hostname")
+		if !parseAddr(h.Address).IsValid() && !looksLikeAddress(h.Address) {
+			one(h.Address, "hosts", name, "address")
+		}
+	}
+	for name, g := range s.Access {
+		for i, d := range g.EmailDomains {
+			c.fault(Path{"access", name, "emailDomains", i}, hostnameFault(strings.TrimPrefix(d, "@")))
+		}
+	}
+	if s.Alerts != nil && !parseAddr(s.Alerts.SMTP.Host).IsValid() {
+		c.fault(Path{"alerts", "smtp", "host"}, hostnameFault(s.Alerts.SMTP.Host))
+	}
+}
+
+// looksLikeAddress tells a mistyped address from a mistyped name.
+func looksLikeAddress(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789./") == "" || strings.Contains(text, ":") && strings.Trim(text, "0123456789abcdefABCDEF:./%") == ""
+}
+
+func (w container) hostnames() []string {
+	if w.web != nil {
+		return w.web.Hostnames
+	}
+	return w.app.Hostnames
+}
+
+func checkEmails(c *checker) {
+	c.fault(Path{"admin", "email"}, emailFault(c.spec.Admin.Email))
+	for name, g := range c.spec.Access {
+		for i, e := range g.Emails {
+			c.fault(Path{"access", name, "emails", i}, emailFault(e))
+		}
+	}
+	if a := c.spec.Alerts; a != nil {
+		c.fault(Path{"alerts", "email"}, emailFault(a.Email))
+		switch {
+		case a.SMTP.From != "":
+			c.fault(Path{"alerts", "smtp", "from"}, emailFault(a.SMTP.From))
+		case emailFault(a.SMTP.User).bad():
+			c.report(Path{"alerts", "smtp", "user"}, "%q is no e-mail address, and mail is sent from it", a.SMTP.User).
+				hint("say alerts.smtp.from, the address that mail comes from")
+		}
+	}
+}
+
+func checkAddresses(c *checker) {
+	for name, h := range c.spec.Hosts {
+		at := Path{"hosts", name}
+		if looksLikeAddress(h.Address) {
+			c.fault(at.With("address"), addressFault(h.Address))
+		}
+		for nic, n := range h.NICs {
+			at := at.With("nics", nic)
+			if n.IPv4.Mode == "static" {
+				c.addresses(at.With("ipv4"), n.IPv4.IPSpec, 4)
+			}
+			if n.IPv6 != nil {
+				c.addresses(at.With("ipv6"), *n.IPv6, 6)
+			}
+			for i, dns := range n.DNS {
+				c.fault(at.With("dns", i), addressFault(dns))
+			}
+		}
+	}
+}
+
+func (c *checker) addresses(at Path, ip IPSpec, family int) {
+	c.fault(at.With("address"), interfaceFault(ip.Address, family))
+	if ip.Gateway != "" {
+		c.fault(at.With("gateway"), familyFault(ip.Gateway, family))
+	}
+}
+
+func checkPrefixes(c *checker) {
+	c.fault(Path{"cluster", "pods"}, networkFault(c.spec.Cluster.Pods))
+	c.fault(Path{"cluster", "services"}, networkFault(c.spec.Cluster.Services))
+	for name, h := range c.spec.Hosts {
+		for i, from := range h.SSH.From {
+			c.fault(Path{"hosts", name, "ssh", "from", i}, networkFault(from))
+		}
+	}
+}
+
+func checkMACs(c *checker) {
+	for name, h := range c.spec.Hosts {
+		for nic, n := range h.NICs {
+			c.fault(Path{"hosts", name, "nics", nic, "mac"}, macFault(n.MAC))
+		}
+	}
+}
+
+var idRE = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func checkCloudflareIDs(c *checker) {
+	one := func(id, what string, at ...any) {
+		if id != "" && !idRE.MatchString(id) {
+			c.report(at, "%q is no %s id: it is not 32 hex digits", id, what).hint("%s", "the dashboard shows it on the overview page of the domain")
+		}
+	}
+	one(c.spec.Cloudflare.Account, "account", "cloudflare", "account")
+	for name, d := range c.spec.Domains {
+		one(d.ZoneID, "zone", "domains", name, "zoneId")
+	}
+}
+
+func checkURLs(c *checker) {
+	for name, h := range c.spec.Hosts {
+		if h.Installer.Image != "" {
+			c.fault(Path{"hosts", name, "installer", "image"}, urlFault(h.Installer.Image))
+		}
+	}
+	if b := c.spec.Terraform.S3; b != nil && b.Endpoint != "" {
+		c.fault(Path{"terraform", "s3", "endpoint"}, urlFault(b.Endpoint))
+	}
+}
+
+// maxSession is what Access calls one month (developers.cloudflare.com,
+// Cloudflare One, session management: "from immediate timeout to 1 month").
+const maxSession = 730 * time.Hour
+
+func checkSessions(c *checker) {
+	for name, g := range c.spec.Access {
+		at := Path{"access", name, "session"}
+		d, err := time.ParseDuration(g.Session)
+		var days int
+		switch {
+		case err != nil:
+			hint := "write it like \"24h\" or \"30m\""
+			if n, _ := fmt.Sscanf(g.Session, "%dd", &days); n == 1 {
+				hint = didYouMeanText(fmt.Sprintf("%dh", days*24))
+			}
+			c.report(at, "%q is no duration that Access knows", g.Session).hint("%s", hint)
+		case d < 0 || d > maxSession:
+			c.report(at, "%q is not from 0s to 730h, which is what Access takes", g.Session).hint("730h is a month")
+		}
+	}
+}
+
+func checkTimeZones(c *checker) {
+	for name, h := range c.spec.Hosts {
+		if _, err := time.LoadLocation(h.TimeZone); err != nil || h.TimeZone == "" || h.TimeZone == "Local" {
+			c.report(Path{"hosts", name, "timeZone"}, "%q is no time zone", h.TimeZone).hint("a name of the tz database, like \"Europe/Copenhagen\"")
+		}
+	}
+}
+
+func checkTexts(c *checker) {
+	eachString(c.spec, func(at func() Path, text string) {
+		if strings.Contains(text, "\x00") {
+			c.report(at(), "holds the character NUL, which no file can hold")
+		}
+	})
+}

@@ -1,0 +1,222 @@
+package site
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func hostRules() []Rule {
+	return []Rule{
+		{ID: "server", Severity: Error, Summary: "Exactly one host is the k3s server.",
+			Bad: `hosts: web1: role: "agent"`, Good: `hosts: web1: role: "server"`, check: checkServer},
+		{ID: "release", Severity: Error, Summary: "The NixOS release exists, and is one that the output is written for.",
+			Bad: `hosts: web1: release: "26.5"`, Good: `hosts: web1: release: "26.05"`, check: checkRelease},
+		{ID: "state-version", Severity: Error, Summary: "stateVersion is a NixOS release, and not a newer one than release.",
+			Bad: `hosts: web1: {release: "25.11", stateVersion: "26.05"}`, Good: `hosts: web1: {release: "26.05", stateVersion: "25.11"}`, check: checkStateVersion},
+		{ID: "installer-kernel", Severity: Error, Summary: "Arrays are not made by a newer kernel than the one that has to start from them: an older one refuses their superblock.",
+			Bad: `hosts: web1: {kernel: "release", installer: kernel: "6.19"}`, Good: `hosts: web1: {kernel: "release", installer: kernel: "6.12"}`, check: checkInstallerKernel},
+		{ID: "node-address", Severity: Error, Summary: "Some address of each host is known: a static one, or address, where DHCP gives it.",
+			Bad: `hosts: web1: nics: wan: {ipv4: "dhcp", ipv6: null}`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: {ipv4: "dhcp", ipv6: null}}`, check: checkNodeAddress},
+		{ID: "host-address", Severity: Error, Summary: "A host's address is on one of its cards, unless DHCP gives it.",
+			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, check: checkHostAddress},
+		{ID: "k3s-flag", Severity: Error, Summary: "More flags for k3s do not touch those that gen sets.",
+			Bad: `cluster: k3s: flags: ["--flannel-backend=vxlan"]`, Good: `cluster: k3s: flags: ["--tls-san=k8s.example.com"]`, check: checkK3sFlags},
+	}
+}
+
+func checkServer(c *checker) {
+	var servers []string
+	for _, name := range sortedKeys(c.spec.Hosts) {
+		if c.spec.Hosts[name].Role == string(RoleServer) {
+			servers = append(servers, name)
+		}
+	}
+	switch {
+	case len(c.spec.Hosts) == 0:
+		c.report(Path{"hosts"}, "there is no host").hint("a site has one host at least, the k3s server")
+	case len(servers) == 0:
+		first := sortedKeys(c.spec.Hosts)[0]
+		c.report(Path{"hosts", first, "role"}, "every host is an agent, and none the server").hint("leave role out for the host that runs the control plane")
+	}
+	for _, name := range slices.Concat(servers, nil)[min(1, len(servers)):] {
+		p := c.report(Path{"hosts", name, "role"}, "is a second server beside %q", servers[0]).hint("say role: \"agent\"")
+		c.note(p, Path{"hosts", servers[0], "role"}, "the first server")
+	}
+}
+
+// oldestRelease is the oldest NixOS release whose options the output uses.
+const oldestRelease = "25.11"
+
+// releaseKernel is the default kernel of a release (nixpkgs
+// pkgs/top-level/linux-kernels.nix, packageAliases.linux_default).
+func releaseKernel(release string) string {
+	if release <= "25.11" {
+		return "6.12"
+	}
+	return "6.18" // 26.05; those after it have this one or a newer one
+}
+
+var releaseRE = regexp.MustCompile(`^(1[3-9]|[2-9][0-9])\.(03|04|05|09|10|11|12)$`)
+
+// isRelease tells whether there is, or will be, a NixOS release of that name:
+// May and November since 2021, March and September before.
+func isRelease(text string) bool {
+	if !releaseRE.MatchString(text) {
+		return false
+	}
+	year, month, _ := strings.Cut(text, ".")
+	switch {
+	case year >= "21":
+		return month == "05" || month == "11"
+	case year >= "16":
+		return month == "03" || month == "09"
+	}
+	return slices.Contains([]string{"13.10", "14.04", "14.12", "15.09"}, text)
+}
+
+func releaseHint(text string) string {
+	var year, month int
+	if n, _ := fmt.Sscanf(text, "%d.%d", &year, &month); n == 2 {
+		if fixed := fmt.Sprintf("%02d.%02d", year%100, month); fixed != text && isRelease(fixed) {
+			return didYouMeanText(fixed)
+		}
+	}
+	return "releases come in May and November: \"25.11\", \"26.05\""
+}
+
+func checkRelease(c *checker) {
+	for name, h := range c.spec.Hosts {
+		at := Path{"hosts", name, "release"}
+		switch {
+		case !isRelease(h.Release):
+			c.report(at, "%q is no NixOS release", h.Release).hint("%s", releaseHint(h.Release))
+		case h.Release < oldestRelease:
+			c.report(at, "%q is older than %s, the oldest release that the output is written for", h.Release, oldestRelease).
+				hint("say a newer release; stateVersion stays as it is")
+		}
+	}
+}
+
+func checkStateVersion(c *checker) {
+	for name, h := range c.spec.Hosts {
+		at := Path{"hosts", name, "stateVersion"}
+		switch {
+		case !isRelease(h.StateVersion):
+			c.report(at, "%q is no NixOS release", h.StateVersion).hint("%s", releaseHint(h.StateVersion))
+		case isRelease(h.Release) && h.StateVersion > h.Release:
+			p := c.report(at, "%q is newer than the release, %q", h.StateVersion, h.Release).hint("it is the release that the host was first installed with")
+			c.note(p, Path{"hosts", name, "release"}, "the release")
+		}
+	}
+}
+
+func checkInstallerKernel(c *checker) {
+	for _, h := range c.site.Hosts {
+		at := Path{"hosts", h.Name, "installer", "kernel"}
+		major, minor, ok := kernelVersion(h.Installer.Kernel)
+		if h.Installer.Kernel != "" && !ok {
+			c.report(at, "%q is no kernel version", h.Installer.Kernel).hint("write it like \"6.12\"; `uname -r` in the installer shows it")
+			continue
+		}
+		if h.Kernel != "release" || len(h.Arrays) == 0 || !isRelease(h.Release) {
+			continue
+		}
+		target := releaseKernel(h.Release)
+		wantMajor, wantMinor, _ := kernelVersion(target)
+		switch {
+		case !ok:
+			c.report(Path{"hosts", h.Name, "kernel"}, "arrays that the installer makes may be too new for the kernel of NixOS %s, %s", h.Release, target).
+				hint("say which kernel the installer has, as installer.kernel, or leave kernel at \"latest\"")
+		case major > wantMajor || major == wantMajor && minor > wantMinor:
+			p := c.report(at, "the installer's kernel, %s, is newer than that of NixOS %s, %s, which would not start from the arrays", h.Installer.Kernel, h.Release, target).
+				hint("use an older installer, or leave kernel at \"latest\"")
+			c.note(p, Path{"hosts", h.Name, "kernel"}, "the release's kernel is chosen here")
+		}
+	}
+}
+
+var kernelRE = regexp.MustCompile(`^(\d{1,3})\.(\d{1,3})(\.\d+)?$`)
+
+func kernelVersion(text string) (major, minor int, ok bool) {
+	m := kernelRE.FindStringSubmatch(text)
+	if m == nil {
+		return 0, 0, false
+	}
+	major, _ = strconv.Atoi(m[1])
+	minor, _ = strconv.Atoi(m[2])
+	return major, minor, true
+}
+
+func checkNodeAddress(c *checker) {
+	for _, h := range c.site.Hosts {
+		if h.NodeIP.IsValid() || len(h.NICs) == 0 || c.hasBadAddress(h.Name) {
+			continue
+		}
+		c.report(Path{"hosts", h.Name, "address"}, "no address of the host is known: its cards have none that is static").
+			hint("say address: the tunnel, and the other nodes, reach the host at it")
+	}
+}
+
+// hasBadAddress tells whether the rule on addresses has something to say, so that
+// the rules that need them can keep quiet.
+func (c *checker) hasBadAddress(host string) bool {
+	h := c.spec.Hosts[host]
+	for _, n := range h.NICs {
+		if n.IPv4.Mode == "static" && interfaceFault(n.IPv4.Address, 4).bad() || n.IPv6 != nil && interfaceFault(n.IPv6.Address, 6).bad() {
+			return true
+		}
+	}
+	return looksLikeAddress(h.Address) && addressFault(h.Address).bad()
+}
+
+func checkHostAddress(c *checker) {
+	for _, h := range c.site.Hosts {
+		a := parseAddr(c.spec.Hosts[h.Name].Address)
+		if !a.IsValid() || c.hasBadAddress(h.Name) {
+			continue
+		}
+		carried := false
+		var own []string
+		for _, n := range h.NICs {
+			carried = carried || n.IPv4.Mode == "dhcp" && a.Is4() || n.IPv4.Address.Addr() == a || n.IPv6.Address.Addr() == a
+			for _, p := range []string{n.IPv4.Address.Addr().String(), n.IPv6.Address.Addr().String()} {
+				if parseAddr(p).IsValid() {
+					own = append(own, p)
+				}
+			}
+		}
+		if !carried {
+			c.report(Path{"hosts", h.Name, "address"}, "no card of the host has the address %q", a).hint("its cards have %s", or(strings.Join(own, ", "), "none"))
+		}
+	}
+}
+
+// ownedFlags are the flags of `k3s server` that the NixOS module or gen sets; the
+// site would not come up with other values.
+func ownedFlag(flag string) bool {
+	switch flag {
+	case "cluster-cidr", "service-cidr", "cluster-dns", "cluster-domain", "flannel-backend", "disable-kube-proxy", "disable-network-policy",
+		"disable", "node-ip", "node-name", "token", "token-file", "agent-token", "server", "cluster-init", "data-dir", "config",
+		"secrets-encryption", "write-kubeconfig-mode", "https-listen-port", "egress-selector-mode":
+		return true
+	}
+	return false
+}
+
+var flagRE = regexp.MustCompile(`^--[a-z][a-z0-9-]*(=[^\x00-\x1f]*)?$`)
+
+func checkK3sFlags(c *checker) {
+	for i, f := range c.spec.Cluster.K3s.Flags {
+		at := Path{"cluster", "k3s", "flags", i}
+		name, _, _ := strings.Cut(strings.TrimPrefix(f, "--"), "=")
+		switch {
+		case !flagRE.MatchString(f):
+			c.report(at, "%q is no flag", f).hint("write each as \"--name=value\"")
+		case ownedFlag(name):
+			c.report(at, "gen sets the flag --%s itself", name).hint("leave it out; where the schema has a field for it, say that")
+		}
+	}
+}

@@ -1,0 +1,141 @@
+package site
+
+import (
+	"fmt"
+	"net"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+func repoRules() []Rule {
+	return []Rule{
+		{ID: "repo-url", Severity: Error, Summary: "The repository is reached by ssh or https, without a password in its URL.",
+			Bad: `repo: url: "http://git.example.com/infra.git"`, Good: `repo: url: "https://git.example.com/infra.git"`, check: checkRepoURL},
+		{ID: "repo-branch", Severity: Error, Summary: "The branch is one that git would make.",
+			Bad: `repo: branch: "feature..x"`, Good: `repo: branch: "feature/x"`, check: checkRepoBranch},
+		{ID: "repo-path", Severity: Error, Summary: "The output's place in the repository is a relative path inside of it.",
+			Bad: `repo: path: "/infra"`, Good: `repo: path: "infra"`, check: checkRepoPath},
+		{ID: "repo-known-hosts", Severity: Error, Summary: "The host key of a git server that Argo CD does not know is given, as a line of known_hosts.",
+			Bad: `repo: url: "git@git.example.com:infra.git"`, Good: "repo: {\n\turl: \"git@git.example.com:infra.git\"\n\tknownHosts: [\"git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF\"]\n}", check: checkKnownHosts},
+	}
+}
+
+func checkRepoURL(c *checker) {
+	raw, at := c.spec.Repo.URL, Path{"repo", "url"}
+	u := parseRepoURL(raw)
+	forms := "git@HOST:OWNER/NAME.git, ssh://git@HOST/OWNER/NAME.git or https://HOST/OWNER/NAME.git"
+	switch {
+	case u.scheme == "https" && u.user != "":
+		c.report(at, "the URL has a user name or a token in it").hint("leave it out; the token belongs into the encrypted file, as argocd_repo_token")
+	case u.scheme == "ssh" && strings.Contains(u.user, ":"):
+		c.report(at, "the URL has a password in it").hint("leave it out; Argo CD uses a deploy key")
+	case u.scheme == "" && strings.Contains(raw, "://"):
+		scheme, _, _ := strings.Cut(raw, "://")
+		c.report(at, "%q is reached by %q, but has to be by ssh or https", raw, scheme).hint("%s", forms)
+	case u.scheme == "" || u.host == "" || strings.Trim(u.path, "/") == "" || strings.ContainsAny(raw, " \t\r\n\"'`$\\<>|"):
+		c.report(at, "%q is no URL of a git repository", raw).hint("%s", forms)
+	case u.scheme == "ssh" && u.user == "":
+		c.report(at, "%q has no user name, and git servers want one", raw).hint("%s", didYouMeanText(strings.Replace(raw, "ssh://", "ssh://git@", 1)))
+	default:
+		host := u.host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		if !parseAddr(strings.Trim(host, "[]")).IsValid() {
+			c.fault(at, hostnameFault(host))
+		}
+	}
+}
+
+// checkRepoBranch follows git check-ref-format (git Documentation/git-check-ref-format.adoc).
+func checkRepoBranch(c *checker) {
+	b := c.spec.Repo.Branch
+	bad := func(why string) {
+		c.report(Path{"repo", "branch"}, "%q cannot name a branch: %s", b, why).hint("letters, digits, and - . _ / between them")
+	}
+	switch {
+	case b == "" || b == "@" || b == "HEAD":
+		bad("git keeps that name for itself")
+	case strings.HasPrefix(b, "-"):
+		bad("it starts with a hyphen")
+	case strings.HasPrefix(b, "/") || strings.HasSuffix(b, "/") || strings.Contains(b, "//"):
+		bad("it has an empty part between slashes")
+	case strings.HasSuffix(b, "."):
+		bad("it ends with a dot")
+	case strings.Contains(b, ".."):
+		bad("it has two dots in a row")
+	case strings.Contains(b, "@{"):
+		bad("it has @{ in it")
+	case strings.ContainsAny(b, " ~^:?*[\\") || strings.ContainsFunc(b, func(r rune) bool { return r < 0x20 || r == 0x7f }):
+		bad("it has a blank, a control character or one of ~ ^ : ? * [ \\ in it")
+	case slices.ContainsFunc(strings.Split(b, "/"), func(p string) bool { return strings.HasPrefix(p, ".") || strings.HasSuffix(p, ".lock") }):
+		bad("a part of it starts with a dot or ends with .lock")
+	}
+}
+
+func checkRepoPath(c *checker) {
+	p := c.spec.Repo.Path
+	if p == "" {
+		return
+	}
+	at := Path{"repo", "path"}
+	if f := insideFault(p); f.bad() {
+		c.fault(at, f)
+	} else if p == "." {
+		c.report(at, "the top of the repository is the default").hint("leave repo.path out")
+	} else if p == ".git" || strings.HasPrefix(p, ".git/") {
+		c.report(at, "%q is git's own folder", p).hint("say another one")
+	} else if strings.ContainsAny(path.Clean(p), "*?[{") {
+		c.report(at, "%q has a character in it that stands for others in patterns", p).hint("rename the folder")
+	}
+}
+
+// knownToArgoCD are the git servers in Argo CD's own known_hosts (argo-cd
+// manifests/base/config/argocd-ssh-known-hosts-cm.yaml).
+func knownToArgoCD(host string) bool {
+	switch host {
+	case "github.com", "gitlab.com", "bitbucket.org", "ssh.dev.azure.com", "vs-ssh.visualstudio.com", "ssh.github.com:443":
+		return true
+	}
+	return false
+}
+
+func checkKnownHosts(c *checker) {
+	repo := c.spec.Repo
+	for i, line := range repo.KnownHosts {
+		if why := knownHostsFault(line); why != "" {
+			c.report(Path{"repo", "knownHosts", i}, "%q is no line of known_hosts: %s", shorten(line), why).hint("`ssh-keyscan HOST` prints them; compare with what the server's owner publishes")
+		}
+	}
+	u := parseRepoURL(repo.URL)
+	host := strings.TrimSuffix(u.host, ":22")
+	if u.scheme != "ssh" || host == "" || knownToArgoCD(host) {
+		return
+	}
+	want := knownhosts.Normalize(host)
+	for _, line := range repo.KnownHosts {
+		names, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if strings.HasPrefix(names, "|1|") || slices.Contains(strings.Split(names, ","), want) {
+			return
+		}
+	}
+	c.report(Path{"repo", "url"}, "Argo CD does not know the host key of %s", host).
+		hint("put what `ssh-keyscan %s` prints into repo.knownHosts, after comparing it", host)
+}
+
+func knownHostsFault(line string) string {
+	if strings.ContainsAny(line, "\r\n") {
+		return "it is more than one line"
+	}
+	_, key, ok := strings.Cut(strings.TrimSpace(line), " ")
+	if !ok {
+		return "it has no key"
+	}
+	if f := sshKeyFault(key); f.bad() {
+		return fmt.Sprintf("the key %s", strings.TrimPrefix(f.what, "the key "))
+	}
+	return ""
+}

@@ -1,0 +1,89 @@
+package site
+
+import (
+	"strings"
+)
+
+func secretRules() []Rule {
+	return []Rule{
+		{ID: "secret-in-spec", Severity: Error, Summary: "No secret stands in the spec: no private key, token, password hash or URL with a password.",
+			Bad: `apps: invoices: env: DATABASE_URL: "postgres://invoices:hunter22@db.example.com/invoices"`, Good: `apps: invoices: secrets: ["DATABASE_URL"]`, check: checkSecrets},
+		{ID: "age-key", Severity: Error, Summary: "Recipients are public age keys whose checksum is right.",
+			Bad: `sops: argocd: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdg"`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, check: checkAgeKeys},
+		{ID: "sops-people", Severity: Error, Summary: "Some person can read and re-encrypt the secrets.",
+			Bad: `sops: people: {}`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, check: checkPeople},
+		{ID: "recipient-twice", Severity: Error, Summary: "No key is a recipient under two names.",
+			Bad: `hosts: web1: age: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, Good: `hosts: web1: age: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdf"`, check: checkRecipientTwice},
+	}
+}
+
+func checkSecrets(c *checker) {
+	eachString(c.spec, func(at func() Path, text string) {
+		if what := secretIn(text); what != "" {
+			c.secret(at(), what)
+		}
+	})
+}
+
+// secret reports a secret; other rules stay quiet about its place, since their
+// messages would tell of it too.
+func (c *checker) secret(at Path, what string) {
+	c.report(at, "looks like %s", what).
+		hint("take it out of the spec and of git's history, and make a new one: secrets go into the files that sops encrypts")
+}
+
+// namesSecret tells whether a variable is called like something secret.
+func namesSecret(name string) bool {
+	name = strings.ToUpper(name)
+	for _, end := range []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_KEY", "ACCESS_KEY", "CREDENTIALS"} {
+		if strings.HasSuffix(name, end) && (len(name) == len(end) || name[len(name)-len(end)-1] == '_') {
+			return true
+		}
+	}
+	return false
+}
+
+func checkAgeKeys(c *checker) {
+	for name, h := range c.spec.Hosts {
+		c.fault(Path{"hosts", name, "age"}, ageFault(h.Age, false))
+	}
+	for name, key := range c.spec.Sops.People {
+		c.fault(Path{"sops", "people", name}, ageFault(key, true))
+	}
+	if key := c.spec.Sops.ArgoCD; key != "" {
+		c.fault(Path{"sops", "argocd"}, ageFault(key, false))
+	}
+}
+
+func checkPeople(c *checker) {
+	if len(c.spec.Sops.People) == 0 {
+		c.report(Path{"sops", "people"}, "nobody could read or re-encrypt the secrets").hint("add a person: sops: people: maria: \"age1…\", the public key that age-keygen prints")
+	}
+}
+
+func checkRecipientTwice(c *checker) {
+	type owner struct {
+		what string
+		at   Path
+	}
+	seen := map[string]owner{}
+	add := func(key, what, hint string, at ...any) {
+		if key == "" || ageFault(key, true).bad() {
+			return
+		}
+		if first, ok := seen[key]; ok {
+			p := c.report(at, "is the key of %s already", first.what).hint("%s", hint)
+			c.note(p, first.at, "the first of the two")
+			return
+		}
+		seen[key] = owner{what, at}
+	}
+	own := "each has a key of its own: age-keygen makes one"
+	for _, name := range sortedKeys(c.spec.Sops.People) {
+		add(c.spec.Sops.People[name], name, own, "sops", "people", name)
+	}
+	for _, name := range sortedKeys(c.spec.Hosts) {
+		add(c.spec.Hosts[name].Age, "the host "+name, own, "hosts", name, "age")
+	}
+	add(c.spec.Sops.ArgoCD, "Argo CD", "leave sops.argocd out to use the server's key", "sops", "argocd")
+}

@@ -1,0 +1,63 @@
+package site
+
+import "slices"
+
+// specRules are found while the spec is read and compared with the schema
+// (source.go, explain.go): they have no check of their own. Those that no
+// fragment can show have a comment as their example.
+func specRules() []Rule {
+	return []Rule{
+		{ID: "spec-file", Severity: Error, Summary: "The spec is a CUE file, or a folder of CUE files of one package, in UTF-8.",
+			Bad: "// an empty file", Good: "package site"},
+		{ID: "syntax", Severity: Error, Summary: "The spec is written in CUE.",
+			Bad: `name: "hetzner`, Good: `name: "hetzner"`},
+		{ID: "import", Severity: Error, Summary: "A spec is complete by itself: it imports only CUE's own packages, and none that runs programs, reads files or reaches the network.",
+			Bad: `import "example.com/parts"`, Good: `import "strings"`},
+		{ID: "reference", Severity: Error, Summary: "A reference names a field of the spec.",
+			Bad: `name: hetzner`, Good: `name: "hetzner"`},
+		{ID: "cycle", Severity: Error, Summary: "No value is defined by itself.",
+			Bad: `name: tunnel.name, tunnel: {name: name}`, Good: `name: "hetzner"`},
+		{ID: "spec-time", Severity: Error, Summary: "Evaluating the spec ends within a time and a size that go with the length of its files.",
+			Bad: "for a in list.Range(0, 1000000000, 1) {…}", Good: "for a in [\"one\", \"two\"] {…}"},
+		{ID: "unknown-field", Severity: Error, Summary: "Every field is one that the schema knows.",
+			Bad: `clients: bakery: {domian: "bakery.example", image: "ghcr.io/example/bakery:1.0"}`, Good: `clients: bakery: {domain: "bakery.example", image: "ghcr.io/example/bakery:1.0"}`},
+		{ID: "missing-field", Severity: Error, Summary: "Every field without a default is given.",
+			Bad: `clients: bakery: domain: "bakery.example"`, Good: `clients: bakery: {domain: "bakery.example", image: "ghcr.io/example/bakery:1.0"}`},
+		{ID: "type", Severity: Error, Summary: "Every value is of the kind that the schema wants.",
+			Bad: `clients: bakery: replicas: "2"`, Good: `clients: bakery: replicas: 2`},
+		{ID: "value", Severity: Error, Summary: "Every value is one of those that the schema takes.",
+			Bad: `hosts: web1: cpu: vendor: "Intel"`, Good: `hosts: web1: cpu: vendor: "intel"`},
+		{ID: "open-value", Severity: Error, Summary: "Every value is definite.",
+			Bad: `name: string`, Good: `name: "hetzner"`},
+		{ID: "conflict", Severity: Error, Summary: "No value is given twice in two ways.",
+			Bad: "name: \"hetzner\"\nname: \"hertzner\"", Good: `name: "hetzner"`},
+		{ID: "silence", Severity: Error, Summary: "Only warnings and limits are silenced, by their id and with a reason.",
+			Bad: `silence: "hostname": "we like it"`, Good: `silence: "image-tag": "the registry keeps one version only"`},
+		{ID: "silence-unused", Severity: Warning, Summary: "Nothing is silenced that does not come up.",
+			Bad: `silence: "image-tag": "no longer so"`, Good: `silence: {}`},
+		{ID: "internal", Severity: Error, Summary: "An error of gen's own; please report it.",
+			Bad: "// none is known", Good: "// anything"},
+	}
+}
+
+// checkSilence checks the list of silenced rules, after all others: found holds
+// the ids that came up.
+func checkSilence(c *checker, byID map[string]Rule, found map[string]bool) {
+	ids := sortedKeys(byID)
+	for _, id := range sortedKeys(c.spec.Silence) {
+		at := Path{"silence", id}
+		rule, known := byID[id]
+		c.rule = byID["silence"]
+		switch {
+		case !known:
+			c.reportName(at, "there is no rule %q", id).hint("%s", or(didYouMean(id, ids), "`gen rules` lists them"))
+		case !rule.Silenceable():
+			c.reportName(at, "the rule %q cannot be silenced", id).hint("only warnings and limits can")
+		case c.spec.Silence[id] == "":
+			c.report(at, "silencing %q needs a reason", id).hint("say why, for the next reader")
+		case !found[id] && !slices.ContainsFunc(c.problems, func(p Problem) bool { return p.Severity == Error }):
+			c.rule = byID["silence-unused"]
+			c.reportName(at, "nothing is left that %q would silence", id).hint("remove it")
+		}
+	}
+}

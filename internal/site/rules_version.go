@@ -1,0 +1,123 @@
+package site
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+func versionRules() []Rule {
+	return []Rule{
+		{ID: "version", Severity: Error, Summary: "Charts and images are pinned to one version each.",
+			Bad: `versions: charts: cilium: "~1.20"`, Good: `versions: charts: cilium: "1.20.0"`, check: checkVersions},
+		{ID: "constraint", Severity: Error, Summary: "Terraform and its providers are pinned by constraints that Terraform reads.",
+			Bad: `versions: providers: helm: "^3.1"`, Good: `versions: providers: helm: "~> 3.1"`, check: checkConstraints},
+		{ID: "provider-major", Severity: Error, Summary: "Each provider is of the major version that the output is written for.",
+			Bad: `versions: providers: cloudflare: "~> 4.52"`, Good: `versions: providers: cloudflare: "~> 5.22"`, check: checkProviderMajors},
+		{ID: "flake-reference", Severity: Error, Summary: "Flake inputs are references that Nix reads.",
+			Bad: `versions: flake: disko: "nix-community/disko@v1"`, Good: `versions: flake: disko: "github:nix-community/disko/v1.13.0"`, check: checkFlakes},
+	}
+}
+
+// Charts have semantic versions; image tags are what registries take, though not
+// one that moves.
+var (
+	chartRE = regexp.MustCompile(`^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+	tagRE   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$`)
+)
+
+func checkVersions(c *checker) {
+	v := c.spec.Versions
+	chart := func(version, name string) {
+		if !chartRE.MatchString(version) {
+			c.report(Path{"versions", "charts", name}, "%q is no version of a chart", version).hint("one exact version: %q", exact(version))
+		}
+	}
+	tag := func(version, name string) {
+		at := Path{"versions", "images", name}
+		switch {
+		case !tagRE.MatchString(version):
+			c.report(at, "%q is no tag of an image", version).hint("one exact version, without the image's name")
+		case version == "latest":
+			c.report(at, "%q is a different image every now and then", version).hint("name the version")
+		}
+	}
+	chart(v.Charts.Cilium, "cilium")
+	chart(v.Charts.ArgoCD, "argocd")
+	tag(v.Images.Ksops, "ksops")
+	tag(v.Images.Cloudflared, "cloudflared")
+}
+
+var numbersRE = regexp.MustCompile(`\d+(\.\d+){0,2}`)
+
+// exact is a full version made of what numbers there are.
+func exact(text string) string {
+	n := or(numbersRE.FindString(text), "1.0.0")
+	return n + strings.Repeat(".0", 2-strings.Count(n, "."))
+}
+
+// constraintRE is one term of a constraint (developer.hashicorp.com, Terraform,
+// version constraints).
+var constraintRE = regexp.MustCompile(`^(=|!=|>|>=|<|<=|~>)?\s*v?(\d+)(\.\d+){0,2}(-[0-9A-Za-z.-]+)?$`)
+
+func constraintFault(text string) fault {
+	for term := range strings.SplitSeq(text, ",") {
+		if !constraintRE.MatchString(strings.TrimSpace(term)) {
+			return fault{fmt.Sprintf("%q is no version constraint", text), fmt.Sprintf("did you mean %q?", "~> "+or(numbersRE.FindString(text), "1.0"))}
+		}
+	}
+	return fault{}
+}
+
+// pin is a provider's constraint and the major version of it that the output's
+// arguments belong to.
+type pin struct {
+	name, constraint string
+	major            int
+}
+
+func providerPins(v VersionsSpec) []pin {
+	p := v.Providers
+	return []pin{
+		{"cloudflare", p.Cloudflare, 5}, {"helm", p.Helm, 3}, {"kubectl", p.Kubectl, 2},
+		{"kubernetes", p.Kubernetes, 3}, {"random", p.Random, 3}, {"sops", p.Sops, 1},
+	}
+}
+
+func checkConstraints(c *checker) {
+	c.fault(Path{"versions", "terraform"}, constraintFault(c.spec.Versions.Terraform))
+	for _, p := range providerPins(c.spec.Versions) {
+		c.fault(Path{"versions", "providers", p.name}, constraintFault(p.constraint))
+	}
+}
+
+func checkProviderMajors(c *checker) {
+	for _, p := range providerPins(c.spec.Versions) {
+		if constraintFault(p.constraint).bad() {
+			continue
+		}
+		for term := range strings.SplitSeq(p.constraint, ",") {
+			m := constraintRE.FindStringSubmatch(strings.TrimSpace(term))
+			if major, _ := strconv.Atoi(m[2]); m[1] != "!=" && !strings.HasPrefix(m[1], "<") && major != p.major {
+				c.report(Path{"versions", "providers", p.name}, "%q asks for version %d of the provider, and the output is written for version %d", p.constraint, major, p.major).
+					hint("leave it out, or take a constraint like \"~> %d.0\"", p.major)
+				break
+			}
+		}
+	}
+}
+
+// flakeRE is the part of Nix's flake references that inputs use (nix
+// src/nix/flake.md, types).
+var flakeRE = regexp.MustCompile(`^((github|gitlab|sourcehut):[A-Za-z0-9_.~-]+/[A-Za-z0-9_.-]+(/[A-Za-z0-9_./-]+)?|(git\+(https|ssh)|https|tarball\+https)://[^\s"'$\\<>]+)(\?[A-Za-z0-9_=&./-]+)?$`)
+
+func checkFlakes(c *checker) {
+	f := c.spec.Versions.Flake
+	for i, ref := range []string{f.Disko, f.NixosAnywhere, f.SopsNix} {
+		if !flakeRE.MatchString(ref) {
+			at := Path{"versions", "flake", []string{"disko", "nixosAnywhere", "sopsNix"}[i]}
+			c.report(at, "%q is no flake reference", shorten(ref)).hint("write it like \"github:OWNER/NAME\" or \"github:OWNER/NAME/TAG\"")
+		}
+	}
+}
