@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/tree"
 )
 
 var update = flag.Bool("update", false, "rewrite golden/*/want and out/ from the specs")
@@ -128,9 +131,9 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// TestOneMoreClient adds a client to the full site and measures the diff that a
-// reviewer would read: outside of the client's own files, every changed line is
-// an added one and names the client.
+// TestOneMoreClient adds a client to the full site and reads the diff as a
+// reviewer would: no line goes away, and each block of added lines names the
+// client.
 func TestOneMoreClient(t *testing.T) {
 	spec, err := os.ReadFile("../../golden/full/site.cue")
 	if err != nil {
@@ -141,54 +144,51 @@ func TestOneMoreClient(t *testing.T) {
 	if err := os.WriteFile(more, append(spec, added...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	before, after := generate(t, "../../golden/full/site.cue"), generate(t, more)
-	changed := 0
-	for p, text := range after {
-		old, ok := before[p]
-		if p == ".sitegen.sum" || text == old {
+	out := t.TempDir()
+	var diff, stderr bytes.Buffer
+	if code := run([]string{"-spec", "../../golden/full/site.cue", "-out", out}, io.Discard, &stderr); code != 0 {
+		t.Fatalf("exit %d\n%s", code, stderr.String())
+	}
+	if code := run([]string{"diff", "-spec", more, "-out", out}, &diff, &stderr); code != exitDrift {
+		t.Fatalf("exit %d\n%s", code, stderr.String())
+	}
+	blocks := 0
+	for file := range strings.SplitSeq(diff.String(), "diff --git ") {
+		name, _, _ := strings.Cut(file, "\n")
+		if strings.Contains(name, tree.ManifestName) || strings.Contains(name, "/juniper/") {
 			continue
 		}
-		if !ok {
-			if !strings.Contains(p, "juniper") {
-				t.Errorf("%s is new", p)
-			}
-			continue
-		}
-		gone, came := lineDiff(old, text)
-		changed += len(came)
-		if len(gone) > 0 {
-			t.Errorf("%s: lines went away: %q", p, gone)
-		}
-		for _, l := range came {
-			if !strings.Contains(l, "juniper") {
-				t.Errorf("%s: a line that does not name the client came: %q", p, l)
+		for _, block := range changedBlocks(file) {
+			blocks++
+			if strings.Contains(block, "\n-") || !strings.Contains(block, "juniper") {
+				t.Errorf("%s: a change that is not about the client:%s", name, block)
 			}
 		}
 	}
-	for p := range before {
-		if _, ok := after[p]; !ok {
-			t.Errorf("%s went away", p)
-		}
+	if blocks == 0 {
+		t.Errorf("the diff says nothing:\n%s", diff.String())
 	}
-	t.Logf("%d lines added in shared files", changed)
+	t.Logf("%d blocks in shared files", blocks)
 }
 
-// lineDiff returns the lines that only a has, and those that only b has, each as
-// often as it has it more.
-func lineDiff(a, b string) (gone, came []string) {
-	count := map[string]int{}
-	for l := range strings.Lines(a) {
-		count[l]++
-	}
-	for l := range strings.Lines(b) {
-		if count[l]--; count[l] < 0 {
-			came = append(came, l)
+// changedBlocks are the runs of changed lines in a file's unified diff, each with
+// a newline in front.
+func changedBlocks(file string) []string {
+	_, hunks, _ := strings.Cut(file, "\n@@")
+	var blocks []string
+	block := ""
+	for line := range strings.Lines(hunks) {
+		if line[0] == '+' || line[0] == '-' {
+			block += "\n" + strings.TrimSuffix(line, "\n")
+			continue
 		}
-	}
-	for l, n := range count {
-		for range max(n, 0) {
-			gone = append(gone, l)
+		if block != "" {
+			blocks = append(blocks, block)
 		}
+		block = ""
 	}
-	return gone, came
+	if block != "" {
+		blocks = append(blocks, block)
+	}
+	return blocks
 }
