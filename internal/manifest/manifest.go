@@ -22,6 +22,9 @@ import (
 	"sitegen/internal/tree"
 )
 
+// Comment is no document but lines above the next one.
+type Comment string
+
 // Files collects the files of one generator. The first error sticks and comes out
 // of Done.
 type Files struct {
@@ -64,10 +67,16 @@ func (f *Files) Done() ([]tree.File, error) {
 func Marshal(header string, documents ...any) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString("# " + oneLine(header) + "\n")
-	for i, d := range documents {
-		if i > 0 {
+	first := true
+	for _, d := range documents {
+		if note, ok := d.(Comment); ok {
+			out.WriteString(comment(string(note)) + "\n")
+			continue
+		}
+		if !first {
 			out.WriteString("---\n")
 		}
+		first = false
 		text, err := encode(d)
 		if err != nil {
 			return nil, err

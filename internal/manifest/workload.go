@@ -85,6 +85,7 @@ type Container struct {
 	Command         []string          `yaml:"command,omitempty"`
 	Env             []EnvVar          `yaml:"env,omitempty"`
 	Image           string            `yaml:"image"`
+	Lifecycle       *Lifecycle        `yaml:"lifecycle,omitempty"`
 	LivenessProbe   *Probe            `yaml:"livenessProbe,omitempty"`
 	Name            string            `yaml:"name"`
 	Ports           []ContainerPort   `yaml:"ports,omitempty"`
@@ -93,6 +94,21 @@ type Container struct {
 	SecurityContext ContainerSecurity `yaml:"securityContext"`
 	StartupProbe    *Probe            `yaml:"startupProbe,omitempty"`
 	VolumeMounts    []VolumeMount     `yaml:"volumeMounts,omitempty"`
+}
+
+// Lifecycle is what happens before a container is stopped.
+type Lifecycle struct {
+	PreStop PreStop `yaml:"preStop"`
+}
+
+// PreStop waits.
+type PreStop struct {
+	Sleep Sleep `yaml:"sleep"`
+}
+
+// Sleep is a time to wait.
+type Sleep struct {
+	Seconds int `yaml:"seconds"`
 }
 
 // EnvVar is an environment variable; see [Env] and [EnvFromSecret].

@@ -1,0 +1,85 @@
+package argocd
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+type application = manifest.Object[manifest.ApplicationSpec]
+
+const (
+	namespace = "argocd"
+	cluster   = "https://kubernetes.default.svc"
+
+	syncOptions = "argocd.argoproj.io/sync-options"
+	syncWave    = "argocd.argoproj.io/sync-wave"
+	// manifestPaths keeps what was rendered for an Application when a commit changes
+	// nothing in its folder: with a thousand clients in one repository, one client's
+	// change renders one client (argo-cd docs/operator-manual/high_availability.md).
+	manifestPaths = "argocd.argoproj.io/manifest-generate-paths"
+
+	// finalizer deletes an Application's objects with it.
+	finalizer = "resources-finalizer.argocd.argoproj.io"
+)
+
+// root is the Application that holds all others. It removes those that are gone
+// from git; what must outlive a mistake there says Prune=false itself.
+func root(s *site.Site) application {
+	return build(s, manifest.Meta{Name: "app-of-apps"}, "platform", namespace, "apps")
+}
+
+// applications lists the root's children, sorted by name.
+func applications(s *site.Site) []application {
+	list := []application{
+		kept(s, "projects", -10, "platform", namespace, "projects"),
+		kept(s, "cloudflared", 0, "platform", "cloudflared", "cloudflared"),
+		kept(s, "websites", 1, "workloads", site.WebsitesNamespace, "websites"),
+	}
+	for _, w := range s.Workloads() {
+		m := manifest.Meta{Name: w.Application, Finalizers: []string{finalizer}, Annotations: map[string]string{syncWave: "2"}}
+		list = append(list, build(s, m, "workloads", w.Namespace, w.Folder))
+	}
+	slices.SortFunc(list, func(a, b application) int { return cmp.Compare(a.Metadata.Name, b.Metadata.Name) })
+	return list
+}
+
+// kept is a child that stays when it is gone from git, and whose objects stay when
+// it is deleted.
+func kept(s *site.Site, name string, wave int, project, namespace, folder string) application {
+	m := manifest.Meta{Name: name, Annotations: map[string]string{syncWave: strconv.Itoa(wave), syncOptions: "Prune=false"}}
+	return build(s, m, project, namespace, folder)
+}
+
+func build(s *site.Site, m manifest.Meta, project, target, folder string) application {
+	m.Namespace = namespace
+	if m.Annotations == nil {
+		m.Annotations = map[string]string{}
+	}
+	m.Annotations[manifestPaths] = "."
+	// ServerSideApply lifts the limit of 256 KiB that the annotation of a client-side
+	// apply sets.
+	options := []string{"ServerSideApply=true"}
+	if target != namespace {
+		// A replaced Secret or ConfigMap stays until the pods that use it are gone. Not
+		// so for Applications: one client's broken image would keep others from going.
+		options = []string{"PruneLast=true", "ServerSideApply=true"}
+	}
+	return manifest.NewApplication(m, manifest.ApplicationSpec{
+		Destination:          manifest.Destination{Namespace: target, Server: cluster},
+		Project:              project,
+		RevisionHistoryLimit: 3,
+		Source:               manifest.Source{Path: s.InRepo(s.ArgoDir() + "/" + folder), RepoURL: s.Repo.URL, TargetRevision: s.Repo.Branch},
+		SyncPolicy: manifest.SyncPolicy{
+			Automated: manifest.Automated{Prune: true, SelfHeal: true},
+			// A failed commit is tried once by default and then left alone. Here it is
+			// tried until a newer one takes its place, so the order in which the parts
+			// of a site come up needs no care.
+			Retry: manifest.Retry{Backoff: manifest.Backoff{Duration: "10s", Factor: 2, MaxDuration: "5m"}, Limit: -1, Refresh: true},
+			SyncOptions: options,
+		},
+	})
+}

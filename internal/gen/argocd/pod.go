@@ -1,0 +1,145 @@
+package argocd
+
+import (
+	"fmt"
+	"strings"
+
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+const (
+	portName    = "main"
+	scratchSize = "1Gi" // of each empty directory: one pod must not fill the node's disk
+)
+
+func container(w *site.Workload) manifest.Container {
+	return manifest.Container{
+		Args:    manifest.Words(w.Args),
+		Command: manifest.Words(w.Command),
+		Env:     environment(w),
+		Image:   w.Image,
+		// A Service goes on sending for a moment after a pod was told to stop.
+		Lifecycle:      &manifest.Lifecycle{PreStop: manifest.PreStop{Sleep: manifest.Sleep{Seconds: 5}}},
+		LivenessProbe:  probe(w, 20, 3),
+		Name:           w.Name,
+		Ports:          []manifest.ContainerPort{{ContainerPort: w.Port, Name: portName}},
+		ReadinessProbe: probe(w, 10, 3),
+		Resources: manifest.Resources{
+			Limits:   quantities(w.Resources.CPULimit, w.Resources.MemoryLimit),
+			Requests: quantities(w.Resources.CPU, w.Resources.Memory),
+		},
+		SecurityContext: containerSecurity(w),
+		StartupProbe:    probe(w, 2, 150), // five minutes to start in
+		VolumeMounts:    mounts(w),
+	}
+}
+
+func environment(w *site.Workload) []manifest.EnvVar {
+	var env []manifest.EnvVar
+	for _, e := range w.Env {
+		env = append(env, manifest.Env(e.Name, e.Value))
+	}
+	for _, key := range w.Secrets {
+		env = append(env, manifest.EnvFromSecret(key, w.Name+"-secrets", key))
+	}
+	return env
+}
+
+func probe(w *site.Workload, period, failures int) *manifest.Probe {
+	p := &manifest.Probe{FailureThreshold: failures, PeriodSeconds: period, TimeoutSeconds: 5}
+	if w.Health == "" {
+		p.TCPSocket = &manifest.TCPSocket{Port: portName}
+	} else {
+		p.HTTPGet = &manifest.HTTPGet{Path: w.Health, Port: portName}
+	}
+	return p
+}
+
+func quantities(cpu, memory string) map[string]string {
+	q := map[string]string{}
+	if cpu != "" {
+		q["cpu"] = cpu
+	}
+	if memory != "" {
+		q["memory"] = memory
+	}
+	return q
+}
+
+// podSecurity holds a pod to what its namespace's Pod Security level asks for.
+// Under baseline the image may run as root, and keeps the capabilities that one
+// such as nginx needs to drop to its own user.
+func podSecurity(w *site.Workload) manifest.PodSecurity {
+	p := manifest.PodSecurity{SeccompProfile: &manifest.SeccompProfile{Type: "RuntimeDefault"}}
+	if w.PodSecurity == "restricted" {
+		yes := true
+		p.RunAsNonRoot = &yes
+	}
+	if w.User != 0 {
+		user := w.User
+		p.RunAsUser, p.RunAsGroup = &user, &user
+		if len(w.Volumes) > 0 {
+			p.FSGroup, p.FSGroupChangePolicy = &user, "OnRootMismatch"
+		}
+	}
+	return p
+}
+
+func containerSecurity(w *site.Workload) manifest.ContainerSecurity {
+	c := manifest.ContainerSecurity{ReadOnlyRootFilesystem: w.ReadOnly}
+	if w.PodSecurity == "restricted" {
+		c.Capabilities = &manifest.Capabilities{Drop: []string{"ALL"}}
+	}
+	return c
+}
+
+// scratch lists the directories that are empty at each start, with the names of
+// their volumes.
+func scratch(w *site.Workload) []manifest.VolumeMount {
+	used := map[string]bool{}
+	for _, v := range w.Volumes {
+		used[v.Name] = true
+	}
+	var list []manifest.VolumeMount
+	for _, dir := range append([]string{"/tmp"}, w.Writable...) {
+		name := volumeName("empty" + dir)
+		for n := 2; used[name]; n++ {
+			name = volumeName(fmt.Sprintf("empty-%d%s", n, dir))
+		}
+		used[name] = true
+		list = append(list, manifest.VolumeMount{MountPath: dir, Name: name})
+	}
+	return list
+}
+
+// volumeName makes a name of a path, so that a directory that is added does not
+// rename the others' volumes.
+func volumeName(path string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(path))
+	return strings.Trim(name[:min(len(name), 63)], "-")
+}
+
+func mounts(w *site.Workload) []manifest.VolumeMount {
+	list := scratch(w)
+	for _, v := range w.Volumes {
+		list = append(list, manifest.VolumeMount{MountPath: v.Mount, Name: v.Name})
+	}
+	return list
+}
+
+func volumes(w *site.Workload) []manifest.PodVolume {
+	var list []manifest.PodVolume
+	for _, m := range scratch(w) {
+		list = append(list, manifest.PodVolume{EmptyDir: &manifest.EmptyDir{SizeLimit: scratchSize}, Name: m.Name})
+	}
+	for _, v := range w.Volumes {
+		list = append(list, manifest.PodVolume{Name: v.Name, PersistentVolumeClaim: &manifest.ClaimVolume{ClaimName: v.Name}})
+	}
+	return list
+}

@@ -1,0 +1,125 @@
+package argocd
+
+import (
+	"net/netip"
+
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+type policy = manifest.Object[manifest.NetworkPolicySpec]
+
+// internetLabel marks the pods of clients that may open connections to the
+// internet.
+const internetLabel = "internet"
+
+const (
+	ingress = "Ingress"
+	egress  = "Egress"
+)
+
+func newPolicy(name, namespace string, spec manifest.NetworkPolicySpec) policy {
+	return manifest.NewNetworkPolicy(manifest.Meta{Name: name, Namespace: namespace}, spec)
+}
+
+func defaultDeny(namespace string) policy {
+	return newPolicy("default-deny", namespace, manifest.NetworkPolicySpec{PolicyTypes: []string{ingress, egress}})
+}
+
+func allowDNS(namespace string) policy {
+	return newPolicy("dns", namespace, manifest.NetworkPolicySpec{
+		Egress: []manifest.EgressRule{{
+			Ports: []manifest.Port{{Port: 53, Protocol: "UDP"}, {Port: 53, Protocol: "TCP"}},
+			To:    []manifest.Peer{pods("kube-system", "k8s-app", "kube-dns")},
+		}},
+		PolicyTypes: []string{egress},
+	})
+}
+
+// fromTunnel lets the tunnel reach every port of a namespace: clients choose their
+// ports, and each pod listens on one.
+func fromTunnel(namespace string) policy {
+	return newPolicy("from-tunnel", namespace, manifest.NetworkPolicySpec{
+		Ingress:     []manifest.IngressRule{{From: []manifest.Peer{tunnel()}}},
+		PolicyTypes: []string{ingress},
+	})
+}
+
+func toInternet(s *site.Site, namespace string) policy {
+	return newPolicy("to-internet", namespace, manifest.NetworkPolicySpec{
+		Egress:      []manifest.EgressRule{internet(s)},
+		PodSelector: manifest.Selector{MatchLabels: map[string]string{internetLabel: "allowed"}},
+		PolicyTypes: []string{egress},
+	})
+}
+
+// appPolicy is what one app may do besides asking for names.
+func appPolicy(s *site.Site, w *site.Workload) policy {
+	spec := manifest.NetworkPolicySpec{PodSelector: manifest.Selector{MatchLabels: selector(w)}}
+	var from []manifest.Peer
+	if len(w.Hostnames) > 0 {
+		from = append(from, tunnel())
+	}
+	for _, n := range w.AllowFrom {
+		from = append(from, pods(n, nameLabel, n))
+	}
+	if len(from) > 0 {
+		spec.Ingress = []manifest.IngressRule{{From: from, Ports: []manifest.Port{{Port: w.Port, Protocol: "TCP"}}}}
+	}
+	for _, target := range s.Apps {
+		for _, n := range target.AllowFrom {
+			if n == w.Name {
+				spec.Egress = append(spec.Egress, manifest.EgressRule{
+					Ports: []manifest.Port{{Port: target.Port, Protocol: "TCP"}},
+					To:    []manifest.Peer{pods(target.Namespace, nameLabel, target.Name)},
+				})
+			}
+		}
+	}
+	if w.Internet {
+		spec.Egress = append(spec.Egress, internet(s))
+	}
+	spec.PolicyTypes = []string{ingress, egress}
+	return newPolicy(w.Name, w.Namespace, spec)
+}
+
+func tunnel() manifest.Peer {
+	return pods("cloudflared", nameLabel, "cloudflared")
+}
+
+func pods(namespace, label, value string) manifest.Peer {
+	return manifest.Peer{
+		NamespaceSelector: &manifest.Selector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": namespace}},
+		PodSelector:       &manifest.Selector{MatchLabels: map[string]string{label: value}},
+	}
+}
+
+// private are the networks that are no part of the internet: private and shared
+// address space, link-local addresses with the metadata services on them, and
+// loopback.
+var private = [...]string{"10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
+
+// internet opens the way out, and neither the cluster nor a neighbour's private
+// network.
+func internet(s *site.Site) manifest.EgressRule {
+	except := private[:]
+	for _, p := range []netip.Prefix{s.Cluster.Pods, s.Cluster.Services} {
+		if p.IsValid() && !inside(p, except) {
+			except = append(except, p.Masked().String())
+		}
+	}
+	return manifest.EgressRule{To: []manifest.Peer{
+		{IPBlock: &manifest.IPBlock{CIDR: "0.0.0.0/0", Except: except}},
+		{IPBlock: &manifest.IPBlock{CIDR: "::/0", Except: []string{"fc00::/7", "fe80::/10"}}},
+	}}
+}
+
+func inside(p netip.Prefix, networks []string) bool {
+	for _, n := range networks {
+		q := netip.MustParsePrefix(n)
+		if q.Bits() <= p.Bits() && q.Contains(p.Addr()) {
+			return true
+		}
+	}
+	return false
+}

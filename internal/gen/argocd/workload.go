@@ -1,0 +1,89 @@
+package argocd
+
+import (
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+const nameLabel = "app.kubernetes.io/name"
+
+// addWorkload adds the folder of a client or an app.
+func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
+	dir := s.ArgoDir() + "/" + w.Folder + "/"
+	k := manifest.Kustomization{}
+	add := func(name string, documents ...any) {
+		k.Resources = append(k.Resources, name)
+		f.Add(dir+name, documents...)
+	}
+	add("deployment.yaml", deployment(w))
+	if w.Kind == site.KindApp {
+		add("namespace.yaml", newNamespace(w.Namespace, w.PodSecurity))
+		add("networkpolicy.yaml", defaultDeny(w.Namespace), allowDNS(w.Namespace), appPolicy(s, w))
+	}
+	if w.Replicas > 1 {
+		add("pdb.yaml", manifest.NewDisruptionBudget(meta(w), manifest.DisruptionBudgetSpec{
+			MaxUnavailable: 1, Selector: manifest.Selector{MatchLabels: selector(w)},
+		}))
+	}
+	for _, v := range w.Volumes {
+		add("pvc-"+v.Name+".yaml", claim(w, v))
+	}
+	add("service.yaml", manifest.NewService(meta(w), manifest.ServiceSpec{
+		Ports:    []manifest.ServicePort{{Name: portName, Port: site.ServicePort, TargetPort: portName}},
+		Selector: selector(w),
+	}))
+	if len(w.Secrets) > 0 {
+		k.Generators = []string{"secret-generator.yaml"}
+	}
+	f.Add(dir+"kustomization.yaml", manifest.NewKustomization(k))
+}
+
+// selector is what a workload's pods are found by. It never changes: a Deployment's
+// selector cannot.
+func selector(w *site.Workload) map[string]string {
+	return map[string]string{nameLabel: w.Name}
+}
+
+func meta(w *site.Workload) manifest.Meta {
+	return manifest.Meta{Labels: selector(w), Name: w.Name, Namespace: w.Namespace}
+}
+
+// claim is a volume on the node's disk. It stays when the app goes.
+func claim(w *site.Workload, v site.Volume) manifest.Object[manifest.ClaimSpec] {
+	m := meta(w)
+	m.Name = v.Name
+	m.Annotations = map[string]string{syncOptions: stays}
+	return manifest.NewClaim(m, manifest.ClaimSpec{
+		AccessModes:      []string{"ReadWriteOnce"},
+		Resources:        manifest.ClaimResource{Requests: map[string]string{"storage": v.Size}},
+		StorageClassName: "local-path",
+	})
+}
+
+func deployment(w *site.Workload) manifest.Object[manifest.DeploymentSpec] {
+	labels := selector(w)
+	if w.Kind == site.KindClient && w.Internet {
+		labels[internetLabel] = "allowed"
+	}
+	spec := manifest.PodSpec{
+		Containers:      []manifest.Container{container(w)},
+		SecurityContext: podSecurity(w),
+		Volumes:         volumes(w),
+	}
+	sel := manifest.Selector{MatchLabels: selector(w)}
+	if w.Replicas > 1 {
+		spec.TopologySpreadConstraints = []manifest.TopologySpread{{
+			LabelSelector: sel, MaxSkew: 1, TopologyKey: "kubernetes.io/hostname", WhenUnsatisfiable: "ScheduleAnyway",
+		}}
+	}
+	// The new pod is ready before the old one goes, unless they would write to one
+	// volume at a time.
+	strategy := manifest.Strategy{Type: "RollingUpdate", RollingUpdate: &manifest.RollingUpdate{MaxSurge: 1}}
+	if len(w.Volumes) > 0 {
+		strategy = manifest.Strategy{Type: "Recreate"}
+	}
+	return manifest.NewDeployment(meta(w), manifest.DeploymentSpec{
+		Replicas: w.Replicas, RevisionHistoryLimit: 3, Selector: sel, Strategy: strategy,
+		Template: manifest.PodTemplate{Metadata: manifest.Meta{Labels: labels}, Spec: spec},
+	})
+}

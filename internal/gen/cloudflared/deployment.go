@@ -1,0 +1,63 @@
+package cloudflared
+
+import (
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+func deployment(s *site.Site) manifest.Object[manifest.DeploymentSpec] {
+	selector := manifest.Selector{MatchLabels: labels()}
+	return manifest.NewDeployment(meta(), manifest.DeploymentSpec{
+		Replicas: s.Tunnel.Replicas, RevisionHistoryLimit: 3, Selector: selector,
+		// One more pod before one less: SSH and Argo CD come in through here too.
+		Strategy: manifest.Strategy{Type: "RollingUpdate", RollingUpdate: &manifest.RollingUpdate{MaxSurge: 1}},
+		Template: manifest.PodTemplate{Metadata: manifest.Meta{Labels: labels()}, Spec: manifest.PodSpec{
+			Containers:      []manifest.Container{container(s)},
+			SecurityContext: security(),
+			// cloudflared itself gives open requests 30 seconds.
+			TerminationGracePeriodSeconds: 45,
+			TopologySpreadConstraints: []manifest.TopologySpread{{
+				LabelSelector: selector, MaxSkew: 1, TopologyKey: "kubernetes.io/hostname", WhenUnsatisfiable: "ScheduleAnyway",
+			}},
+			Volumes: []manifest.PodVolume{
+				{ConfigMap: &manifest.ConfigMapVolume{Name: configName}, Name: "config"},
+				{Name: "credentials", Secret: &manifest.SecretVolume{SecretName: credentials}},
+			},
+		}},
+	})
+}
+
+func container(s *site.Site) manifest.Container {
+	return manifest.Container{
+		Args:  []string{"tunnel", "--config", configDir + "/config.yaml", "run"},
+		Image: "docker.io/cloudflare/cloudflared:" + s.Versions.Cloudflared,
+		// Alive is the process, ready is a connection to the edge: with one probe for
+		// both, a lost connection would restart the pod.
+		LivenessProbe:  probe("/healthcheck", 6),
+		Name:           name,
+		Ports:          []manifest.ContainerPort{{ContainerPort: metricsPort, Name: "metrics"}},
+		ReadinessProbe: probe("/ready", 3),
+		Resources: manifest.Resources{
+			Limits:   map[string]string{"memory": "256Mi"},
+			Requests: map[string]string{"cpu": "20m", "memory": "64Mi"},
+		},
+		SecurityContext: manifest.ContainerSecurity{Capabilities: &manifest.Capabilities{Drop: []string{"ALL"}}, ReadOnlyRootFilesystem: true},
+		// Folders, not single files: only those follow a change of what is behind them.
+		VolumeMounts: []manifest.VolumeMount{
+			{MountPath: configDir, Name: "config", ReadOnly: true},
+			{MountPath: credentialDir, Name: "credentials", ReadOnly: true},
+		},
+	}
+}
+
+func probe(path string, failures int) *manifest.Probe {
+	return &manifest.Probe{FailureThreshold: failures, HTTPGet: &manifest.HTTPGet{Path: path, Port: "metrics"}, PeriodSeconds: 10, TimeoutSeconds: 5}
+}
+
+func security() manifest.PodSecurity {
+	yes, nonroot := true, 65532 // the image's own user
+	return manifest.PodSecurity{
+		RunAsGroup: &nonroot, RunAsNonRoot: &yes, RunAsUser: &nonroot,
+		SeccompProfile: &manifest.SeccompProfile{Type: "RuntimeDefault"},
+	}
+}

@@ -1,0 +1,62 @@
+package sops
+
+import (
+	"strings"
+
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+// example is the path of the example beside an encrypted file.
+func example(path string) string {
+	return strings.TrimSuffix(path, ".yaml") + ".example.yaml"
+}
+
+// howTo tells what an example is for.
+func howTo(path string) manifest.Comment {
+	return manifest.Comment("Copy it to " + path + ", replace the values, and before anything is committed:\nsops --config .sops.yaml encrypt --in-place " + path)
+}
+
+// k8sSecrets shows the file that Terraform reads.
+func k8sSecrets(s *site.Site) manifest.Map {
+	notes := map[string]string{
+		"argocd_age_key":       "the private age key that Argo CD decrypts the apps' secrets with, of " + s.ArgoCD.Key,
+		"argocd_repo_ssh_key":  "the private half of the repository's read-only deploy key, all its lines",
+		"argocd_repo_token":    "a token that may read the repository",
+		"cloudflare_api_token": "the Cloudflare API token; the runbook lists its permissions",
+	}
+	return entries(s.K8sSecretKeys(), notes)
+}
+
+// hostSecrets shows the file that the host decrypts while it boots.
+func hostSecrets(keys []string) manifest.Map {
+	notes := map[string]string{
+		"k3s_token":     "what agents join the cluster with, the same on every host: openssl rand -hex 32",
+		"smtp_password": "the password at the relay that alerts are sent through",
+	}
+	for _, k := range keys {
+		if user, ok := strings.CutPrefix(k, "password_"); ok {
+			notes[k] = "the hashed password of " + user + ": mkpasswd -m yescrypt"
+		}
+	}
+	return entries(keys, notes)
+}
+
+// appSecrets shows an app's file. It is a whole Secret, because that is what ksops
+// hands to kustomize.
+func appSecrets(w *site.Workload) manifest.Secret {
+	return manifest.NewSecret(manifest.Meta{
+		// kustomize then adds a hash to the name, here and where it is used, so a
+		// changed secret rolls the pods.
+		Annotations: map[string]string{"kustomize.config.k8s.io/needs-hash": "true"},
+		Name:        secretName(w), Namespace: w.Namespace,
+	}, entries(w.Secrets, nil))
+}
+
+func entries(keys []string, notes map[string]string) manifest.Map {
+	var m manifest.Map
+	for _, k := range keys {
+		m = append(m, manifest.Entry{Key: k, Value: placeholder, Note: notes[k]})
+	}
+	return m
+}

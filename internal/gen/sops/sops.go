@@ -1,0 +1,39 @@
+// Package sops writes what surrounds the encrypted files: the rules that say who
+// can decrypt which, an example beside each file that a person has to make, and
+// the generators that decrypt the apps' files in Argo CD.
+//
+// It never writes an encrypted file, and no example holds a value.
+package sops
+
+import (
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+	"sitegen/internal/tree"
+)
+
+// placeholder stands where a person puts a secret.
+const placeholder = "REPLACE-ME"
+
+// Files returns the rules, examples and generators.
+func Files(s *site.Site) ([]tree.File, error) {
+	var f manifest.Files
+	f.Add(".sops.yaml", rules(s))
+	f.Add(example(s.K8sSecrets()), howTo(s.K8sSecrets()), k8sSecrets(s))
+	for _, h := range s.Hosts {
+		if keys := s.HostSecretKeys(h); len(keys) > 0 {
+			f.Add(example(h.HostSecrets()), howTo(h.HostSecrets()), hostSecrets(keys))
+		}
+	}
+	for _, a := range s.Apps {
+		if len(a.Secrets) == 0 {
+			continue
+		}
+		dir := s.ArgoDir() + "/" + a.Folder + "/"
+		f.Add(dir+"secret-generator.yaml", manifest.NewKsops(secretName(a), "secrets.enc.yaml"))
+		f.Add(dir+"secrets.example.yaml", howTo(s.AppSecrets(a)), appSecrets(a))
+	}
+	return f.Done()
+}
+
+// secretName is the Secret that the app's Deployment refers to.
+func secretName(w *site.Workload) string { return w.Name + "-secrets" }
