@@ -71,10 +71,8 @@ func secrets(f *tf.File, s *site.Site) {
 	f.Comment("Decrypted in memory with the operator's own age key; nothing of it gets into the state.")
 	f.Block("ephemeral", "sops_file", sopsFile).Set("source_file", tf.Ref("local", "secrets_file"))
 
-	// The chart's pods would do under restricted too; the ones that a person adds
-	// through its values may not, and Argo CD must come up.
-	namespace(f, "argocd", "baseline")
-	namespace(f, "cloudflared", "restricted")
+	namespace(f, "argocd")
+	namespace(f, "cloudflared")
 
 	f.Comment(
 		"Write-only data is in no state and no plan. It is sent again when the revision changes, so each",
@@ -100,16 +98,14 @@ func secrets(f *tf.File, s *site.Site) {
 
 func secretsHash() tf.Expr { return tf.Ref("local", "secrets_hash") }
 
-// namespace makes a namespace of the platform. What the level refuses is also
-// warned about one level up.
-func namespace(f *tf.File, name, level string) {
+// namespace makes a namespace of the platform. Argo CD's chart gives every pod a
+// security context that the restricted level takes, and so do our own values and
+// manifests.
+func namespace(f *tf.File, name string) {
 	r := f.Block("resource", "kubernetes_namespace_v1", name)
 	m := r.Block("metadata")
 	m.Set("name", tf.String(name))
-	m.Set("labels", tf.Map(fields{
-		"pod-security.kubernetes.io/enforce": tf.String(level),
-		"pod-security.kubernetes.io/warn":    tf.String("restricted"),
-	}))
+	m.Set("labels", tf.Map(fields{"pod-security.kubernetes.io/enforce": tf.String("restricted")}))
 	r.Set("depends_on", tf.Tuple(tf.Ref("helm_release", "cilium")))
 }
 
