@@ -48,7 +48,20 @@ func check(spec *Spec, s *Site, ix *index) Problems {
 			r.check(c)
 		}
 	}
+	c.quietAboutSecrets()
 	return c.silence().sorted()
+}
+
+// quietAboutSecrets drops what other rules say of a place where a secret stands:
+// the secret is all that matters there.
+func (c *checker) quietAboutSecrets() {
+	secret := map[string]bool{}
+	for _, p := range c.problems {
+		if p.Rule == secretRule {
+			secret[p.Path] = true
+		}
+	}
+	c.problems = slices.DeleteFunc(c.problems, func(p Problem) bool { return secret[p.Path] && p.Rule != secretRule })
 }
 
 // silence leaves out the problems that the spec silences; the rule about
@@ -99,6 +112,29 @@ func (c *checker) fault(at Path, f fault) {
 func (c *checker) faultName(at Path, f fault) {
 	if f.bad() {
 		c.reportName(at, "%s", f.what).hint("%s", f.hint)
+	}
+}
+
+// later orders two places of a clash: the one further down in the spec was written
+// last, and is the one that has the problem.
+func (c *checker) later(a, b Path) (newer, older Path) {
+	if comparePos(c.ix.value(a), c.ix.value(b)) < 0 {
+		return b, a
+	}
+	return a, b
+}
+
+// onlyOne reports each of the names but the first that has something which only
+// one may have.
+func (c *checker) onlyOne(names []string, what string, at func(string) Path, hint string) {
+	for _, name := range names[min(1, len(names)):] {
+		newer, older := c.later(at(name), at(names[0]))
+		first := names[0]
+		if older.key() != at(first).key() {
+			first = name
+		}
+		p := c.report(newer, "is a second %s beside %q", what, first).hint("%s", hint)
+		c.note(p, older, "the first %s", what)
 	}
 }
 

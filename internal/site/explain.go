@@ -18,10 +18,10 @@ func explain(def, user, both cue.Value, ix *index) Problems {
 	w := &walker{ix: ix}
 	w.walk(def, user, nil)
 	if len(w.problems) == 0 {
-		w.cueErrors(user.Err())
+		w.cueErrors(user.Err(), nil)
 	}
 	if len(w.problems) == 0 {
-		w.cueErrors(both.Validate(cue.Concrete(true)))
+		w.cueErrors(both.Validate(cue.Concrete(true)), nil)
 	}
 	return w.problems
 }
@@ -39,7 +39,7 @@ func (w *walker) report(pos Pos, at Path, rule, hint, format string, args ...any
 func (w *walker) walk(def, user cue.Value, at Path) {
 	def = w.alternative(def, user)
 	if err := user.Err(); err != nil && user.IncompleteKind() == cue.BottomKind {
-		w.broken(err, at)
+		w.walkBroken(def, user, at, err)
 		return
 	}
 	switch {
@@ -51,6 +51,30 @@ func (w *walker) walk(def, user cue.Value, at Path) {
 		w.elements(def, user, at)
 	default:
 		w.leaf(def, user, at)
+	}
+}
+
+// walkBroken goes on inside of a value with an error, which may be that of a
+// field far below, and whose other fields have mistakes of their own. It reports
+// the error here only if nothing inside explains it.
+func (w *walker) walkBroken(def, user cue.Value, at Path, err error) {
+	before := len(w.problems)
+	switch kind := def.IncompleteKind(); {
+	case kind == cue.StructKind:
+		w.fields(def, user, at)
+	case kind == cue.ListKind:
+		elem := def.LookupPath(cue.MakePath(cue.AnyIndex))
+		for i := 0; ; i++ {
+			v := user.LookupPath(cue.MakePath(cue.Index(i)))
+			if !v.Exists() {
+				break
+			}
+			w.walk(elem, v, at.With(i))
+		}
+	}
+	if !slices.ContainsFunc(w.problems[before:], func(p Problem) bool { return p.Rule != "missing-field" }) {
+		w.problems = w.problems[:before]
+		w.cueErrors(err, at)
 	}
 }
 
@@ -134,6 +158,10 @@ func (w *walker) elements(def, user cue.Value, at Path) {
 
 func (w *walker) leaf(def, user cue.Value, at Path) {
 	if !user.IsConcrete() {
+		if w.circular(user, at) {
+			w.report(w.ix.value(at), at, "cycle", "give it a value of its own", "is defined by itself")
+			return
+		}
 		w.report(w.ix.value(at), at, "open-value", "write the value itself", "has no definite value, but has to be %s", wanted(def))
 		return
 	}
@@ -147,52 +175,60 @@ func (w *walker) leaf(def, user cue.Value, at Path) {
 	w.report(w.ix.value(at), at, "value", hint, "is %s, but has to be %s", describe(user), wanted(def))
 }
 
-// broken reports a value of the user's own that has an error.
-func (w *walker) broken(err error, at Path) {
+// circular tells whether the references that start at a value lead back to it.
+func (w *walker) circular(v cue.Value, at Path) bool {
+	for range 20 {
+		root, path := v.ReferencePath()
+		if len(path.Selectors()) == 0 {
+			return false
+		}
+		if path.String() == at.String() {
+			return true
+		}
+		v = root.LookupPath(path)
+	}
+	return false
+}
+
+// cueErrors turns errors of CUE's into problems at the user's lines they name.
+// at is the path of the value that has them.
+func (w *walker) cueErrors(err error, at Path) {
 	for _, e := range cueerrors.Errors(err) {
-		w.cueError(e, at)
+		p := translate(e)
+		p.Severity = Error
+		path := at
+		if own := cuePath(e.Path()); len(own) > len(at) {
+			path = own
+		}
+		p.Path = path.String()
+		places := w.places(e)
+		if f, ok := w.ix.fields[path.key()]; ok && p.Rule == "conflict" && len(places) < 2 && len(f.more) > 0 {
+			places = []Pos{toPos(f.more[len(f.more)-1]), toPos(f.value)}
+		}
+		if len(places) == 0 || p.Rule == "cycle" {
+			places = []Pos{w.ix.value(path)}
+		}
+		p.Pos = places[0]
+		if p.Rule == "conflict" || p.Rule == "value" {
+			for _, other := range places[1:] {
+				p.Notes = append(p.Notes, Note{Pos: other, Message: "the other one is given here"})
+			}
+		}
+		w.problems = append(w.problems, p)
 	}
 }
 
-func (w *walker) cueErrors(err error) {
-	for _, e := range cueerrors.Errors(err) {
-		w.cueError(e, cuePath(e.Path()))
-	}
-}
-
-// cueError turns an error of CUE's into a problem at the user's lines it names.
-func (w *walker) cueError(e cueerrors.Error, at Path) {
+// places are the user's lines that an error names, the one furthest down first:
+// what stands there was written last.
+func (w *walker) places(e cueerrors.Error) []Pos {
 	var places []Pos
 	for _, p := range append([]Pos{toPos(e.Position())}, positions(e)...) {
 		if w.ix.files[p.File] && p.Line > 0 && !slices.Contains(places, p) {
 			places = append(places, p)
 		}
 	}
-	if len(places) == 0 {
-		places = []Pos{w.ix.value(at)}
-	}
-	p := translate(e)
-	p.Pos, p.Path, p.Severity = places[0], at.String(), Error
-	if p.Rule == "conflict" {
-		p.Pos, places = w.twoPlaces(at, places)
-	}
-	for _, other := range places[1:] {
-		p.Notes = append(p.Notes, Note{Pos: other, Message: "this has to do with it"})
-	}
-	if p.Rule == "conflict" {
-		for i := range p.Notes {
-			p.Notes[i].Message = "the other value is set here"
-		}
-	}
-	w.problems = append(w.problems, p)
-}
-
-// twoPlaces orders the places of a conflict: the last one is the newcomer.
-func (w *walker) twoPlaces(at Path, places []Pos) (Pos, []Pos) {
-	if f, ok := w.ix.fields[at.key()]; ok && len(f.more) > 0 {
-		places = []Pos{toPos(f.more[len(f.more)-1]), toPos(f.value)}
-	}
-	return places[0], places
+	slices.SortFunc(places, func(a, b Pos) int { return comparePos(b, a) })
+	return places
 }
 
 func positions(e cueerrors.Error) []Pos {

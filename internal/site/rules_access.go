@@ -1,6 +1,9 @@
 package site
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 func accessRules() []Rule {
 	return []Rule{
@@ -94,18 +97,13 @@ func checkAccessUnused(c *checker) {
 }
 
 func checkAccessDefault(c *checker) {
-	first := ""
+	var names []string
 	for _, name := range sortedKeys(c.spec.Access) {
-		if !c.spec.Access[name].Default {
-			continue
+		if c.spec.Access[name].Default {
+			names = append(names, name)
 		}
-		if first == "" {
-			first = name
-			continue
-		}
-		p := c.report(Path{"access", name, "default"}, "is a second default beside %q", first).hint("one group is the default at most")
-		c.note(p, Path{"access", first, "default"}, "the first one")
 	}
+	c.onlyOne(names, "default", func(name string) Path { return Path{"access", name, "default"} }, "one group is the default at most")
 }
 
 func checkAppAccess(c *checker) {
@@ -128,18 +126,22 @@ func checkAppAccess(c *checker) {
 }
 
 func checkAdminAccess(c *checker) {
+	var open []string
 	for _, r := range c.site.Routes {
-		if r.Access != "" || r.Kind == RouteClient || r.Kind == RouteApp {
-			continue
-		}
-		at := r.at.parent().With("access")
-		p := c.report(at, "%s would be open to everyone: no access group is the default, and it names none", r.surface())
-		if len(c.spec.Access) == 1 {
-			p.hint("say default: true for the access group %q", sortedKeys(c.spec.Access)[0])
-		} else {
-			p.hint("say default: true for the access group of the administrators")
+		if r.Access == "" && r.Kind != RouteClient && r.Kind != RouteApp {
+			open = append(open, r.surface())
 		}
 	}
+	if len(open) == 0 {
+		return
+	}
+	at := Path{"access"}
+	hint := "make a group of the administrators, with default: true"
+	if names := sortedKeys(c.spec.Access); len(names) > 0 {
+		at = at.With(names[0])
+		hint = fmt.Sprintf("say default: true for the group of the administrators, %s", anyOf(names))
+	}
+	c.reportName(at, "%s would be open to everyone: no access group is the default", allOf(open)).hint("%s", hint)
 }
 
 // surface names what a built-in route leads to.

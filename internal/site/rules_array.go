@@ -87,6 +87,7 @@ func checkDiskSpace(c *checker) {
 	for _, h := range c.site.Hosts {
 		spec := c.spec.Hosts[h.Name]
 		esp, _ := parseSize(spec.ESPSize)
+		said := map[string]bool{}
 		for _, d := range h.Disks {
 			used, rest := 2, "" // the BIOS boot partition and the partition tables
 			if d.Boot {
@@ -96,9 +97,13 @@ func checkDiskSpace(c *checker) {
 				at := Path{"hosts", h.Name, "arrays", m.Array, "size"}
 				if n, ok := parseSize(m.Size); ok {
 					used += n
+				} else if rest != "" && said[rest+" "+m.Array] {
+					continue // of another disk of theirs
 				} else if rest != "" {
-					p := c.report(at, "the arrays %q and %q both take the rest of the disk %q", rest, m.Array, d.Name).hint("give one of them a size, like \"200G\"")
-					c.note(p, Path{"hosts", h.Name, "arrays", rest}, "the other array")
+					said[rest+" "+m.Array] = true
+					newer, older := c.later(at, Path{"hosts", h.Name, "arrays", rest, "size"})
+					p := c.report(newer, "the arrays %q and %q both take the rest of the disk %q", older[3], newer[3], d.Name).hint("give one of them a size, like \"200G\"")
+					c.note(p, older, "the other array")
 				} else {
 					rest = m.Array
 				}

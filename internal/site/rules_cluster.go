@@ -37,7 +37,7 @@ func checkClusterNetworks(c *checker) {
 			room = 1 << (nodeBits - pods.Bits())
 		}
 		if n := len(c.spec.Hosts); room < n {
-			c.report(Path{"cluster", "pods"}, "%s has room for %d nodes with a /%d each, and there are %d hosts", pods, room, nodeBits, n).hint("10.42.0.0/16, the default, has room for 256")
+			c.report(Path{"cluster", "pods"}, "%s has room for %s with a /%d each, and there are %d hosts", pods, count(room, "node"), nodeBits, n).hint("10.42.0.0/16, the default, has room for 256")
 		}
 	}
 	switch {
@@ -56,10 +56,10 @@ func checkOverlaps(c *checker) {
 			owners = append(owners, prefixOwner{p, what, host, at})
 		}
 	}
-	add(c.site.Cluster.Pods, "the network of the pods,", "", Path{"cluster", "pods"})
-	add(c.site.Cluster.Services, "the network of the Services,", "", Path{"cluster", "services"})
+	add(c.site.Cluster.Pods, "the pods", "", Path{"cluster", "pods"})
+	add(c.site.Cluster.Services, "the Services", "", Path{"cluster", "services"})
 	c.eachStatic(func(h *Host, n *NIC, p netip.Prefix, at Path) {
-		add(p, "the network of the card "+n.Name+" of "+h.Name+",", h.Name, at)
+		add(p, "the card "+n.Name+" of "+h.Name, h.Name, at)
 	})
 	for i, a := range owners {
 		for _, b := range owners[:min(i, clusterOwners(owners))] {
@@ -88,10 +88,15 @@ func (c *checker) overlap(a, b prefixOwner) {
 	if !a.prefix.Overlaps(b.prefix) || a.prefix.Addr() == b.prefix.Addr() && a.host != "" && b.host != "" {
 		return // the same address twice is another rule's
 	}
-	at, other := a, b
-	if b.host == "" && a.host != "" && c.ix.has(b.at) {
-		at, other = b, a // the cluster's network is what can be changed
+	if newer, _ := c.later(a.at, b.at); !c.ix.has(a.at) || c.ix.has(b.at) && newer.key() == b.at.key() {
+		a, b = b, a
 	}
-	p := c.report(at.at, "%s lies across %s", at, other).hint("take another network, from 10.0.0.0/8 for example")
-	c.note(p, other.at, "the other network")
+	if !c.ix.has(b.at) {
+		b.what += " by default"
+	}
+	p := c.report(a.at, "%s, the network of %s, overlaps %s, that of %s", a.prefix.Masked(), a.what, b.prefix.Masked(), b.what).
+		hint("take another network, from 10.0.0.0/8 for example")
+	if c.ix.has(b.at) {
+		c.note(p, b.at, "the other network")
+	}
 }

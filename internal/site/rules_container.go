@@ -147,7 +147,8 @@ func checkLimits(c *checker) {
 		pairs := [...]struct{ what, request, limit string }{{"cpu", r.Requests.CPU, r.Limits.CPU}, {"memory", r.Requests.Memory, r.Limits.Memory}}
 		for _, p := range pairs {
 			request, limit := q.parse(p.request), q.parse(p.limit)
-			if request == nil || limit == nil || request.Cmp(*limit) <= 0 {
+			bytes := p.what == "memory"
+			if request == nil || limit == nil || request.Cmp(*limit) <= 0 || q.fault(p.request, bytes).bad() || q.fault(p.limit, bytes).bad() {
 				continue
 			}
 			at := w.at.With("resources", "requests", p.what)

@@ -76,8 +76,9 @@ func checkDiskTwice(c *checker) {
 				key = host + " " + key // only by-id names are the same on every host
 			}
 			if first, ok := seen[key]; ok {
-				p := c.report(at, "%q is listed already", d.Device).hint("each disk has an id of its own")
-				c.note(p, first, "as %s", first.parent())
+				newer, older := c.later(at, first)
+				p := c.report(newer, "%q is listed already", d.Device).hint("each disk has an id of its own")
+				c.note(p, older, "as %s", older.parent())
 				continue
 			}
 			seen[key] = at
@@ -174,34 +175,28 @@ func ownMount(mount string) string {
 	return ""
 }
 
-// mounted is something that a host mounts, and what says so.
-type mounted struct {
-	mount string
-	at    Path
-}
-
-func mounts(h *HostSpec, host string) []mounted {
-	var all []mounted
-	for _, name := range sortedKeys(h.Arrays) {
-		all = append(all, mounted{h.Arrays[name].Mount, Path{"hosts", host, "arrays", name, "mount"}})
-	}
-	for _, name := range sortedKeys(h.Disks) {
-		if m := h.Disks[name].Mount; m != "" {
-			all = append(all, mounted{m, Path{"hosts", host, "disks", name, "mount"}})
-		}
-	}
-	return all
-}
-
 func checkMountTwice(c *checker) {
-	for host, h := range c.spec.Hosts {
+	for _, h := range c.site.Hosts {
 		seen := map[string]Path{}
-		for _, m := range mounts(h, host) {
-			if first, ok := seen[m.mount]; ok {
-				c.note(c.report(m.at, "%q is a mount point already", m.mount), first, "of %s", first.parent())
-				continue
+		one := func(mount string, at ...any) {
+			p := Path{"hosts", h.Name}.With(at...)
+			first, ok := seen[mount]
+			if !ok || mount == "" {
+				seen[mount] = p
+				return
 			}
-			seen[m.mount] = m.at
+			newer, older := c.later(p, first)
+			c.note(c.report(newer, "%q is a mount point already", mount), older, "of %s", older.parent())
+		}
+		for _, a := range h.Arrays {
+			if c.spec.Hosts[h.Name].Arrays == nil {
+				one(a.Mount, "disks", a.Disks[0]) // the array that follows from the disks
+			} else {
+				one(a.Mount, "arrays", a.Name, "mount")
+			}
+		}
+		for _, d := range h.Disks {
+			one(d.Mount, "disks", d.Name, "mount")
 		}
 	}
 }

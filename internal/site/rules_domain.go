@@ -43,10 +43,8 @@ func checkPrimary(c *checker) {
 		}
 		return
 	}
-	for _, name := range primary[1:] {
-		p := c.report(Path{"domains", name, "primary"}, "is a second primary domain beside %q", primary[0]).hint("there is one: hostnames of the site's own pages go under it")
-		c.note(p, Path{"domains", primary[0], "primary"}, "the first one")
-	}
+	c.onlyOne(primary, "primary domain", func(name string) Path { return Path{"domains", name, "primary"} },
+		"there is one: hostnames of the site's own pages go under it")
 }
 
 // outer is the domain among the declared ones that name lies in, itself left out.
@@ -137,8 +135,15 @@ func checkHostnameTwice(c *checker) {
 		if r.Hostname != first.Hostname {
 			continue
 		}
+		if newer, _ := c.later(r.at, first.at); newer.key() == first.at.key() && c.ix.has(first.at) {
+			first, r = r, first
+		}
 		p := c.report(r.at, "%q leads to %s already", r.Hostname, first.owner()).hint("a hostname leads to one place")
-		c.note(p, first.at, "the other place")
+		if c.ix.has(first.at) {
+			c.note(p, first.at, "the other place")
+		} else {
+			p.hint("that is its default; %s says another one", first.at)
+		}
 	}
 }
 
@@ -177,7 +182,7 @@ func checkWildcards(c *checker) {
 func checkDepth(c *checker) {
 	for _, r := range c.site.Routes {
 		below := strings.TrimSuffix(r.Hostname, r.Zone)
-		if r.Zone == "" || strings.Count(below, ".") < 2 {
+		if r.Zone == "" || strings.Count(below, ".") < 2 || hostnameFault(strings.TrimPrefix(r.Hostname, "*.")).bad() {
 			continue
 		}
 		if d := c.spec.Domains[r.Zone]; d != nil && d.AdvancedCertificate {

@@ -41,10 +41,7 @@ func checkServer(c *checker) {
 		first := sortedKeys(c.spec.Hosts)[0]
 		c.report(Path{"hosts", first, "role"}, "every host is an agent, and none the server").hint("leave role out for the host that runs the control plane")
 	}
-	for _, name := range slices.Concat(servers, nil)[min(1, len(servers)):] {
-		p := c.report(Path{"hosts", name, "role"}, "is a second server beside %q", servers[0]).hint("say role: \"agent\"")
-		c.note(p, Path{"hosts", servers[0], "role"}, "the first server")
-	}
+	c.onlyOne(servers, "server", func(name string) Path { return Path{"hosts", name, "role"} }, "say role: \"agent\"")
 }
 
 // oldestRelease is the oldest NixOS release whose options the output uses.

@@ -120,6 +120,6 @@ func unknownName[V any](c *checker, at Path, what, name string, m map[string]V) 
 	if best := c.near(name, known); best != "" {
 		p.hint("%s", didYouMeanText(best))
 	} else if len(known) < 12 {
-		p.hint("there is %s", list(known))
+		p.hint("declared are: %s", allOf(known))
 	}
 }

@@ -3,7 +3,6 @@ package site
 import (
 	"net/netip"
 	"strconv"
-	"strings"
 )
 
 func nicRules() []Rule {
@@ -39,10 +38,10 @@ func (c *checker) eachCard(f func(h *Host, n *NIC, at Path)) {
 // eachStatic calls f with every static address that parses.
 func (c *checker) eachStatic(f func(h *Host, n *NIC, p netip.Prefix, at Path)) {
 	c.eachCard(func(h *Host, n *NIC, at Path) {
-		if n.IPv4.Address.IsValid() {
+		if n.IPv4.Address.IsValid() && n.IPv4.Address.Addr().Is4() {
 			f(h, n, n.IPv4.Address, at.With("ipv4", "address"))
 		}
-		if n.IPv6.Address.IsValid() {
+		if n.IPv6.Address.IsValid() && n.IPv6.Address.Addr().Is6() {
 			f(h, n, n.IPv6.Address, at.With("ipv6", "address"))
 		}
 	})
@@ -52,8 +51,8 @@ func checkMACTwice(c *checker) {
 	seen := map[string]Path{}
 	c.eachCard(func(_ *Host, n *NIC, at Path) {
 		if first, ok := seen[n.MAC]; ok {
-			p := c.report(at.With("mac"), "%q is another card's MAC address", n.MAC)
-			c.note(p, first.With("mac"), "of %s", first)
+			newer, older := c.later(at.With("mac"), first.With("mac"))
+			c.note(c.report(newer, "%q is another card's MAC address", n.MAC), older, "of %s", older.parent())
 			return
 		}
 		seen[n.MAC] = at
@@ -92,7 +91,8 @@ func checkAddressTwice(c *checker) {
 	seen := map[netip.Addr]Path{}
 	c.eachStatic(func(_ *Host, _ *NIC, p netip.Prefix, at Path) {
 		if first, ok := seen[p.Addr()]; ok {
-			c.note(c.report(at, "%s is the address of another card", p.Addr()), first, "of %s", first.parent().parent())
+			newer, older := c.later(at, first)
+			c.note(c.report(newer, "%s is the address of another card", p.Addr()), older, "of %s", older.parent().parent())
 			return
 		}
 		seen[p.Addr()] = at
@@ -158,7 +158,8 @@ func (c *checker) gateway(at Path, p netip.Prefix, gw netip.Addr, onLink bool) {
 	case gw.Is6() && gw.IsLinkLocalUnicast():
 		return
 	case isUnusable(gw) != "":
-		problem = c.report(at.With("gateway"), "%s %s", gw, isUnusable(gw))
+		c.report(at.With("gateway"), "%s %s", gw, isUnusable(gw))
+		return
 	case !p.Contains(gw) && !onLink:
 		problem = c.report(at.With("gateway"), "%s is outside %s", gw, p)
 	case p.Contains(gw) && !pointToPoint && gw.Is4() && (gw == p.Masked().Addr() || gw == lastAddr(p)):
@@ -202,15 +203,16 @@ func checkDefaultRoute(c *checker) {
 }
 
 func (c *checker) oneRoute(cards []Path, family, hint string) {
-	for _, at := range cards[min(1, len(cards)):] {
-		where := func(p Path) Path {
-			if c.ix.has(p.With("gateway")) {
-				return p.With("gateway")
-			}
-			return p
+	where := func(p Path) Path {
+		if c.ix.has(p.With("gateway")) {
+			return p.With("gateway")
 		}
-		p := c.report(where(at), "is a second way to the internet for %s beside that of the card %q", family, cards[0][3]).hint("%s", hint)
-		c.note(p, where(cards[0]), "the first one")
+		return p
+	}
+	for _, at := range cards[min(1, len(cards)):] {
+		newer, older := c.later(where(at), where(cards[0]))
+		p := c.report(newer, "is a second way to the internet for %s beside that of the card %q", family, older[3]).hint("%s", hint)
+		c.note(p, older, "the first one")
 	}
 }
 
@@ -220,8 +222,4 @@ type prefixOwner struct {
 	what   string
 	host   string // "" for the cluster's own
 	at     Path
-}
-
-func (o prefixOwner) String() string {
-	return strings.TrimSpace(o.what + " " + o.prefix.Masked().String())
 }

@@ -1,12 +1,13 @@
 package site
 
-import (
-	"strings"
-)
+import "strings"
+
+// secretRule is the rule whose problems hide those of others.
+const secretRule = "secret-in-spec"
 
 func secretRules() []Rule {
 	return []Rule{
-		{ID: "secret-in-spec", Severity: Error, Summary: "No secret stands in the spec: no private key, token, password hash or URL with a password.",
+		{ID: secretRule, Severity: Error, Summary: "No secret stands in the spec: no private key, token, password hash or URL with a password.",
 			Bad: `apps: invoices: env: DATABASE_URL: "postgres://invoices:hunter22@db.example.com/invoices"`, Good: `apps: invoices: secrets: ["DATABASE_URL"]`, check: checkSecrets},
 		{ID: "age-key", Severity: Error, Summary: "Recipients are public age keys whose checksum is right.",
 			Bad: `sops: argocd: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdg"`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, check: checkAgeKeys},
@@ -20,16 +21,10 @@ func secretRules() []Rule {
 func checkSecrets(c *checker) {
 	eachString(c.spec, func(at func() Path, text string) {
 		if what := secretIn(text); what != "" {
-			c.secret(at(), what)
+			c.report(at(), "looks like %s", what).
+				hint("take it out of the spec and of git's history, and make a new one: secrets go into the files that sops encrypts")
 		}
 	})
-}
-
-// secret reports a secret; other rules stay quiet about its place, since their
-// messages would tell of it too.
-func (c *checker) secret(at Path, what string) {
-	c.report(at, "looks like %s", what).
-		hint("take it out of the spec and of git's history, and make a new one: secrets go into the files that sops encrypts")
 }
 
 // namesSecret tells whether a variable is called like something secret.
@@ -62,21 +57,21 @@ func checkPeople(c *checker) {
 }
 
 func checkRecipientTwice(c *checker) {
-	type owner struct {
-		what string
-		at   Path
-	}
-	seen := map[string]owner{}
-	add := func(key, what, hint string, at ...any) {
+	seen := map[string]Path{}
+	what := map[string]string{}
+	add := func(key, name, hint string, at ...any) {
 		if key == "" || ageFault(key, true).bad() {
 			return
 		}
-		if first, ok := seen[key]; ok {
-			p := c.report(at, "is the key of %s already", first.what).hint("%s", hint)
-			c.note(p, first.at, "the first of the two")
+		first, ok := seen[key]
+		if !ok {
+			seen[key], what[Path(at).key()] = at, name
 			return
 		}
-		seen[key] = owner{what, at}
+		what[Path(at).key()] = name
+		newer, older := c.later(at, first)
+		p := c.report(newer, "is the key of %s too", what[older.key()]).hint("%s", hint)
+		c.note(p, older, "the other of the two")
 	}
 	own := "each has a key of its own: age-keygen makes one"
 	for _, name := range sortedKeys(c.spec.Sops.People) {

@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"cuelang.org/go/cue/ast"
 	cueerrors "cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/parser"
+	"cuelang.org/go/cue/token"
 )
 
 // maxSource is the most that the files of one spec may hold together, in bytes:
@@ -91,19 +93,41 @@ func syntaxMessage(e cueerrors.Error) string {
 	return strings.TrimSpace(fmt.Sprintf(format, args...))
 }
 
-// importProblems refuses imports of anything but CUE's own packages: a spec is
-// complete by itself, and reading it needs no network.
+// importProblems refuses what would lead out of the spec: imports of anything
+// but CUE's own packages, of those that run programs, read files or use the
+// network, and attributes that embed files. Reading a spec needs nothing else.
 func importProblems(f *ast.File) Problems {
 	var problems Problems
+	refuse := func(at token.Pos, hint, format string, args ...any) {
+		problems = append(problems, Problem{Pos: toPos(at), Message: fmt.Sprintf(format, args...), Rule: "import", Severity: Error, Hint: hint})
+	}
 	for spec := range f.ImportSpecs() {
 		name := strings.Trim(spec.Path.Value, `"`)
 		first, _, _ := strings.Cut(name, "/")
-		if strings.ContainsAny(first, ".@:") {
-			problems = append(problems, Problem{Pos: toPos(spec.Path.Pos()), Message: fmt.Sprintf("import of %q: a spec can only import CUE's own packages", name), Rule: "import", Severity: Error,
-				Hint: "put the files into one directory and give that as the spec"})
+		switch {
+		case strings.ContainsAny(first, ".@:"):
+			refuse(spec.Path.Pos(), "put the files into one directory and give that as the spec", "a spec can only import CUE's own packages, which %q is not", name)
+		case first == "tool":
+			refuse(spec.Path.Pos(), "write the values themselves", "a spec runs no programs, and %q is for that", name)
+		case !slices.Contains(ownPackages(), name):
+			refuse(spec.Path.Pos(), didYouMean(name, ownPackages()), "CUE has no package %q", name)
 		}
 	}
+	ast.Walk(f, func(n ast.Node) bool {
+		if a, ok := n.(*ast.Attribute); ok && (strings.HasPrefix(a.Text, "@embed") || strings.HasPrefix(a.Text, "@extern")) {
+			refuse(a.Pos(), "write the values themselves", "a spec reads no other files")
+		}
+		return true
+	}, nil)
 	return problems
+}
+
+// ownPackages are CUE's own packages (cuelang.org/go/pkg), without those that
+// reach out.
+func ownPackages() []string {
+	return []string{"crypto/ed25519", "crypto/hmac", "crypto/md5", "crypto/sha1", "crypto/sha256", "crypto/sha512", "encoding/base64", "encoding/csv",
+		"encoding/hex", "encoding/json", "encoding/toml", "encoding/yaml", "html", "list", "math", "math/bits", "net", "path", "regexp",
+		"strconv", "strings", "struct", "text/tabwriter", "text/template", "time", "uuid"}
 }
 
 // onePackage wants the files of a directory to be of one package. A single file

@@ -2,10 +2,12 @@ package site
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
-	cueerrors "cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 )
 
 // sameKind tells whether a value of kind got can ever be one of kind want. A
@@ -16,12 +18,15 @@ func sameKind(want, got cue.Kind) bool { return want&got != 0 }
 func describe(v cue.Value) string {
 	switch k := v.IncompleteKind(); {
 	case k == cue.StructKind:
-		return "a struct"
+		return "a struct, { … }"
 	case k == cue.ListKind:
-		return "a list"
+		return "a list, [ … ]"
 	case v.IsConcrete():
 		if s, err := v.String(); err == nil {
-			return fmt.Sprintf("%q", s)
+			if what := secretIn(s); what != "" {
+				return "a text that looks like " + what
+			}
+			return fmt.Sprintf("%q", shorten(s))
 		}
 		return strings.TrimSpace(fmt.Sprint(v))
 	}
@@ -37,14 +42,14 @@ func wanted(def cue.Value) string {
 			quoted[i] = fmt.Sprintf("%q", a)
 		}
 		if def.IncompleteKind()&cue.StructKind != 0 {
-			quoted = append(quoted, "a struct")
+			quoted = append(quoted, "a struct, { … }")
 		}
-		return list(quoted)
+		return anyOf(quoted)
 	}
 	if nums := numbers(def); len(nums) > 1 {
-		return list(nums)
+		return anyOf(nums)
 	}
-	if low, high := bounds(def); low != "" && high != "" {
+	if low, high := bounds(def); def.IncompleteKind() == cue.IntKind && low != "" && high != "" {
 		return fmt.Sprintf("a whole number from %s to %s", low, high)
 	}
 	return kindName(def.IncompleteKind())
@@ -66,12 +71,23 @@ func kindName(k cue.Kind) string {
 	return "something else"
 }
 
-// list joins alternatives with commas and "or".
-func list(words []string) string {
+// anyOf joins words with commas and "or", allOf with "and".
+func anyOf(words []string) string { return join(words, " or ") }
+func allOf(words []string) string { return join(words, " and ") }
+
+func join(words []string, last string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+	return strings.Join(words[:len(words)-1], ", ") + last + words[len(words)-1]
+}
+
+// count is a number with its word in the right form.
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // alternatives are the strings of an enumeration; none where any string will do.
@@ -95,38 +111,47 @@ func alternatives(def cue.Value) []string {
 	return unique(words)
 }
 
-// numbers are the numbers of an enumeration.
+// numbers are the numbers of an enumeration, in order.
 func numbers(def cue.Value) []string {
-	var words []string
+	var nums []int64
 	open := false
 	visit(def, func(v cue.Value) {
 		n, err := v.Int64()
 		if err != nil {
 			open = true
-			return
 		}
-		words = append(words, fmt.Sprint(n))
+		nums = append(nums, n)
 	})
 	if open {
 		return nil
 	}
-	return unique(words)
+	slices.Sort(nums)
+	var words []string
+	for _, n := range slices.Compact(nums) {
+		words = append(words, fmt.Sprint(n))
+	}
+	return words
 }
 
-// bounds are the lowest and the highest number that the schema takes.
+// bounds are the lowest and the highest number that the schema takes. They are
+// read from the syntax: a default hides the rest of a value from CUE's own
+// look into it.
 func bounds(def cue.Value) (low, high string) {
-	visit(def, func(v cue.Value) {
-		op, args := v.Expr()
-		if len(args) == 0 {
-			return
+	ast.Walk(def.Syntax(cue.Raw()), func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if n.Name == "uint" && low == "" {
+				low = "0"
+			}
+		case *ast.UnaryExpr:
+			if lit, ok := n.X.(*ast.BasicLit); ok && n.Op == token.GEQ {
+				low = lit.Value
+			} else if ok && n.Op == token.LEQ {
+				high = lit.Value
+			}
 		}
-		switch op {
-		case cue.GreaterThanEqualOp:
-			low = fmt.Sprint(args[0])
-		case cue.LessThanEqualOp:
-			high = fmt.Sprint(args[0])
-		}
-	})
+		return true
+	}, nil)
 	return low, high
 }
 
@@ -151,28 +176,4 @@ func unique(words []string) []string {
 		}
 	}
 	return out
-}
-
-// translate says one of CUE's errors in the spec's terms.
-func translate(e cueerrors.Error) Problem {
-	format, args := e.Msg()
-	arg := func(i int) any {
-		if i < len(args) {
-			return args[i]
-		}
-		return "?"
-	}
-	switch {
-	case strings.HasPrefix(format, "reference %q not found"):
-		return Problem{Message: fmt.Sprintf("nothing is called %q here", arg(0)), Rule: "reference", Hint: "a text needs quotes; a reference has to name a field of the spec"}
-	case strings.Contains(format, "conflicting values"), strings.Contains(format, "mismatched types"):
-		return Problem{Message: "is given two different values", Rule: "conflict", Hint: "keep one of them"}
-	case strings.Contains(format, "cycle"):
-		return Problem{Message: "is defined by itself", Rule: "cycle", Hint: "give it a value of its own"}
-	case strings.HasPrefix(format, "undefined field"):
-		return Problem{Message: fmt.Sprintf("there is no field %v to refer to", arg(0)), Rule: "reference"}
-	case strings.Contains(format, "not found") && strings.Contains(format, "package"):
-		return Problem{Message: "a package that is imported does not exist", Rule: "import"}
-	}
-	return Problem{Message: "does not fit: " + strings.TrimSpace(fmt.Sprintf(format, args...)), Rule: "value"}
 }
