@@ -1,0 +1,190 @@
+package nixos
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sitegen/internal/site"
+)
+
+// machine fills a host's default.nix.
+type machine struct {
+	Name, TimeZone, StateVersion string
+
+	Imports []string // relative to the file
+
+	Let bool // the file begins with names of its own
+
+	BootDisks map[string]string // mount point → disk
+	GRUB      bool              // or systemd-boot
+	UEFI      bool              // GRUB boots in UEFI mode too
+	Copies    bool              // systemd-boot's partition has copies on other disks
+
+	RaidModules []string
+	Latest      bool // pkgs.linuxPackages_latest
+	CheckKernel bool
+	CPU, KVM    string
+	Cores       int
+
+	Role       site.Role
+	ServerAddr string
+	Joined     bool   // has the token of a cluster with several nodes
+	NodeIP     string // the flag
+
+	SecretsFile string
+	Secrets     []secret
+
+	SSHFrom  *prefixes
+	Shells   []string // beside bash, which is always there
+	RootKeys []string
+	Users    []user
+}
+
+type secret struct {
+	Name     string
+	ForUsers bool
+}
+
+// prefixes are apart by family, as nftables wants them.
+type prefixes struct{ V4, V6 []netip.Prefix }
+
+type user struct {
+	Name   string
+	UID    int
+	Groups []string
+	Shell  string // "" is the default
+	Secret string // holds the hashed password
+	Keys   []string
+}
+
+func machineOf(s *site.Site, h *site.Host) (machine, error) {
+	m := machine{
+		Name: h.Name, TimeZone: h.TimeZone, StateVersion: h.StateVersion,
+		Imports: importsOf(s, h),
+		Latest:  h.Kernel == "latest", CheckKernel: checkKernel(h),
+		CPU: h.CPUVendor, KVM: "kvm-" + h.CPUVendor, Cores: h.CPUCores,
+		Role: h.Role, Joined: len(s.Agents) > 0,
+		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys,
+	}
+	m.boot(h)
+	m.secrets(s, h)
+	m.users(h)
+	if h.NodeIP.IsValid() {
+		m.NodeIP = "--node-ip=" + h.NodeIP.String()
+	}
+	if h.Role == site.RoleAgent {
+		if !s.Server.NodeIP.IsValid() {
+			return m, fmt.Errorf("the address of the server %q is not known, and an agent has to join it", s.Server.Name)
+		}
+		m.ServerAddr = "https://" + net.JoinHostPort(s.Server.NodeIP.String(), "6443")
+	}
+	return m, nil
+}
+
+// importsOf leaves the roles to a hand-written flake, whose mkHost is told them.
+func importsOf(s *site.Site, h *site.Host) []string {
+	imports := []string{"../../roles/base", "../../roles/k3s-cilium", "./disko.nix", "./network.nix"}
+	if s.Output.OwnFlake {
+		imports = imports[2:]
+	}
+	for _, own := range h.Imports {
+		imports = append(imports, "../../"+strings.TrimPrefix(own, "./"))
+	}
+	return imports
+}
+
+func (m *machine) boot(h *site.Host) {
+	m.GRUB = h.Firmware != site.FirmwareUEFI
+	m.UEFI = h.Firmware != site.FirmwareBIOS
+	m.BootDisks = map[string]string{}
+	for _, d := range h.Disks {
+		if d.Boot {
+			m.BootDisks[d.BootMount] = d.Name
+		}
+	}
+	m.Copies = !m.GRUB && len(m.BootDisks) > 1
+	m.Let = m.GRUB || m.Copies || m.SSHFrom != nil
+	for _, a := range h.Arrays {
+		if module := raidModule(a.Level); !slices.Contains(m.RaidModules, module) {
+			m.RaidModules = append(m.RaidModules, module)
+		}
+	}
+	slices.Sort(m.RaidModules)
+}
+
+// raidModule names the kernel module of a RAID level.
+func raidModule(level int) string {
+	switch level {
+	case 5, 6:
+		return "raid456"
+	}
+	return "raid" + strconv.Itoa(level)
+}
+
+// checkKernel tells whether arrays may have been made by an installer whose
+// kernel writes superblocks that older ones refuse: only one that is known to
+// be old has not.
+func checkKernel(h *site.Host) bool {
+	return len(h.Arrays) > 0 && (h.Installer.Kernel == "" || !olderThan(h.Installer.Kernel, 6, 19))
+}
+
+// olderThan compares a kernel version, "6.12" or "6.12.8", with major.minor. What
+// is no version is not older.
+func olderThan(version string, major, minor int) bool {
+	parts := strings.SplitN(version, ".", 3)
+	if len(parts) < 2 {
+		return false
+	}
+	x, errX := strconv.Atoi(parts[0])
+	y, errY := strconv.Atoi(parts[1])
+	return errX == nil && errY == nil && (x < major || x == major && y < minor)
+}
+
+func (m *machine) secrets(s *site.Site, h *site.Host) {
+	keys := s.HostSecretKeys(h)
+	if len(keys) == 0 {
+		return
+	}
+	m.SecretsFile = "../../" + h.HostSecrets()
+	for _, key := range slices.Sorted(slices.Values(keys)) {
+		m.Secrets = append(m.Secrets, secret{key, strings.HasPrefix(key, passwordPrefix)})
+	}
+}
+
+const passwordPrefix = "password_"
+
+func (m *machine) users(h *site.Host) {
+	for _, from := range h.Users {
+		to := user{Name: from.Name, UID: from.UID, Groups: from.Groups, Keys: from.Keys}
+		if from.Shell != "bash" {
+			to.Shell = from.Shell
+			if !slices.Contains(m.Shells, from.Shell) {
+				m.Shells = append(m.Shells, from.Shell)
+			}
+		}
+		if from.Password {
+			to.Secret = passwordPrefix + from.Name
+		}
+		m.Users = append(m.Users, to)
+	}
+	slices.Sort(m.Shells)
+}
+
+func prefixesOf(from []netip.Prefix) *prefixes {
+	if len(from) == 0 {
+		return nil
+	}
+	p := &prefixes{}
+	for _, x := range from {
+		if x.Addr().Is4() {
+			p.V4 = append(p.V4, x)
+		} else {
+			p.V6 = append(p.V6, x)
+		}
+	}
+	return p
+}

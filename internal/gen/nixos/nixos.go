@@ -1,0 +1,78 @@
+// Package nixos writes the NixOS side of a site: the flake (or what a
+// hand-written one needs), the roles that all hosts share, and for each host
+// its machine, its disks and its network.
+//
+// What a host is for is decided here; how a value is written is decided by
+// package nix. The package evaluates nothing, and does not check a site: the
+// rules of package site have done so.
+package nixos
+
+import (
+	"fmt"
+	"slices"
+
+	"sitegen/internal/nix"
+	"sitegen/internal/site"
+	"sitegen/internal/tree"
+	"sitegen/templates"
+)
+
+// page is one file of the output: a template and what it is filled with.
+type page struct {
+	path, template string
+	data           any
+}
+
+// Files returns every NixOS file of the site.
+func Files(s *site.Site) ([]tree.File, error) {
+	pages := []page{
+		{"roles/base/default.nix", "base", baseOf(s)},
+		{"roles/k3s-cilium/default.nix", "k3s-cilium", k3sOf(s)},
+	}
+	if !s.Output.OwnFlake {
+		pages = append(pages, page{"flake.nix", "flake", flakeOf(s)})
+	}
+	for _, h := range s.Hosts {
+		machine, err := machineOf(s, h)
+		if err != nil {
+			return nil, fmt.Errorf("host %q: %w", h.Name, err)
+		}
+		folder := "machines/" + h.Name + "/"
+		pages = append(pages,
+			page{folder + "default.nix", "machine", machine},
+			page{folder + "disko.nix", "disko", disksOf(h)},
+			page{folder + "network.nix", "network", networkOf(h)})
+		if s.Output.OwnFlake {
+			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, h.CPUCores}})
+		}
+	}
+	return render(pages)
+}
+
+// mkHost is the argument of a hand-written flake's function.
+type mkHost struct {
+	Name  string
+	Cores int
+}
+
+// render fills each template, which is parsed once however many hosts there are.
+func render(pages []page) ([]tree.File, error) {
+	parsed := map[string]*nix.Template{}
+	files := make([]tree.File, 0, len(pages))
+	for _, p := range pages {
+		t := parsed[p.template]
+		if t == nil {
+			var err error
+			if t, err = nix.Parse(templates.FS, "nix/"+p.template+".nix"); err != nil {
+				return nil, err
+			}
+			parsed[p.template] = t
+		}
+		text, err := t.Execute(p.data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.path, err)
+		}
+		files = append(files, tree.File{Path: p.path, Mode: 0o644, Data: slices.Concat([]byte("# "+tree.Header+"\n"), text)})
+	}
+	return files, nil
+}

@@ -1,0 +1,89 @@
+{
+  disko.devices = {
+    disk = {
+{{range .Disks}}
+      {{.Name}} = {
+        type = "disk";
+        device = {{.Device}};
+        content = {
+          type = "gpt";
+          partitions = {
+{{if .BIOS}}
+            # where GRUB lies for firmware that boots in BIOS mode
+            bios = {
+              size = "1M";
+              type = "EF02";
+            };
+{{end}}
+{{with .BootMount}}
+            boot = {
+              size = {{$.BootSize}};
+              type = "EF00";
+              content = {
+                type = "filesystem";
+                format = "vfat";
+                mountpoint = {{.}};
+                # the host has to start when this disk is dead
+                mountOptions = [
+                  "nofail"
+                  "umask=0077"
+                  "x-systemd.device-timeout=10s"
+                ];
+              };
+            };
+{{end}}
+{{range .Members}}
+            {{.Partition}} = {
+              size = {{.Size}};
+              type = "FD00";
+              content = {
+                type = "mdraid";
+                name = {{.Array}};
+              };
+            };
+{{end}}
+{{with .FileSystem}}
+            files = {
+              size = "100%";
+              content = {
+                type = "filesystem";
+                format = {{.Format}};
+                mountpoint = {{.Mount}};
+{{if .NoFail}}
+                # only root holds up the start of the host
+                mountOptions = [ "nofail" ];
+{{end}}
+              };
+            };
+{{end}}
+          };
+        };
+      };
+{{end}}
+    };
+{{if .Arrays}}
+    mdadm = {
+{{range .Arrays}}
+      {{.Name}} = {
+        type = "mdadm";
+        level = {{.Level}};
+        metadata = "1.2";
+{{if .Bitmap}}
+        # a disk that comes back catches up instead of being written anew
+        extraArgs = [ "--bitmap=internal" ];
+{{end}}
+        content = {
+          type = "filesystem";
+          format = {{.FileSystem.Format}};
+          mountpoint = {{.FileSystem.Mount}};
+{{if .FileSystem.NoFail}}
+          # only root holds up the start of the host
+          mountOptions = [ "nofail" ];
+{{end}}
+        };
+      };
+{{end}}
+    };
+{{end}}
+  };
+}

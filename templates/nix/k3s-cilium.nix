@@ -1,0 +1,89 @@
+# k3s without the parts that Cilium takes over, and a host that Cilium can work on.
+{
+  config,
+  lib,
+{{if .Flags}}
+  utils,
+{{end}}
+  ...
+}:
+{{if .Nodes}}
+let
+  nodes = {{list .Nodes}};
+{{if .IPv6}}
+  fromNodes = "ip6 saddr { ${lib.concatStringsSep ", " nodes} }";
+{{else}}
+  fromNodes = "ip saddr { ${lib.concatStringsSep ", " nodes} }";
+{{end}}
+in
+{{end}}
+{
+  services.k3s = {
+    enable = true;
+    gracefulNodeShutdown.enable = true;
+    extraFlags = lib.optionals (config.services.k3s.role == "server") (
+      [
+        "--disable-kube-proxy"
+        "--disable-network-policy"
+        "--disable=servicelb"
+        "--disable=traefik"
+        "--flannel-backend=none"
+        "--secrets-encryption"
+        "--write-kubeconfig-mode=600"
+        # Cilium's values have the same prefixes.
+        {{.ClusterCIDR}}
+        {{.ServiceCIDR}}
+        {{.ClusterDNS}}
+      ]
+{{if .Flags}}
+      ++ map utils.escapeSystemdExecArg {{list .Flags}}
+{{end}}
+    );
+  };
+
+  # Where this is a file system of its own that did not come up, k3s must not begin anew beneath it.
+  systemd.services.k3s.unitConfig.RequiresMountsFor = [ "/var/lib/rancher" ];
+
+  # Pods reach the host's API, kubelet and sshd through these; to the internet the ports stay closed.
+  networking.firewall.trustedInterfaces = [
+    "cilium_*"
+    "lxc*"
+  ];
+{{if .Nodes}}
+
+  # The nodes, and nobody else: ssh from cloudflared's pods, API, kubelet, Cilium's health, Hubble, and the pods' own traffic.
+  networking.firewall.extraInputRules = ''
+    ${fromNodes} tcp dport { 22, 4240, 4244, 6443, 10250 } accept
+{{if .Encrypt}}
+    # WireGuard alone: the plain port would take packets from whoever forges a node's address.
+    ${fromNodes} udp dport 51871 accept
+{{else}}
+    ${fromNodes} udp dport 8472 accept
+{{end}}
+  '';
+{{end}}
+
+  # networkd removes routes and rules that are not its own: these are Cilium's.
+  systemd.network.config.networkConfig = {
+    ManageForeignRoutes = false;
+    ManageForeignRoutingPolicyRules = false;
+  };
+
+  boot.kernelModules = [
+    "br_netfilter"
+    "overlay"
+  ];
+  boot.kernel.sysctl = {
+    "net.ipv4.conf.all.forwarding" = 1;
+    "net.ipv6.conf.all.forwarding" = 1;
+    # On each interface, for systemd sets 2 on each, and the larger of it and "all" wins.
+    "net.ipv4.conf.cilium_*.rp_filter" = 0;
+    "net.ipv4.conf.lxc*.rp_filter" = 0;
+    # cloudflared's QUIC connections want larger buffers than the kernel allows by itself.
+    "net.core.rmem_max" = 7500000;
+    "net.core.wmem_max" = 7500000;
+    # Pods share these.
+    "fs.inotify.max_user_instances" = 8192;
+    "fs.inotify.max_user_watches" = 1048576;
+  };
+}
