@@ -3,6 +3,7 @@ package nix
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"sitegen/internal/tmpl"
@@ -73,7 +74,7 @@ func (l *lexer) checkBehind() error {
 		what   string
 	}{
 		{actionBefore, ";)]},", "the action"},
-		{nameBefore, ";)]},.=", "the action"},
+		{nameBefore, ";)]},=.", "the action"},
 		{wordBefore | pathBefore, ";)]},=", "a word"},
 		{closeBefore, ";)]},=.:", "a closing sign"},
 		{dotBefore, "", "a dot"},
@@ -83,11 +84,18 @@ func (l *lexer) checkBehind() error {
 			return fmt.Errorf("%q right behind %s: put a space between them", firstRune(l.text), rule.what)
 		}
 	}
+	if l.before&nameBefore != 0 && !nameTail.MatchString(l.text) {
+		return errors.New("a path or an address that would begin with the action")
+	}
 	if l.before&openBefore != 0 && c == '=' {
 		return errors.New("an action cuts a sign in two")
 	}
 	return nil
 }
+
+// nameTail is what may follow a printed name without a space: further names. A
+// slash or a colon behind them would make one path or URI of it all.
+var nameTail = regexp.MustCompile(`^(?:\.[a-zA-Z_][a-zA-Z0-9_'-]*)*(?:\.?$|\.["$]|[\s;)\]},=])`)
 
 // inText says that the bytes are not tokens but the inside of one.
 func (l *lexer) inText() bool { return l.top().kind >= inString }

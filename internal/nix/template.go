@@ -17,7 +17,8 @@ type Template struct{ t *tmpl.Template }
 // by one of ( [ { = ; and ; ) ] } , so that no value can grow together with
 // the text. Operands are written by [Value], names bare or quoted as they need.
 //
-// In a string, Nix's own interpolation is the way: "https://${ {{.Host}} }/".
+// A string of text and value is {{printf "https://%s/" .Host}}, without quotes,
+// or has Nix's own interpolation: "https://${ {{.Host}} }/".
 // The branches of {{if}}, {{with}} and {{range}} must end where they began, or
 // all in the same place. Lines with nothing but control actions leave no trace.
 //

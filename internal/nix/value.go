@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -62,11 +61,8 @@ func write(v reflect.Value, where string, l layout) (string, error) {
 	if !done && err == nil {
 		text, done, err = writeScalar(v)
 	}
-	if err != nil && where != "" {
-		err = fmt.Errorf("%s: %w", strings.TrimPrefix(where, "."), err)
-	}
 	if done || err != nil {
-		return text, err
+		return text, placed(where, err)
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -76,6 +72,14 @@ func write(v reflect.Value, where string, l layout) (string, error) {
 	default:
 		return writeList(v, where, l)
 	}
+}
+
+// placed puts the place of a value in front of its error.
+func placed(where string, err error) error {
+	if err == nil || where == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", strings.TrimPrefix(where, "."), err)
 }
 
 // writeKnown writes what is known by its type: nothing, an Expr, a text marshaler.
@@ -191,22 +195,19 @@ func writeList(v reflect.Value, where string, l layout) (string, error) {
 }
 
 func writeAttrs(v reflect.Value, where string) (string, error) {
-	names := make(map[string]reflect.Value, v.Len())
-	for _, k := range v.MapKeys() {
-		names[k.String()] = v.MapIndex(k)
-	}
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	var items []string
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		at := where + "." + name
-		key, err := attrName(name)
+	for _, k := range keys {
+		name, err := attrName(k.String())
 		if err != nil {
-			return "", fmt.Errorf("%s: name %q: %w", strings.TrimPrefix(where, "."), name, err)
+			return "", placed(where, fmt.Errorf("attribute name %q: %w", k.String(), err))
 		}
-		text, err := write(names[name], at, layoutAuto)
+		text, err := write(v.MapIndex(k), where+"."+k.String(), layoutAuto)
 		if err != nil {
 			return "", err
 		}
-		items = append(items, key+" = "+text+";")
+		items = append(items, name+" = "+text+";")
 	}
 	if len(items) == 0 {
 		return "{ }", nil
