@@ -146,6 +146,7 @@ func sameFile(root *os.Root, a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
+// compareEmpty is Compare with a folder that does not exist.
 func compareEmpty(want *Tree) []Change {
 	now := make([]sum, want.Len())
 	found := make([]*Change, want.Len())
@@ -157,6 +158,7 @@ func compareEmpty(want *Tree) []Change {
 	return appendManifest(collect(found), nil, manifestOf(want, now))
 }
 
+// collect sorts what was found: the orphans come between the wanted files.
 func collect(found []*Change) []Change {
 	var changes []Change
 	for _, c := range found {
@@ -185,6 +187,7 @@ func readManifest(root *os.Root) (*File, sums, error) {
 	return s.file, own, err
 }
 
+// manifestOf returns what the manifest says when all is in order.
 func manifestOf(want *Tree, now []sum) sums {
 	s := make(sums, want.Len())
 	for i, f := range want.files {

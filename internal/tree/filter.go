@@ -18,6 +18,7 @@ func Match(pattern, p string) (bool, error) {
 	if below(pattern, p) {
 		return true, nil
 	}
+	// path.Match wants the whole path; the folder that is as deep as the pattern is it.
 	parts := strings.SplitN(p, "/", strings.Count(pattern, "/")+2)
 	head := strings.Join(parts[:min(len(parts), strings.Count(pattern, "/")+1)], "/")
 	return path.Match(pattern, head)

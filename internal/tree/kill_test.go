@@ -4,20 +4,27 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// childDir tells the test binary to be the child of TestKill.
-const childDir = "SITEGEN_TREE_TEST_CHILD"
+// These tell the test binary to be the child of TestKill: the folder, and the
+// file-system operation before which it kills itself; 0: its parent does.
+const (
+	childDir = "SITEGEN_TREE_TEST_CHILD"
+	childEnd = "SITEGEN_TREE_TEST_END"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
-		fmt.Fprintln(os.Stderr, child(dir))
+		fmt.Fprintln(os.Stderr, child(dir, os.Getenv(childEnd)))
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
@@ -42,19 +49,38 @@ func killTree(version int) (*Tree, error) {
 }
 
 // child brings the folder from one version to the other and back until it is
-// killed. It comes back only when something is wrong.
-func child(dir string) error {
+// killed. It comes back only when something is wrong. It says when it has begun
+// to write.
+func child(dir, end string) error {
+	last, err := strconv.ParseInt(end, 10, 64)
+	if err != nil {
+		return err
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
-	fmt.Println("ready")
+	var count atomic.Int64
+	step := func(string, string) error {
+		n := count.Add(1)
+		if n == 1 {
+			fmt.Println("writing")
+		}
+		if n == last {
+			self, err := os.FindProcess(os.Getpid())
+			if err != nil {
+				return err
+			}
+			return self.Kill()
+		}
+		return nil
+	}
 	for version := 1; ; version = 3 - version {
 		want, err := killTree(version)
 		if err != nil {
 			return err
 		}
-		if err := run(root, want, Options{}); err != nil {
+		if err := run(root, want, Options{step: step}); err != nil {
 			return err
 		}
 	}
@@ -79,8 +105,14 @@ func TestKill(t *testing.T) {
 		versions = append(versions, want)
 	}
 	unfinished := 0
-	for n := range 240 {
-		killOne(t, root.Name(), time.Duration(rand.IntN(14_000))*time.Microsecond)
+	for n := range 200 {
+		// By turns at a moment and at an operation: the former is anywhere, in the
+		// middle of a call too, but on a busy machine seldom in a run.
+		if n%2 == 0 {
+			killOne(t, root.Name(), 0, time.Duration(rand.IntN(8_000))*time.Microsecond)
+		} else {
+			killOne(t, root.Name(), 1+rand.IntN(300), time.Minute)
+		}
 		between := true
 		for _, want := range versions {
 			changes := compare(t, root, want)
@@ -99,12 +131,12 @@ func TestKill(t *testing.T) {
 		}
 	}
 	// Else the kills came too early or too late to mean anything.
-	if unfinished < 40 {
+	if unfinished < 30 {
 		t.Errorf("only %d kills hit a run in the middle", unfinished)
 	}
 }
 
-func killOne(t *testing.T, dir string, after time.Duration) {
+func killOne(t *testing.T, dir string, at int, after time.Duration) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -112,7 +144,7 @@ func killOne(t *testing.T, dir string, after time.Duration) {
 	}
 	var stderr bytes.Buffer
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd.Env = append(os.Environ(), childDir+"="+dir, fmt.Sprintf("%s=%d", childEnd, at))
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -121,13 +153,13 @@ func killOne(t *testing.T, dir string, after time.Duration) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
+	lines := bufio.NewReader(stdout)
+	if _, err := lines.ReadString('\n'); err != nil {
 		t.Errorf("the child does not start: %v", err)
 	}
-	time.Sleep(after)
-	if err := cmd.Process.Kill(); err != nil {
-		t.Error(err)
-	}
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	_, _ = io.Copy(io.Discard, lines) // until it is dead
 	if err := cmd.Wait(); cmd.ProcessState.Exited() {
 		t.Fatalf("the child ended by itself: %v\n%s", err, stderr.String())
 	}

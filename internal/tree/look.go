@@ -78,6 +78,7 @@ func look(dir *os.Root, p string) (sighting, error) {
 	if err != nil {
 		return sighting{}, err
 	}
+	// Git, too, looks at the owner's bit only.
 	mode := fs.FileMode(0o644)
 	if info.Mode()&0o100 != 0 {
 		mode = 0o755
@@ -141,6 +142,7 @@ func folderStates(root *os.Root, folders []folder) (map[string]folderState, erro
 		}
 		if s.there {
 			info, err := root.Lstat(dir)
+			// Lstat: a link to a folder inside the root is refused all the same.
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 				s = folderState{}

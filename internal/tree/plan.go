@@ -64,6 +64,7 @@ func (p *plan) verify(root *os.Root) error {
 	}
 	errs := make([]error, len(paths))
 	err := survey(root, paths, func(i int, s sighting) {
+		// The manifest is written in any case, and never as one of the files.
 		isRecord := i == len(p.changes)
 		c := p.record
 		if !isRecord {
@@ -72,6 +73,7 @@ func (p *plan) verify(root *os.Root) error {
 		switch {
 		case s.obstacle != "" && c.New != nil && !p.clears(s.at):
 			errs[i] = s.refuse(c.Path)
+		// Of a mode the bytes say nothing; changing it twice does no harm.
 		case sameBytes(s.file, c.New) && c.Kind != Mode:
 			if !isRecord {
 				p.done[i] = true
@@ -95,6 +97,7 @@ func (p *plan) clears(at string) bool {
 	return false
 }
 
+// sameBytes takes two files that are not there for the same.
 func sameBytes(a, b *File) bool {
 	if a == nil || b == nil {
 		return a == b

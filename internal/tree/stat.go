@@ -63,6 +63,7 @@ func writeStat(b *bufio.Writer, changes []Change, color bool) {
 		}
 	}
 	h.numbers = max(h.numbers, len(fmt.Sprint(h.most)))
+	// Long names give way to the graph, down to its minimum, not the reverse.
 	room := statWidth - len("  |  ") - h.numbers
 	h.names = min(h.names, room-min(h.most, minGraph))
 	h.graph = room - h.names
