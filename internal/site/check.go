@@ -35,6 +35,8 @@ type checker struct {
 	rule       Rule // the one that runs
 	problems   Problems
 	containers []container
+	odd        []oddText
+	oddFound   bool
 	compared   int // candidates for suggestions so far
 }
 

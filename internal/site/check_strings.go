@@ -2,8 +2,32 @@ package site
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
+
+// oddText is a text that no spec may hold: one with a NUL, or a secret.
+type oddText struct {
+	at     Path
+	secret string // what it looks like; "": it has a NUL
+}
+
+// oddTexts looks through all texts of the spec, once.
+func (c *checker) oddTexts() []oddText {
+	if c.oddFound {
+		return c.odd
+	}
+	c.oddFound = true
+	eachString(c.spec, func(at func() Path, text string) {
+		if strings.Contains(text, "\x00") {
+			c.odd = append(c.odd, oddText{at: at()})
+		}
+		if what := secretIn(text); what != "" {
+			c.odd = append(c.odd, oddText{at(), what})
+		}
+	})
+	return c.odd
+}
 
 // eachString calls f with every text of the spec that is not empty, names of
 // fields included, and with a function that makes its path.
@@ -18,7 +42,7 @@ type stringWalker struct {
 	names map[reflect.Type][]string // of the fields of a struct, "" for an embedded one
 }
 
-func (w *stringWalker) path() Path { return w.at.With() }
+func (w *stringWalker) path() Path { return slices.Clone(w.at) }
 
 func (w *stringWalker) walk(v reflect.Value) {
 	switch v.Kind() {

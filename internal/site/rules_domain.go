@@ -98,11 +98,14 @@ func checkRegistrable(c *checker) {
 }
 
 func checkZones(c *checker) {
-	zones := sortedKeys(c.site.zones)
+	var zones []string
 	for _, r := range c.site.Routes {
 		host := strings.TrimPrefix(r.Hostname, "*.")
 		if r.Zone != "" || hostnameFault(host).bad() {
 			continue
+		}
+		if zones == nil {
+			zones = sortedKeys(c.site.zones)
 		}
 		p := c.report(r.at, "%q lies in no domain of the site", r.Hostname)
 		switch fixed := c.nearZone(host, zones); {

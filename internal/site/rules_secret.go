@@ -19,12 +19,12 @@ func secretRules() []Rule {
 }
 
 func checkSecrets(c *checker) {
-	eachString(c.spec, func(at func() Path, text string) {
-		if what := secretIn(text); what != "" {
-			c.report(at(), "looks like %s", what).
+	for _, o := range c.oddTexts() {
+		if o.secret != "" {
+			c.report(o.at, "looks like %s", o.secret).
 				hint("take it out of the spec and of git's history, and make a new one: secrets go into the files that sops encrypts")
 		}
-	})
+	}
 }
 
 // namesSecret tells whether a variable is called like something secret.
