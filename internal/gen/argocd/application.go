@@ -23,7 +23,7 @@ const (
 	manifestPaths = "argocd.argoproj.io/manifest-generate-paths"
 
 	// finalizer deletes an Application's objects with it.
-	finalizer = "resources-finalizer.argocd.argoproj.io"
+	finalizer = "resources-finalizer.argocd.argoproj.io/foreground"
 )
 
 // root is the Application that holds all others. It removes those that are gone
@@ -78,7 +78,7 @@ func build(s *site.Site, m manifest.Meta, project, target, folder string) applic
 			// A failed commit is tried once by default and then left alone. Here it is
 			// tried until a newer one takes its place, so the order in which the parts
 			// of a site come up needs no care.
-			Retry: manifest.Retry{Backoff: manifest.Backoff{Duration: "10s", Factor: 2, MaxDuration: "5m"}, Limit: -1, Refresh: true},
+			Retry:       manifest.Retry{Backoff: manifest.Backoff{Duration: "10s", Factor: 2, MaxDuration: "5m"}, Limit: -1, Refresh: true},
 			SyncOptions: options,
 		},
 	})

@@ -1,0 +1,172 @@
+package argocd
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/site"
+)
+
+// TestApplications holds what every Application says, and who outlives what.
+func TestApplications(t *testing.T) {
+	docs := manifests(t, newSite())
+	waves := map[string]string{}
+	for _, a := range kind(docs, "Application") {
+		name := a.text("metadata", "name")
+		wave := a.text("metadata", "annotations", syncWave)
+		waves[name] = wave
+		if a.at("spec", "syncPolicy", "retry", "limit") != -1 || a.at("spec", "syncPolicy", "retry", "refresh") != true {
+			t.Errorf("%s gives up on a failed sync, or stays with the commit that failed", name)
+		}
+		if a.at("spec", "syncPolicy", "automated", "prune") != true || a.at("spec", "syncPolicy", "automated", "selfHeal") != true {
+			t.Errorf("%s does not follow git", name)
+		}
+		options := a.list("spec", "syncPolicy", "syncOptions")
+		if !slices.Contains(options, any("ServerSideApply=true")) {
+			t.Errorf("%s is applied with an annotation of limited size", name)
+		}
+		if p := a.text("spec", "project"); p != "platform" && p != "workloads" {
+			t.Errorf("%s is in project %q, which may do anything", name, p)
+		}
+		cascade := len(a.list("metadata", "finalizers")) > 0
+		protected := a.text("metadata", "annotations", syncOptions) == "Prune=false"
+		switch {
+		case name == "app-of-apps":
+			if cascade || slices.Contains(options, any("PruneLast=true")) {
+				t.Error("the root takes its children with it, or waits for all before one can go")
+			}
+		case wave == "2":
+			if !cascade || protected {
+				t.Errorf("%s leaves its pods behind when it goes", name)
+			}
+		default:
+			if cascade || !protected {
+				t.Errorf("%s would go, or take its objects with it", name)
+			}
+		}
+	}
+	want := map[string]string{
+		"app-of-apps": "", "projects": "-10", "cloudflared": "0", "websites": "1",
+		"website-bakery": "2", "website-legacy": "2", "website-studio": "2", "db": "2", "invoices": "2",
+	}
+	if diff := cmp.Diff(want, waves); diff != "" {
+		t.Errorf("waves: -want +got\n%s", diff)
+	}
+}
+
+// TestDataStays holds that nothing with data in it is ever deleted by Argo CD.
+func TestDataStays(t *testing.T) {
+	docs := manifests(t, newSite())
+	for _, k := range []string{"Namespace", "PersistentVolumeClaim"} {
+		objects := kind(docs, k)
+		if len(objects) == 0 {
+			t.Errorf("there is no %s", k)
+		}
+		for _, o := range objects {
+			if got := o.text("metadata", "annotations", syncOptions); got != "Delete=false,Prune=false" {
+				t.Errorf("%s %s: %q", k, o.text("metadata", "name"), got)
+			}
+		}
+	}
+}
+
+// TestProjects holds that the projects permit what the tree holds and nothing of
+// each other's.
+func TestProjects(t *testing.T) {
+	s := newSite()
+	docs := manifests(t, s)
+	projects := map[string]object{}
+	for _, p := range kind(docs, "AppProject") {
+		projects[p.text("metadata", "name")] = p
+		if diff := cmp.Diff([]any{s.Repo.URL}, p.list("spec", "sourceRepos")); diff != "" {
+			t.Errorf("sources: -want +got\n%s", diff)
+		}
+	}
+	for p, objects := range docs {
+		project := projects["workloads"]
+		if top, _, _ := strings.Cut(p, "/"); top == "apps" || top == "projects" {
+			project = projects["platform"]
+		}
+		for _, o := range objects {
+			if k := o["kind"]; k == "Kustomization" || p == "app-of-apps.yaml" {
+				continue
+			}
+			if !permitted(project, o) {
+				t.Errorf("%s: %s is not permitted", p, o["kind"])
+			}
+		}
+	}
+	for _, n := range []string{"argocd", "cloudflared", "kube-system", "kube-public", "default", "cilium-secrets"} {
+		service := object{"apiVersion": "v1", "kind": "Service", "metadata": object{"namespace": n}}
+		if permitted(projects["workloads"], service) {
+			t.Errorf("a workload may touch namespace %s", n)
+		}
+		named := object{"apiVersion": "v1", "kind": "Namespace", "metadata": object{"name": n}}
+		if permitted(projects["workloads"], named) || permitted(projects["platform"], named) {
+			t.Errorf("namespace %s may be made", n)
+		}
+	}
+}
+
+// TestRemovedAppMayBeDeleted holds what makes a removed app's pods go: Argo CD
+// deletes only what the project permits at that moment, when the app is no longer
+// in it.
+func TestRemovedAppMayBeDeleted(t *testing.T) {
+	s := newSite()
+	gone := manifests(t, s)["invoices/deployment.yaml"][0]
+	s.Apps = s.Apps[:1]
+	for _, p := range kind(manifests(t, s), "AppProject") {
+		if p.text("metadata", "name") == "workloads" && !permitted(p, gone) {
+			t.Error("the pods of a removed app stay")
+		}
+	}
+}
+
+// permitted is Argo CD's own check (argo-cd
+// pkg/apis/application/v1alpha1/app_project_types.go, IsResourcePermitted).
+func permitted(project, o object) bool {
+	group, _, _ := strings.Cut(o.text("apiVersion"), "/")
+	if !strings.Contains(o.text("apiVersion"), "/") {
+		group = ""
+	}
+	in := func(list string, name string) bool {
+		for _, e := range project.list("spec", list) {
+			m := e.(object)
+			if m.text("group") == group && m.text("kind") == o["kind"] && (m.text("name") == "" || m.text("name") == name) {
+				return true
+			}
+		}
+		return false
+	}
+	n := o.text("metadata", "namespace")
+	if n == "" {
+		return in("clusterResourceWhitelist", o.text("metadata", "name"))
+	}
+	if !in("namespaceResourceWhitelist", "") {
+		return false
+	}
+	allowed := false
+	for _, d := range project.list("spec", "destinations") {
+		pattern := d.(object).text("namespace")
+		denied := strings.HasPrefix(pattern, "!")
+		pattern = strings.TrimPrefix(pattern, "!")
+		match := pattern == n || strings.HasSuffix(pattern, "*") && strings.HasPrefix(n, strings.TrimSuffix(pattern, "*"))
+		if denied && match {
+			return false
+		}
+		allowed = allowed || denied != match
+	}
+	return allowed
+}
+
+func TestNoClients(t *testing.T) {
+	s := newSite()
+	s.Clients, s.Apps = nil, nil
+	docs := manifests(t, s)
+	if got := kind(docs, "Namespace"); len(got) != 1 || got[0].text("metadata", "name") != site.WebsitesNamespace {
+		t.Errorf("namespaces of a site without clients: %v", got)
+	}
+}

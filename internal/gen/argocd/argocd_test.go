@@ -1,0 +1,158 @@
+package argocd
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/site"
+)
+
+// TestEveryFolderIsClaimed holds that an Application points at each folder, and
+// that what it is applied to exists.
+func TestEveryFolderIsClaimed(t *testing.T) {
+	s := newSite()
+	docs := manifests(t, s)
+	claimed := map[string]string{"sites/atlas/k8s/argocd-atlas/cloudflared": ""} // another package's folder
+	for p := range docs {
+		if path.Base(p) == "kustomization.yaml" {
+			claimed["sites/atlas/k8s/argocd-atlas/"+path.Dir(p)] = ""
+		}
+	}
+	claimed["sites/atlas/k8s/argocd-atlas/apps"] = "" // plain files
+	namespaces := []string{"argocd", "cloudflared"}   // Terraform's
+	for _, n := range kind(docs, "Namespace") {
+		namespaces = append(namespaces, n.text("metadata", "name"))
+	}
+	for _, a := range kind(docs, "Application") {
+		p, name := a.text("spec", "source", "path"), a.text("metadata", "name")
+		if owner, ok := claimed[p]; !ok || owner != "" {
+			t.Errorf("%s points at %s, which is not there or %q's", name, p, owner)
+		}
+		claimed[p] = name
+		if n := a.text("spec", "destination", "namespace"); !slices.Contains(namespaces, n) {
+			t.Errorf("%s is applied to %s, which nobody makes", name, n)
+		}
+	}
+	for p, name := range claimed {
+		if name == "" {
+			t.Errorf("no Application points at %s", p)
+		}
+	}
+}
+
+// TestKustomizationsAreComplete holds that no file lies beside its kustomization
+// without being in it.
+func TestKustomizationsAreComplete(t *testing.T) {
+	docs := manifests(t, newSite())
+	for p, objects := range docs {
+		dir := path.Dir(p)
+		if dir == "." || dir == "apps" || path.Base(p) == "kustomization.yaml" {
+			continue
+		}
+		k := docs[dir+"/kustomization.yaml"]
+		if len(k) != 1 || !slices.Contains(k[0].list("resources"), any(path.Base(p))) {
+			t.Errorf("%s is in no kustomization", p)
+		}
+		for _, o := range objects {
+			if o["kind"] != "Namespace" && o.text("metadata", "namespace") == "" {
+				t.Errorf("%s: %s says no namespace", p, o["kind"])
+			}
+		}
+	}
+	for p, objects := range docs {
+		for _, r := range objects[0].list("resources") {
+			if docs[path.Dir(p)+"/"+r.(string)] == nil {
+				t.Errorf("%s names %s, which is not there", p, r)
+			}
+		}
+	}
+	if got := docs["invoices/kustomization.yaml"][0].list("generators"); !cmp.Equal(got, []any{"secret-generator.yaml"}) {
+		t.Errorf("the generators of an app with secrets are %v", got)
+	}
+}
+
+// TestOnlyTheClientChanges adds a client and looks at what else moved.
+func TestOnlyTheClientChanges(t *testing.T) {
+	before, err := Files(newSite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := newSite()
+	more.Clients = slices.Insert(more.Clients, 1, client("garden"))
+	after, err := Files(more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := map[string][]byte{}
+	for _, f := range before {
+		old[f.Path] = f.Data
+	}
+	var added []string
+	for _, f := range after {
+		data, ok := old[f.Path]
+		switch {
+		case !ok:
+			added = append(added, strings.TrimPrefix(f.Path, "k8s/argocd-atlas/"))
+		case !bytes.Equal(data, f.Data):
+			t.Errorf("%s changed", f.Path)
+		}
+		delete(old, f.Path)
+	}
+	for p := range maps.Keys(old) {
+		t.Errorf("%s is gone", p)
+	}
+	want := []string{"apps/website-garden.yaml", "websites/garden/deployment.yaml", "websites/garden/service.yaml", "websites/garden/kustomization.yaml"}
+	if diff := cmp.Diff(want, added); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestSameBytesEveryTime(t *testing.T) {
+	s := newSite()
+	for i := range 300 {
+		s.Clients = append(s.Clients, client(fmt.Sprintf("client%03d", i)))
+	}
+	first, err := Files(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		again, err := Files(s)
+		if err != nil || len(again) != len(first) {
+			t.Fatalf("%d files, then %d (%v)", len(first), len(again), err)
+		}
+		for i := range first {
+			if first[i].Path != again[i].Path || !bytes.Equal(first[i].Data, again[i].Data) {
+				t.Fatalf("%s and %s differ", first[i].Path, again[i].Path)
+			}
+		}
+	}
+}
+
+func BenchmarkFiles(b *testing.B) {
+	s := newSite()
+	for i := range 1000 {
+		s.Clients = append(s.Clients, client(fmt.Sprintf("client%04d", i)))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Files(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestUnwritable(t *testing.T) {
+	s := newSite()
+	s.Apps[1].Env = []site.EnvVar{{Name: "A", Value: "a\x00b"}}
+	if _, err := Files(s); err == nil || !strings.Contains(err.Error(), "k8s/argocd-atlas/invoices/deployment.yaml") {
+		t.Errorf("a NUL went through: %v", err)
+	}
+}
