@@ -60,8 +60,10 @@ func Code(s string) (string, error) {
 		return "<code>" + text + "</code>", err
 	}
 	fence := strings.Repeat("`", longestRun(s, '`')+1)
-	if s[0] == '`' || s[len(s)-1] == '`' || s[0] == ' ' && s[len(s)-1] == ' ' {
-		s = " " + s + " " // one space at either end is stripped
+	// One space at either end is stripped, unless there is nothing else.
+	spaced := s[0] == ' ' && s[len(s)-1] == ' ' && strings.Trim(s, " ") != ""
+	if spaced || s[0] == '`' || s[len(s)-1] == '`' {
+		s = " " + s + " "
 	}
 	return fence + s + fence, nil
 }

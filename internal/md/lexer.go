@@ -46,13 +46,15 @@ func (l *lexer) checkBehind() error {
 	if l.before&fenceBefore != 0 && strings.IndexByte(" \t\n", c) < 0 {
 		return errCut
 	}
+	if l.before&firstActionBefore != 0 && strings.IndexByte(".)", c) >= 0 {
+		return fmt.Errorf("%q behind the first word of a line, which a number would make a list", string(c))
+	}
 	for _, rule := range []struct {
 		before before
 		mode   mode
 		signs  string
 	}{
-		{firstActionBefore, inProse, ".)`"}, // "1" and a dot begin a list
-		{actionBefore, inProse, "`"},        // a value can be a code span
+		{actionBefore | firstActionBefore, inProse, "`"}, // a value can be a code span
 		{ticksBefore, inProse, "`"},
 		{ticksBefore, inSpan, "`"},
 		{bracketBefore, inProse, "("},

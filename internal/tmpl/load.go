@@ -2,7 +2,6 @@ package tmpl
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -123,4 +122,4 @@ type stripped struct {
 }
 
 func (s stripped) Error() string { return s.text }
-func (s stripped) Unwrap() error { return errors.Unwrap(s.err) }
+func (s stripped) Unwrap() error { return s.err }
