@@ -1,0 +1,204 @@
+package cloudflared
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/yaml/goyaml.v3"
+
+	"sitegen/internal/site"
+)
+
+func newSite() *site.Site {
+	return &site.Site{
+		Name: "atlas", Tunnel: site.Tunnel{Name: "atlas-prod", Replicas: 2}, Versions: site.Versions{Cloudflared: "2026.8.2"},
+		Routes: []site.Route{
+			{Hostname: "*.dev.example.com", Kind: site.RouteApp, Service: "http://dev.dev.svc.cluster.local:80", Namespace: "dev"},
+			{Hostname: "*.example.com", Kind: site.RouteApp, Service: "http://all.all.svc.cluster.local:80", Namespace: "all"},
+			{Hostname: "argocd.example.com", Kind: site.RouteArgoCD, Service: "http://argocd-server.argocd.svc.cluster.local:80", Namespace: "argocd"},
+			{Hostname: "bakery.example", Kind: site.RouteClient, Service: "http://bakery.websites.svc.cluster.local:80", Namespace: "websites"},
+			{Hostname: "hubble.example.com", Kind: site.RouteHubble, Service: "http://hubble-ui.kube-system.svc.cluster.local:80", Namespace: "kube-system"},
+			{Hostname: "in.dev.example.com", Kind: site.RouteApp, Service: "http://in.in.svc.cluster.local:80", Namespace: "in"},
+			{Hostname: "ssh.example.com", Kind: site.RouteSSH, Service: "ssh://203.0.113.10:22"},
+			{Hostname: "www.bakery.example", Kind: site.RouteClient, Service: "http://bakery.websites.svc.cluster.local:80", Namespace: "websites"},
+		},
+	}
+}
+
+// folder maps names of files to their text.
+func folder(t *testing.T, s *site.Site) map[string]string {
+	t.Helper()
+	files, err := Files(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, f := range files {
+		out[strings.TrimPrefix(f.Path, "k8s/argocd-atlas/cloudflared/")] = string(f.Data)
+	}
+	return out
+}
+
+func decode[T any](t *testing.T, text string) []T {
+	t.Helper()
+	var list []T
+	d := yaml.NewDecoder(strings.NewReader(text))
+	for {
+		var v T
+		if err := d.Decode(&v); err != nil {
+			return list
+		}
+		list = append(list, v)
+	}
+}
+
+// match is cloudflared's own rule (cloudflare/cloudflared ingress/ingress.go,
+// FindMatchingRule and matchHost): the first that matches, a wildcard at any depth,
+// the last rule for the rest.
+func match(rules []rule, hostname string) string {
+	for _, r := range rules {
+		if r.Hostname == hostname || strings.HasPrefix(r.Hostname, "*.") && strings.HasSuffix(hostname, r.Hostname[1:]) {
+			return r.Service
+		}
+	}
+	return rules[len(rules)-1].Service
+}
+
+// TestEveryHostnameLeadsHome asks for every hostname, and for some that nobody
+// serves.
+func TestEveryHostnameLeadsHome(t *testing.T) {
+	s := newSite()
+	rules := decode[config](t, folder(t, s)["config.yaml"])[0].Ingress
+	want := map[string]string{
+		"x.dev.example.com": s.Routes[0].Service, "a.b.dev.example.com": s.Routes[0].Service, "dev.example.com": s.Routes[1].Service,
+		"x.example.com": s.Routes[1].Service, "example.com": "http_status:404", "nobody.example": "http_status:404", "notbakery.example": "http_status:404",
+	}
+	for _, r := range s.Routes {
+		want[strings.Replace(r.Hostname, "*", "any", 1)] = r.Service
+	}
+	for hostname, service := range want {
+		if got := match(rules, hostname); got != service {
+			t.Errorf("%s leads to %s, want %s", hostname, got, service)
+		}
+	}
+	if last := rules[len(rules)-1]; last != (rule{Service: "http_status:404"}) {
+		t.Errorf("the last rule is %+v", last)
+	}
+	if len(rules) != len(s.Routes)+1 {
+		t.Errorf("%d rules for %d routes", len(rules), len(s.Routes))
+	}
+	for _, r := range rules {
+		if strings.Contains(r.Service, "localhost") || strings.Contains(r.Service, "127.0.0.1") {
+			t.Errorf("%s leads into the connector's own pod", r.Hostname)
+		}
+	}
+}
+
+func TestConfig(t *testing.T) {
+	got := decode[config](t, folder(t, newSite())["config.yaml"])[0]
+	got.Ingress = nil
+	want := config{
+		CredentialsFile: "/etc/cloudflared/creds/credentials.json", EdgeIPVersion: "4",
+		Metrics: "0.0.0.0:2000", NoAutoupdate: true, Tunnel: "atlas-prod",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestOnlyTheRoutesChange adds a client's hostnames and looks at what else moved.
+func TestOnlyTheRoutesChange(t *testing.T) {
+	s := newSite()
+	before := folder(t, s)
+	for _, h := range []string{"garden.example", "www.garden.example"} {
+		s.Routes = append(s.Routes, site.Route{Hostname: h, Kind: site.RouteClient, Service: "http://garden.websites.svc.cluster.local:80", Namespace: "websites"})
+	}
+	after := folder(t, s)
+	for name, text := range after {
+		if name != "config.yaml" && text != before[name] {
+			t.Errorf("%s changed", name)
+		}
+	}
+	old := strings.Split(before["config.yaml"], "\n")
+	var added []string
+	for line := range strings.Lines(after["config.yaml"]) {
+		line = strings.TrimSuffix(line, "\n")
+		if len(old) > 0 && line == old[0] {
+			old = old[1:]
+		} else {
+			added = append(added, line)
+		}
+	}
+	want := []string{
+		"- hostname: garden.example", "  service: http://garden.websites.svc.cluster.local:80",
+		"- hostname: www.garden.example", "  service: http://garden.websites.svc.cluster.local:80",
+	}
+	if diff := cmp.Diff(want, added); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestRouteToNowhere(t *testing.T) {
+	s := newSite()
+	s.Routes[6].Service = ""
+	if _, err := Files(s); err == nil || !strings.Contains(err.Error(), `"ssh.example.com"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReplicas(t *testing.T) {
+	s := newSite()
+	if _, ok := folder(t, s)["pdb.yaml"]; !ok {
+		t.Error("two replicas have no disruption budget")
+	}
+	s.Tunnel.Replicas = 1
+	files := folder(t, s)
+	if _, ok := files["pdb.yaml"]; ok || strings.Contains(files["kustomization.yaml"], "pdb.yaml") {
+		t.Error("a single replica has a disruption budget, which would keep a node from being drained")
+	}
+	if !bytes.Contains([]byte(files["deployment.yaml"]), []byte("replicas: 1\n")) {
+		t.Error("the number of replicas is not the site's")
+	}
+}
+
+func TestNamespaces(t *testing.T) {
+	policy := decode[map[string]any](t, folder(t, newSite())["networkpolicy.yaml"])
+	if len(policy) != 2 || policy[0]["kind"] != "NetworkPolicy" || policy[1]["kind"] != "CiliumNetworkPolicy" {
+		t.Fatalf("got %v", policy)
+	}
+	spec := policy[1]["spec"].(map[string]any)
+	var entities, namespaces []string
+	for _, e := range spec["egress"].([]any) {
+		rule := e.(map[string]any)
+		for _, n := range list(rule["toEntities"]) {
+			entities = append(entities, n.(string))
+		}
+		for _, to := range list(rule["toEndpoints"]) {
+			selector := to.(map[string]any)
+			if labels, ok := selector["matchLabels"].(map[string]any); ok {
+				namespaces = append(namespaces, labels[namespaceLabel].(string))
+			}
+			for _, x := range list(selector["matchExpressions"]) {
+				for _, n := range list(x.(map[string]any)["values"]) {
+					namespaces = append(namespaces, n.(string))
+				}
+			}
+		}
+	}
+	// Nodes are entities: no address block matches them.
+	if diff := cmp.Diff([]string{"world", "world", "host", "remote-node"}, entities); diff != "" {
+		t.Errorf("entities: -want +got\n%s", diff)
+	}
+	slices.Sort(namespaces)
+	if diff := cmp.Diff([]string{"all", "argocd", "dev", "in", "kube-system", "kube-system", "websites"}, namespaces); diff != "" {
+		t.Errorf("namespaces: -want +got\n%s", diff)
+	}
+}
+
+func list(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
