@@ -9,6 +9,9 @@
 //	```mermaid blocks                     a label inside "…", a whole number outside
 //	other code blocks                     as it is, on one line
 //
+// A word of shell that is part text is {{printf "root@%s" .Host}}, or stands beside
+// the quotes: 'root@'{{.Host}}.
+//
 // In HTML tags, comments and link targets, in a block's info string and in the
 // quotes of a shell command an action is refused when the template is loaded,
 // with its line and column. A code span ends on its line; a row of a table

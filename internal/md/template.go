@@ -1,6 +1,7 @@
 package md
 
 import (
+	"errors"
 	"io/fs"
 	"text/template"
 
@@ -16,7 +17,7 @@ type Template struct{ t *tmpl.Template }
 // numbers and booleans.
 //
 // Besides text/template's own functions there are code (a code span for any
-// text) and link (text, address), for prose. The branches of {{if}}, {{with}} and
+// text) and link ([text,] address), for prose. The branches of {{if}}, {{with}} and
 // {{range}} must end where they began, or all in the same place; lines with
 // nothing but control actions leave no trace. An error names the template,
 // the line and the column.
@@ -50,14 +51,20 @@ func code(v any) (Inline, error) {
 	return Inline{text}, err
 }
 
-func link(text, address any) (Inline, error) {
-	label, err := plain(text)
+// link takes an address, or a text and an address.
+func link(first any, address ...any) (Inline, error) {
+	if len(address) > 1 {
+		return Inline{}, errors.New("link takes a text and an address")
+	}
+	label, err := plain(first)
 	if err != nil {
 		return Inline{}, err
 	}
-	url, err := plain(address)
-	if err != nil {
-		return Inline{}, err
+	url := label
+	if len(address) == 1 {
+		if url, err = plain(address[0]); err != nil {
+			return Inline{}, err
+		}
 	}
 	out, err := Link(label, url)
 	return Inline{out}, err

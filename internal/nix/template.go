@@ -1,8 +1,10 @@
 package nix
 
 import (
+	"encoding"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"strings"
 	"text/template"
 
@@ -64,19 +66,17 @@ func printValue(v any) (string, error) {
 }
 
 func printName(v any) (string, error) {
-	s, ok := v.(string)
-	if !ok {
-		e, err := Value(v)
+	if m, ok := v.(encoding.TextMarshaler); ok {
+		text, err := m.MarshalText()
 		if err != nil {
 			return "", err
 		}
-		// A named string type, or one that marshals itself, came out quoted.
-		if !strings.HasPrefix(e.text, `"`) {
-			return "", fmt.Errorf("a %T cannot be an attribute name", v)
-		}
-		return e.text, nil
+		return attrName(string(text))
 	}
-	return attrName(s)
+	if r := reflect.ValueOf(v); r.Kind() == reflect.String {
+		return attrName(r.String())
+	}
+	return "", fmt.Errorf("%T: only text can be an attribute name", v)
 }
 
 // alignLines indents the later lines of an expression like the line that it

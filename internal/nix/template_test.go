@@ -168,8 +168,8 @@ func TestExecuteErrors(t *testing.T) {
 		want string
 	}{
 		{"[\n  {{.}} ]", "a\x00", "text holds a NUL at byte 1"},
-		{"{ {{.}} = 1; }", 5, "a int cannot be an attribute name"},
-		{"{ {{.}} = 1; }", []string{"a"}, "cannot be an attribute name"},
+		{"{ {{.}} = 1; }", 5, "int: only text can be an attribute name"},
+		{"{ {{.}} = 1; }", []string{"a"}, "only text can be an attribute name"},
 		{"[ {{.a}} ]", map[string]string{}, `map has no entry for key "a"`},
 		{"[ {{path .}} ]", "a;b", "does not begin with"},
 		{"[ {{list .}} ]", "ab", "a string is not a list"},

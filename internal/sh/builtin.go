@@ -15,8 +15,8 @@ func (vs variables) builtin(call *syntax.CallExpr) {
 	args := call.Args[1:]
 	switch call.Args[0].Lit() {
 	case "read", "mapfile", "readarray", "getopts", "unset":
-		// Options and prompts are taken for names here too. They are no
-		// names of values, or the script is refused for nothing but clarity.
+		// Options and prompts are taken for names too. That refuses a script
+		// without need only where one is called like a value.
 	case "printf", "wait":
 		i := slices.IndexFunc(args, func(w *syntax.Word) bool { return w.Lit() == "-v" || w.Lit() == "-p" })
 		if i < 0 || i+1 >= len(args) {

@@ -19,5 +19,6 @@
 // read somewhere, none is assigned again, and nothing is read that nobody sets.
 // Quoting an expansion ("$host") remains the script's duty, and shellcheck's to
 // insist on; so does a second round of quoting for commands that another shell
-// reads (ssh host "ls ${dir@Q}").
+// reads (ssh host "ls ${dir@Q}"). Code in strings (trap, bash -c) is not looked
+// into: put it into a function.
 package sh
