@@ -1,0 +1,190 @@
+package sops
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/yaml/goyaml.v3"
+
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+func newSite() *site.Site {
+	web := &site.Host{Name: "web1", Age: "age1web", Users: []*site.User{{Name: "maria", Password: true}}}
+	work := &site.Host{Name: "web10", Age: "age1work"}
+	return &site.Site{
+		Name: "atlas", Repo: site.Repo{Kind: site.RepoSSH},
+		Server: web, Hosts: []*site.Host{web, work}, Agents: []*site.Host{work},
+		People: []site.Recipient{{Name: "jan", Key: "age1jan"}, {Name: "maria", Key: "age1maria"}},
+		ArgoCD: site.Recipient{Name: "argocd", Key: "age1argo"},
+		Alerts: &site.Alerts{},
+		Apps: []*site.Workload{
+			{Name: "invoices", Namespace: "invoices", Folder: "invoices", Secrets: []string{"API_KEY", "DATABASE_URL"}},
+			{Name: "status", Namespace: "status", Folder: "status"},
+		},
+	}
+}
+
+func folder(t *testing.T, s *site.Site) map[string]string {
+	t.Helper()
+	files, err := Files(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, f := range files {
+		out[f.Path] = string(f.Data)
+	}
+	return out
+}
+
+// config as sops reads it.
+type readRule struct {
+	Path      string `yaml:"path_regex"`
+	Encrypted string `yaml:"encrypted_regex"`
+	Groups    []struct {
+		Age []string `yaml:"age"`
+	} `yaml:"key_groups"`
+}
+
+// recipients are the keys a file is encrypted to: sops takes the first rule that
+// matches.
+func recipients(t *testing.T, s *site.Site, path string) (keys []string, encrypted string) {
+	t.Helper()
+	var c struct {
+		Rules []readRule `yaml:"creation_rules"`
+	}
+	if err := yaml.Unmarshal([]byte(folder(t, s)[".sops.yaml"]), &c); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range c.Rules {
+		if regexp.MustCompile(r.Path).MatchString(path) {
+			if len(r.Groups) != 1 {
+				t.Fatalf("%s: %d groups, of which each would have to decrypt", path, len(r.Groups))
+			}
+			return r.Groups[0].Age, r.Encrypted
+		}
+	}
+	return nil, ""
+}
+
+// TestWhoReadsWhat asks for each encrypted file who can decrypt it.
+func TestWhoReadsWhat(t *testing.T) {
+	s := newSite()
+	people := []string{"age1jan", "age1maria"}
+	for _, prefix := range []string{"", "sites/at.las"} {
+		s.Repo.Path = prefix
+		for path, want := range map[string][]string{
+			"k8s/argocd-atlas/invoices/secrets.enc.yaml":   append(people, "age1argo"),
+			"secrets/hosts/web1/k8s-secrets.yaml":          people,
+			"secrets/hosts/web1/host-secrets.yaml":         append(people, "age1web"),
+			"secrets/hosts/web10/host-secrets.yaml":        append(people, "age1work"),
+			"k8s/argocd-atlas/invoices/secretsXencXyaml":   nil,
+			"old/secrets/hosts/web1/k8s-secrets.yaml":      nil,
+			"k8s/argocd-atlas/status/secrets.enc.yaml":     nil,
+			"x/k8s/argocd-atlas/invoices/secrets.enc.yaml": nil,
+		} {
+			// Seen from the folder of the configuration, and from the top of the
+			// repository.
+			for _, p := range []string{path, s.InRepo(path)} {
+				got, encrypted := recipients(t, s, p)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s: -want +got\n%s", p, diff)
+				}
+				if want := strings.Contains(p, "secrets.enc.yaml") && got != nil; want != (encrypted == "^(data|stringData)$") {
+					t.Errorf("%s: encrypts %q", p, encrypted)
+				}
+			}
+		}
+	}
+}
+
+// TestSharedKey holds that a key stands once where Argo CD decrypts with the
+// host's, or a person's is the host's.
+func TestSharedKey(t *testing.T) {
+	s := newSite()
+	s.ArgoCD = site.Recipient{Name: "web1", Key: "age1maria"}
+	got, _ := recipients(t, s, "k8s/argocd-atlas/invoices/secrets.enc.yaml")
+	if diff := cmp.Diff([]string{"age1jan", "age1maria"}, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestNamesStandBesideKeys(t *testing.T) {
+	s := newSite()
+	s.People[0].Name = "jan\n- evil # x"
+	text := folder(t, s)[".sops.yaml"]
+	for _, line := range []string{"- age1jan # jan - evil # x\n", "- age1maria # maria\n", "- age1argo # argocd\n", "- age1web # web1\n"} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no line %q in\n%s", line, text)
+		}
+	}
+}
+
+// TestExamples holds that each example has the keys that the site needs, and no
+// value.
+func TestExamples(t *testing.T) {
+	s := newSite()
+	files := folder(t, s)
+	for path, keys := range map[string][]string{
+		"secrets/hosts/web1/k8s-secrets.example.yaml":   s.K8sSecretKeys(),
+		"secrets/hosts/web1/host-secrets.example.yaml":  s.HostSecretKeys(s.Hosts[0]),
+		"secrets/hosts/web10/host-secrets.example.yaml": s.HostSecretKeys(s.Hosts[1]),
+	} {
+		var got map[string]string
+		if err := yaml.Unmarshal([]byte(files[path]), &got); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		want := map[string]string{}
+		for _, k := range keys {
+			want[k] = placeholder
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s", path, diff)
+		}
+		if n := strings.Count(files[path], "\n# "); n != 2+len(keys) {
+			t.Errorf("%s: %d comments for %d keys:\n%s", path, n, len(keys), files[path])
+		}
+	}
+	s.Agents, s.Alerts, s.Hosts = nil, nil, s.Hosts[1:]
+	for path := range folder(t, s) {
+		if strings.Contains(path, "host-secrets") {
+			t.Errorf("%s is for a host without secrets", path)
+		}
+	}
+}
+
+// TestAppSecrets holds that the example, the generator and the Deployment speak of
+// one Secret, and that a change of it rolls the pods.
+func TestAppSecrets(t *testing.T) {
+	files := folder(t, newSite())
+	var secret struct {
+		Metadata   manifest.Meta     `yaml:"metadata"`
+		StringData map[string]string `yaml:"stringData"`
+	}
+	if err := yaml.Unmarshal([]byte(files["k8s/argocd-atlas/invoices/secrets.example.yaml"]), &secret); err != nil {
+		t.Fatal(err)
+	}
+	want := manifest.Meta{Name: "invoices-secrets", Namespace: "invoices", Annotations: map[string]string{"kustomize.config.k8s.io/needs-hash": "true"}}
+	if diff := cmp.Diff(want, secret.Metadata); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{"API_KEY": placeholder, "DATABASE_URL": placeholder}, secret.StringData); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	var generator manifest.Ksops
+	if err := yaml.Unmarshal([]byte(files["k8s/argocd-atlas/invoices/secret-generator.yaml"]), &generator); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(manifest.NewKsops("invoices-secrets", "secrets.enc.yaml"), generator); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	for path := range files {
+		if strings.HasPrefix(path, "k8s/argocd-atlas/status/") || strings.HasSuffix(path, ".enc.yaml") || path == "secrets/hosts/web1/k8s-secrets.yaml" {
+			t.Errorf("%s is nothing that gen writes", path)
+		}
+	}
+}
