@@ -1,0 +1,320 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+#gen:values
+
+#common.sh
+
+usage() {
+  cat <<USAGE
+Usage: scripts/bootstrap-$site-k8s.sh [options] [ADDRESS]
+
+Brings up the cluster of $site on $host: Cilium, the Cloudflare tunnel with its DNS
+records and Access applications, Argo CD and what Argo CD reads from
+$repo_url. It can be run again at any time, and then only applies what
+changed. ADDRESS is where ssh finds $host (default: ${default_address:-none; say it}).
+
+Options:
+  --via-tunnel      reach $host as $ssh_hostname with cloudflared
+  --plan            show what Terraform would change, and stop
+  --yes             apply without asking
+  --without-app-secrets
+                    go on though encrypted files of apps are missing
+  -h, --help        this text
+
+Environment: POLL_SECONDS (5) between tries; WAIT_SECONDS overrides the deadlines;
+TERRAFORM names the program (default: tofu, else terraform).
+USAGE
+}
+
+address="$default_address" via_tunnel='' plan_only='' yes='' without_app_secrets=''
+while (($# > 0)); do
+  case "$1" in
+    --via-tunnel) via_tunnel=yes ;;
+    --plan) plan_only=yes ;;
+    --yes) yes=yes ;;
+    --without-app-secrets) without_app_secrets=yes ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *) address="$1" ;;
+  esac
+  shift
+done
+if [[ -z $address && -z $via_tunnel ]]; then
+  usage >&2
+  exit 2
+fi
+
+# -- secrets --------------------------------------------------------------------
+
+# is_encrypted FILE; sops filestatus only looks at the file's metadata.
+is_encrypted() { [[ "$(sops filestatus "$1" 2>/dev/null)" == *'"encrypted":true'* ]]; }
+
+secret() { sops decrypt --extract "[\"$1\"]" "$root/$k8s_secrets"; }
+
+check_k8s_secrets() {
+  local key public file="$root/$k8s_secrets"
+  [[ -e $file ]] || die "no $k8s_secrets" "docs/RUNBOOK.md, Secrets: copy the example beside it, fill it in, encrypt it"
+  is_encrypted "$file" ||
+    die "$k8s_secrets is not encrypted" "sops --config '$root/.sops.yaml' encrypt --in-place '$file', before it is committed; if it was committed or pushed, every secret in it has to be made anew"
+  for key in "${secret_keys[@]}"; do
+    secret "$key" >/dev/null 2>"$tmp/sops.log" || {
+      cat -- "$tmp/sops.log" >&2
+      die "cannot read $key in $k8s_secrets" "is your own age key where sops looks for it (SOPS_AGE_KEY_FILE)? is it among the spec's sops.people?" "sops --config '$root/.sops.yaml' '$file' to add the key"
+    }
+  done
+  # There may be more than one, while a new key takes the place of an old one.
+  public="$(secret argocd_age_key | age-keygen -y)" ||
+    die "argocd_age_key in $k8s_secrets is no age key" "put the private key there whose public key is $argocd_recipient"
+  [[ $'\n'$public$'\n' == *$'\n'"$argocd_recipient"$'\n'* ]] ||
+    die "argocd_age_key in $k8s_secrets belongs to ${public//$'\n'/ }, but the apps' files are encrypted to $argocd_recipient" "put the right key there; or say sops.argocd: \"$public\" in the spec, run gen, and sops updatekeys the apps' files"
+}
+
+missing_apps=''
+
+check_app_secrets() {
+  local entry app path
+  for entry in "${app_secrets[@]}"; do
+    read -r app path <<<"$entry"
+    if [[ ! -e $root/$path ]]; then
+      missing_apps+=" $app"
+      warn "no $path, which the app $app needs"
+      continue
+    fi
+    is_encrypted "$root/$path" ||
+      die "$path is not encrypted" "sops --config '$root/.sops.yaml' encrypt --in-place '$root/$path', before it is committed; if it was pushed, its secrets have to be made anew"
+    grep -qF -- "$argocd_recipient" "$root/$path" ||
+      die "Argo CD cannot read $path: it is not encrypted to $argocd_recipient" "sops --config '$root/.sops.yaml' updatekeys '$root/$path', commit and push"
+  done
+  if [[ -n $missing_apps && -z $without_app_secrets ]]; then
+    die "encrypted files are missing for:$missing_apps" "docs/RUNBOOK.md, Secrets of an app; or --without-app-secrets to add them later"
+  fi
+}
+
+# Argo CD reads the repository, not this checkout.
+check_pushed() {
+  local head pushed
+  head="$(git -C "$root" rev-parse HEAD 2>/dev/null)" ||
+    die "$root is in no git repository, or has no commit" "commit the output and push it to $repo_url"
+  if [[ -n $(git -C "$root" status --porcelain -- "$root") ]]; then
+    warn "changes here are not committed, and Argo CD will not see them"
+  fi
+  if ! pushed="$(git -C "$root" ls-remote "$repo_url" "refs/heads/$repo_branch")"; then
+    warn "cannot read $repo_url from here, so nothing tells whether $repo_branch has what is here"
+    return 0
+  fi
+  pushed="${pushed%%[[:space:]]*}"
+  [[ -n $pushed ]] || die "$repo_url has no branch $repo_branch, which Argo CD will read" "git push '$repo_url' HEAD:$repo_branch"
+  if [[ $pushed != "$head" ]] && ! git -C "$root" merge-base --is-ancestor "$head" "$pushed" 2>/dev/null; then
+    warn "HEAD is not pushed: Argo CD will read $pushed, this checkout is at $head; git push"
+  fi
+}
+
+# -- the way to the API -----------------------------------------------------------
+
+connect_options() {
+  host_ssh_options "$host"
+  if [[ -n $via_tunnel ]]; then
+    need cloudflared "nix shell nixpkgs#cloudflared"
+    address="$ssh_hostname"
+    ssh_options+=(-o "ProxyCommand=cloudflared access ssh --hostname %h")
+  fi
+}
+
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+tunnel_settled() { listening "$local_port" || ! kill -0 "$background_pid" 2>/dev/null; }
+
+# A port of its own, so that nothing else that listens on 6443 here is taken for
+# this cluster.
+open_ssh_tunnel() {
+  local try
+  for try in 1 2 3 4 5; do
+    local_port=$((20000 + RANDOM % 20000))
+    if listening "$local_port"; then continue; fi
+    ssh "${ssh_options[@]}" -N -o ExitOnForwardFailure=yes \
+      -L "127.0.0.1:$local_port:127.0.0.1:6443" "root@$address" </dev/null >"$tmp/tunnel.log" 2>&1 &
+    background_pid=$!
+    WAIT_SECONDS='' wait_for 30 "the ssh tunnel (try $try)" tunnel_settled || true
+    if kill -0 "$background_pid" 2>/dev/null && listening "$local_port"; then return 0; fi
+    kill "$background_pid" 2>/dev/null || true
+    wait "$background_pid" 2>/dev/null || true
+    background_pid=''
+  done
+  cat -- "$tmp/tunnel.log" >&2
+  die "no ssh tunnel to the API on $host" "try: ssh root@$address true" "is your own address among hosts.$host.ssh.from of the spec, where it names some? --via-tunnel goes another way once the tunnel is up"
+}
+
+# Two files: one for this run and its own port, and one to keep, for the port that
+# docs/RUNBOOK.md forwards.
+write_kubeconfigs() {
+  local config kept="$HOME/.kube/$site.yaml"
+  config="$(on_host cat /etc/rancher/k3s/k3s.yaml)" ||
+    die "cannot read /etc/rancher/k3s/k3s.yaml on $host" "is k3s active there? ssh root@$address systemctl status k3s"
+  printf '%s\n' "${config//https:\/\/127.0.0.1:6443/https:\/\/127.0.0.1:$local_port}" >"$tmp/kubeconfig"
+  mkdir -p -- "$(dirname -- "$kept")"
+  printf '%s\n' "$config" >"$kept.new"
+  chmod 600 "$kept.new"
+  mv -f -- "$kept.new" "$kept"
+  export KUBECONFIG="$tmp/kubeconfig"
+  say "kubeconfig for later: $kept"
+}
+
+api_ready() { kubectl --request-timeout=10s get --raw /readyz >/dev/null 2>"$tmp/kubectl.log"; }
+
+# -- Terraform --------------------------------------------------------------------
+
+find_terraform() {
+  local version
+  local -a part
+  terraform="${TERRAFORM:-}"
+  if [[ -z $terraform ]]; then
+    terraform=terraform
+    if command -v tofu >/dev/null; then terraform=tofu; fi
+  fi
+  need "$terraform" "nix shell nixpkgs#opentofu"
+  version="$("$terraform" version)"
+  version="${version%%$'\n'*}"
+  IFS=. read -r -a part <<<"${version##*v}"
+  # Write-only arguments, which keep secrets out of the state.
+  if ((part[0] * 1000 + part[1] < 1011)); then
+    die "$version is too old" "version 1.11 or later of OpenTofu or Terraform"
+  fi
+  say "using $version"
+}
+
+in_terraform() { "$terraform" -chdir="$root/$terraform_dir" "$@"; }
+
+confirm() {
+  local answer=''
+  if [[ -n $yes ]]; then return 0; fi
+  printf '\nApply this plan? Only yes is taken for it: ' >&2
+  read -r answer || true
+  [[ $answer == yes ]] || die "not confirmed; nothing was changed" "run this again, and answer yes"
+}
+
+apply_terraform() {
+  local status=0
+  in_terraform init -input=false ||
+    die "$terraform init failed" "read the message above; with the state in a bucket it needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+  in_terraform plan -input=false -detailed-exitcode -out="$tmp/plan" -var "kubeconfig_path=$tmp/kubeconfig" || status=$?
+  case "$status" in
+    0) say "nothing to change" ;;
+    2) ;;
+    *) die "$terraform plan failed" \
+      "a zone that is not found: add it to the account first" \
+      "403 or 10000 from Cloudflare: the token's permissions, docs/RUNBOOK.md, Cloudflare token" \
+      "Access is not enabled: switch Zero Trust on once, docs/RUNBOOK.md, Cloudflare account" ;;
+  esac
+  if [[ -n $plan_only ]]; then exit 0; fi
+  if ((status == 2)); then
+    confirm
+    in_terraform apply -input=false "$tmp/plan" ||
+      die "$terraform apply failed; what it made so far is in the state" "read the message above, put it right, and run this again: it goes on where it stopped"
+  fi
+}
+
+# -- what has to be true at the end -----------------------------------------------
+
+# Without --watch the command says how far it is and succeeds either way; with it,
+# it fails at once for an object that Argo CD has not made yet.
+rollout() {
+  kubectl --request-timeout=10s -n "$1" rollout status --watch=false "$2" >"$tmp/rollout" 2>&1 &&
+    grep -q -e 'successfully rolled out' -e 'roll out complete' -e 'rolling update complete' "$tmp/rollout"
+}
+
+wait_rollout() {
+  local namespace="$1" object="$2"
+  wait_for 600 "$object" rollout "$namespace" "$object" || {
+    kubectl -n "$namespace" get pods -o wide >&2 || true
+    die "$object in $namespace is not ready: $(cat -- "$tmp/rollout")" "kubectl -n $namespace describe $object" "docs/RUNBOOK.md, Troubleshooting"
+  }
+}
+
+node_ready() {
+  [[ "$(kubectl --request-timeout=10s get node "$1" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>"$tmp/kubectl.log")" == True ]]
+}
+
+wait_nodes() {
+  local node
+  wait_for 300 "node $host" node_ready "$host" ||
+    die "the node $host is not Ready" "kubectl describe node $host" "docs/RUNBOOK.md, Troubleshooting"
+  for node in "${agents[@]}"; do
+    node_ready "$node" || warn "the node $node is not Ready yet; if it is not installed: scripts/install-$node.sh"
+  done
+}
+
+# Every Application that the root one made, so that this needs no list of them.
+apps_settled() {
+  local name sync health seen='' waiting=''
+  kubectl --request-timeout=10s -n argocd get applications.argoproj.io \
+    -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.sync.status}{" "}{.status.health.status}{"\n"}{end}' >"$tmp/apps" 2>"$tmp/kubectl.log" || return 1
+  while read -r name sync health; do
+    if [[ -z $name ]]; then continue; fi
+    seen+=" $name "
+    if [[ "$sync $health" != 'Synced Healthy' && " $missing_apps " != *" $name "* ]]; then waiting+=" $name"; fi
+  done <"$tmp/apps"
+  for name in app-of-apps "${core_applications[@]}"; do
+    if [[ $seen != *" $name "* ]]; then waiting+=" $name"; fi
+  done
+  # The root Application counts the missing apps as its own trouble.
+  if [[ -n $missing_apps && $waiting == ' app-of-apps' ]]; then waiting=''; fi
+  [[ -z $waiting ]]
+}
+
+wait_apps() {
+  wait_for 900 "Argo CD's Applications to be Synced and Healthy" apps_settled || {
+    cat -- "$tmp/apps" >&2
+    kubectl -n argocd get applications.argoproj.io -o 'jsonpath={range .items[*]}{range .status.conditions[*]}{.message}{"\n"}{end}{end}' >&2 || true
+    die "not every Application is Synced and Healthy" \
+      "a repository that cannot be read: is the deploy key added at the git host? docs/RUNBOOK.md, Deploy key" \
+      "an app that cannot be decrypted: docs/RUNBOOK.md, Troubleshooting" \
+      "then run this again"
+  }
+}
+
+local_port='' terraform=''
+make_tmp
+
+step "this side: tools, secrets, checkout"
+need git "install git"
+need ssh "install OpenSSH"
+need kubectl "nix shell nixpkgs#kubectl"
+need sops "nix shell nixpkgs#sops"
+need age-keygen "nix shell nixpkgs#age"
+find_terraform
+check_k8s_secrets
+check_app_secrets
+check_pushed
+
+step "the API on $host"
+connect_options
+on_host true 2>"$tmp/ssh.log" || {
+  cat -- "$tmp/ssh.log" >&2
+  die "cannot log in as root@$address" "is $host installed? scripts/install-$host.sh" "is your own address among hosts.$host.ssh.from of the spec, where it names some?" "a changed host key: compare it on the console, then remove the line of $host from known_hosts"
+}
+open_ssh_tunnel
+write_kubeconfigs
+wait_for 300 "the API" api_ready || {
+  cat -- "$tmp/kubectl.log" >&2
+  die "the API on $host does not answer" "ssh root@$address journalctl -u k3s"
+}
+
+step "Terraform"
+apply_terraform
+
+step "the cluster"
+wait_rollout kube-system daemonset/cilium
+wait_rollout kube-system deployment/cilium-operator
+wait_nodes
+wait_rollout kube-system deployment/coredns
+wait_rollout argocd statefulset/argocd-application-controller
+wait_rollout argocd deployment/argocd-repo-server
+wait_rollout argocd deployment/argocd-server
+wait_apps
+wait_rollout cloudflared deployment/cloudflared
+
+say ''
+say "$site is up. Argo CD: https://$argocd_hostname, user admin; its first password:"
+say "  kubectl -n argocd get secret argocd-initial-admin-secret -o jsonpath='{.data.password}' | base64 -d"
+say "next: scripts/verify-$site.sh"

@@ -1,0 +1,280 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+#gen:values
+
+#common.sh
+
+usage() {
+  cat <<USAGE
+Usage: scripts/verify-$site.sh [options]
+
+Looks at the running site $site and changes nothing: hosts, arrays, cluster, Argo CD,
+and each hostname from outside. One line a check: ok, FAIL or skip; what to do about
+the last two stands below them. Exit status 1 when a check failed.
+
+Options:
+  --via-tunnel      reach the hosts with cloudflared, not at their addresses
+  --address H=A     where ssh finds the host H, when not where the spec says
+  --no-hostnames    leave out the checks of each hostname
+  -h, --help        this text
+USAGE
+}
+
+via_tunnel='' no_hostnames=''
+declare -A other_address=()
+while (($# > 0)); do
+  case "$1" in
+    --via-tunnel) via_tunnel=yes ;;
+    --address)
+      [[ ${2:-} == ?*=?* ]] || { usage >&2; exit 2; }
+      other_address[${2%%=*}]="${2#*=}"
+      shift
+      ;;
+    --no-hostnames) no_hostnames=yes ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+# -- reporting --------------------------------------------------------------------
+
+passed=0 failed=0 skipped=0
+
+ok() {
+  passed=$((passed + 1))
+  printf 'ok    %s\n' "$*"
+}
+
+# fail WHAT NEXT
+fail() {
+  failed=$((failed + 1))
+  printf 'FAIL  %s\n      next: %s\n' "$1" "$2"
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  printf 'skip  %s\n      how: %s\n' "$1" "$2"
+}
+
+first_line() { head -n 1 -- "$1" | cut -c 1-200; }
+
+# -- the way in -------------------------------------------------------------------
+
+# connect HOST ADDRESS SSH_HOSTNAME sets ssh_options and address; fails where the
+# spec knows no address.
+connect() {
+  host_ssh_options "$1"
+  address="${other_address[$1]:-$2}"
+  if [[ -n $via_tunnel ]]; then
+    address="$3"
+    ssh_options+=(-o "ProxyCommand=cloudflared access ssh --hostname %h")
+  fi
+  [[ $address != - ]]
+}
+
+kube() { on_host k3s kubectl --request-timeout=20s "$@"; }
+
+# -- 1 and 2: each host -------------------------------------------------------------
+
+check_host() {
+  local host="$1" arrays="$4" role="$5" boots="$6" version
+  if ! connect "$host" "$2" "$3"; then
+    skip "1 NixOS on $host: its address is only known to DHCP" "--address $host=ADDRESS, or --via-tunnel"
+    return 0
+  fi
+  if ! version="$(on_host nixos-version 2>"$tmp/log")"; then
+    fail "1 NixOS on $host at $address: $(first_line "$tmp/log")" "is it up, and do you reach port 22 from here? --via-tunnel goes another way"
+    return 0
+  fi
+  ok "1 NixOS on $host: $version"
+  check_arrays "$host" "$arrays"
+  check_boot "$host" "$boots"
+  if [[ $role == agent ]]; then
+    if [[ "$(on_host systemctl is-active k3s 2>/dev/null)" == active ]]; then
+      ok "3 k3s on $host"
+    else
+      fail "3 k3s on $host is not active" "ssh root@$address journalctl -u k3s"
+    fi
+  fi
+}
+
+check_arrays() {
+  local host="$1" wanted="$2" mdstat active
+  if ((wanted == 0)); then
+    ok "2 RAID on $host: the spec has no array"
+    return 0
+  fi
+  mdstat="$(on_host cat /proc/mdstat 2>"$tmp/log")" || mdstat=''
+  active="$(grep -c '^md[^ ]* : active' <<<"$mdstat" || true)"
+  if ((active < wanted)); then
+    fail "2 RAID on $host: $active of $wanted arrays are active" "ssh root@$address cat /proc/mdstat; docs/RUNBOOK.md, A dead disk"
+  elif grep -q '\[[U_]*_[U_]*\]' <<<"$mdstat"; then
+    fail "2 RAID on $host: an array lacks a disk" "docs/RUNBOOK.md, A dead disk"
+  else
+    ok "2 RAID on $host: $(grep -o '\[U[U]*\]' <<<"$mdstat" | tr '\n' ' ')"
+  fi
+}
+
+# A boot partition that is not mounted is only noticed when its disk is the last one.
+check_boot() {
+  local host="$1" boots="$2" mounts mount missing=''
+  mounts=" $(on_host findmnt -rno TARGET -t vfat 2>/dev/null | tr '\n' ' ' || true)"
+  for mount in ${boots//,/ }; do
+    if [[ $mounts != *" $mount "* ]]; then missing+=" $mount"; fi
+  done
+  if [[ -n $missing ]]; then
+    fail "2 boot partitions of $host: not mounted:$missing" "docs/RUNBOOK.md, A dead disk"
+  else
+    ok "2 boot partitions of $host: ${boots//,/ }"
+  fi
+}
+
+# -- 3 to 7: the cluster ------------------------------------------------------------
+
+check_nodes() {
+  local line name ready not_ready='' seen=' '
+  if ! kube get nodes -o "jsonpath='{range .items[*]}{.metadata.name}{\" \"}{.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}'" >"$tmp/nodes" 2>"$tmp/log"; then
+    fail "3 k3s: the API does not answer: $(first_line "$tmp/log")" "ssh root@$address journalctl -u k3s"
+    return 1
+  fi
+  while read -r name ready; do
+    if [[ -n $name ]]; then seen+="$name "; fi
+    if [[ -n $name && $ready != True ]]; then not_ready+=" $name"; fi
+  done <"$tmp/nodes"
+  for line in "${hosts[@]}"; do
+    read -r name _ <<<"$line"
+    if [[ $seen != *" $name "* ]]; then not_ready+=" $name"; fi
+  done
+  if [[ -n $not_ready ]]; then
+    fail "3 k3s: nodes that are not Ready:$not_ready" "kubectl describe node; docs/RUNBOOK.md, Troubleshooting"
+  else
+    ok "3 k3s: nodes Ready:${seen% }"
+  fi
+}
+
+# check_rollout LABEL NAMESPACE OBJECT
+check_rollout() {
+  if kube -n "$2" rollout status --watch=false "$3" >"$tmp/log" 2>&1 &&
+    grep -q -e 'successfully rolled out' -e 'roll out complete' -e 'rolling update complete' "$tmp/log"; then
+    ok "$1: $3 in $2"
+  else
+    fail "$1: $3 in $2: $(first_line "$tmp/log")" "kubectl -n $2 describe $3; docs/RUNBOOK.md, Troubleshooting"
+  fi
+}
+
+check_apps() {
+  local name sync health bad='' count=0 seen=' '
+  if ! kube -n argocd get applications.argoproj.io -o "jsonpath='{range .items[*]}{.metadata.name}{\" \"}{.status.sync.status}{\" \"}{.status.health.status}{\"\\n\"}{end}'" >"$tmp/apps" 2>"$tmp/log"; then
+    fail "7 Argo CD: $(first_line "$tmp/log")" "scripts/bootstrap-$site-k8s.sh"
+    return 0
+  fi
+  while read -r name sync health; do
+    if [[ -z $name ]]; then continue; fi
+    count=$((count + 1))
+    seen+="$name "
+    if [[ "$sync $health" != 'Synced Healthy' ]]; then bad+=" $name (${sync:-unknown}, ${health:-unknown})"; fi
+  done <"$tmp/apps"
+  for name in app-of-apps "${core_applications[@]}"; do
+    if [[ $seen != *" $name "* ]]; then bad+=" $name (missing)"; fi
+  done
+  if [[ -n $bad ]]; then
+    fail "7 Argo CD:$bad" "kubectl -n argocd describe application NAME; docs/RUNBOOK.md, Troubleshooting"
+  else
+    ok "7 Argo CD: $count Applications Synced and Healthy"
+  fi
+}
+
+check_cluster() {
+  connect "$server" "$server_address" "$server_ssh_hostname" || {
+    skip "3 to 7 the cluster: the address of $server is only known to DHCP" "--address $server=ADDRESS, or --via-tunnel"
+    return 0
+  }
+  check_nodes || {
+    skip "4 to 7: without the API" "see 3"
+    return 0
+  }
+  check_rollout "4 Cilium" kube-system daemonset/cilium
+  check_rollout "5 CoreDNS" kube-system deployment/coredns
+  # cloudflared is ready when it has a connection to the edge.
+  check_rollout "6 cloudflared" cloudflared deployment/cloudflared
+  check_apps
+}
+
+# -- 8: each hostname, from outside ---------------------------------------------------
+
+# check_hostname HOSTNAME KIND ACCESS; ACCESS is - for a public one, and any name
+# stands for a wildcard. Nothing is followed: an answer by Access is a redirect to its log-in page (cloudflared
+# carrier.IsAccessResponse).
+check_hostname() {
+  local hostname="${1/#\*./wildcard-check.}" kind="$2" access="$3" answer status size location
+  if ! answer="$(curl -sS -o /dev/null --max-time 20 -w '%{http_code} %{size_download} %{redirect_url}' "https://$hostname/" 2>"$tmp/log")"; then
+    fail "8 https://$hostname: $(first_line "$tmp/log")" "a new name or zone takes a while in DNS: dig $hostname; docs/RUNBOOK.md, Troubleshooting"
+    return 0
+  fi
+  read -r status size location <<<"$answer"
+  if [[ $location == https://*/cdn-cgi/access/login* ]]; then
+    if [[ $access == - ]]; then
+      fail "8 https://$hostname is public in the spec, but Access asks for a log-in" "scripts/bootstrap-$site-k8s.sh"
+    else
+      ok "8 https://$hostname: Access asks for a log-in ($access)"
+    fi
+  elif [[ $access != - ]]; then
+    fail "8 https://$hostname answers $status WITHOUT a log-in, though the spec says access: $access" "scripts/bootstrap-$site-k8s.sh at once; until then take its record out of the dashboard"
+  elif [[ $status == 404 && $size == 0 ]]; then
+    fail "8 https://$hostname: 404 from the tunnel's last rule; cloudflared has no rule for it" "is the last commit pushed, and cloudflared synced? see 6 and 7"
+  elif [[ $status == 5* ]]; then
+    fail "8 https://$hostname answers $status" "530: the tunnel is down, see 6; 502: the $kind's pods do not answer: kubectl get pods -A"
+  else
+    ok "8 https://$hostname: $status"
+  fi
+}
+
+# -- 9: ssh through the tunnel --------------------------------------------------------
+
+# Asking for a log-in would open a browser and wait; only one that is there is used.
+check_ssh_tunnel() {
+  local host="$1" hostname="$2" name
+  if ! command -v cloudflared >/dev/null; then
+    skip "9 ssh to $hostname" "nix shell nixpkgs#cloudflared, and run this again"
+    return 0
+  fi
+  if [[ -z "$(cloudflared access token --app="https://$hostname" 2>/dev/null || true)" ]]; then
+    skip "9 ssh to $hostname: no log-in" "cloudflared access login https://$hostname, and run this again"
+    return 0
+  fi
+  host_ssh_options "$host"
+  if name="$(ssh "${ssh_options[@]}" -o "ProxyCommand=cloudflared access ssh --hostname %h" "root@$hostname" uname -n </dev/null 2>"$tmp/log")" && [[ $name == "$host" ]]; then
+    ok "9 ssh to $hostname reaches $host"
+  else
+    fail "9 ssh to $hostname: ${name:-$(first_line "$tmp/log")}" "see 6; docs/RUNBOOK.md, SSH through the tunnel"
+  fi
+}
+
+address=''
+make_tmp
+need ssh "install OpenSSH"
+need curl "install curl"
+if [[ -n $via_tunnel ]]; then need cloudflared "nix shell nixpkgs#cloudflared"; fi
+
+for line in "${hosts[@]}"; do
+  # shellcheck disable=SC2086 # the fields of the line, which hold no blanks
+  check_host $line
+done
+check_cluster
+if [[ -n $no_hostnames ]]; then
+  skip "8 hostnames: --no-hostnames" "leave the option out"
+else
+  for line in "${routes[@]}"; do
+    # shellcheck disable=SC2086
+    check_hostname $line
+  done
+fi
+for line in "${hosts[@]}"; do
+  read -r host _ hostname _ <<<"$line"
+  check_ssh_tunnel "$host" "$hostname"
+done
+
+printf '\n%d ok, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+((failed == 0))

@@ -1,0 +1,10 @@
+// Package templates holds the fixed text of the output: what is the same for
+// every site, with the places of the values marked. It has no code of its own.
+package templates
+
+import "embed"
+
+// FS holds the templates by language: nix, sh, md.
+//
+//go:embed nix sh md
+var FS embed.FS
