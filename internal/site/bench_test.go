@@ -56,7 +56,7 @@ func evaluated(tb testing.TB, text string) (*Spec, *index) {
 		tb.Fatal(problems.Error())
 	}
 	ix := newIndex(files)
-	spec, problems := evaluate(files, ix)
+	spec, problems := evaluate(files, ix, limitsFor(files))
 	if len(problems) > 0 {
 		tb.Fatal(strings.TrimSpace(problems.Error()))
 	}

@@ -50,20 +50,21 @@ func check(spec *Spec, s *Site, ix *index) Problems {
 			r.check(c)
 		}
 	}
-	c.quietAboutSecrets()
+	c.oneEach()
 	return c.silence().sorted()
 }
 
-// quietAboutSecrets drops what other rules say of a place where a secret stands:
-// the secret is all that matters there.
-func (c *checker) quietAboutSecrets() {
-	secret := map[string]bool{}
+// oneEach keeps rules from saying one thing twice: where a secret stands, that is
+// all that matters, and where a text is empty, any other rule says it better.
+func (c *checker) oneEach() {
+	secret, other := map[string]bool{}, map[string]bool{}
 	for _, p := range c.problems {
-		if p.Rule == secretRule {
-			secret[p.Path] = true
-		}
+		secret[p.Path] = secret[p.Path] || p.Rule == secretRule
+		other[p.Path] = other[p.Path] || p.Rule != emptyRule
 	}
-	c.problems = slices.DeleteFunc(c.problems, func(p Problem) bool { return secret[p.Path] && p.Rule != secretRule })
+	c.problems = slices.DeleteFunc(c.problems, func(p Problem) bool {
+		return secret[p.Path] && p.Rule != secretRule || other[p.Path] && p.Rule == emptyRule
+	})
 }
 
 // silence leaves out the problems that the spec silences; the rule about

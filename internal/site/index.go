@@ -19,6 +19,7 @@ type index struct {
 	fields map[string]place
 	files  map[string]bool
 	top    token.Pos
+	empty  []Path    // where a text without a character is written
 	user   cue.Value // the spec as evaluated, without the schema
 }
 
@@ -69,6 +70,10 @@ func (ix *index) expr(at Path, e ast.Expr) {
 			p := at.With(i)
 			ix.add(p, x.Pos(), x.Pos())
 			ix.expr(p, x)
+		}
+	case *ast.BasicLit:
+		if e.Value == `""` {
+			ix.empty = append(ix.empty, at)
 		}
 	case *ast.ParenExpr:
 		ix.expr(at, e.X)

@@ -2,9 +2,7 @@ package site
 
 import (
 	"encoding/json"
-	"fmt"
 	"io/fs"
-	"time"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
@@ -14,10 +12,6 @@ import (
 
 	"sitegen/schema"
 )
-
-// maxTime is how long evaluating a spec may take: a spec is code, and it may
-// come from a pull request. A site of 10,000 clients takes a fifth of it.
-const maxTime = 60 * time.Second
 
 // Load reads the spec at path (a file, or a directory of files of one CUE
 // package), and returns the site it describes. The problems are sorted by place,
@@ -34,7 +28,7 @@ func load(path string) (*Site, Problems) {
 		return nil, problems.sorted()
 	}
 	ix := newIndex(files)
-	spec, problems := evaluate(files, ix)
+	spec, problems := evaluate(files, ix, limitsFor(files))
 	if len(problems) > 0 {
 		return nil, problems.sorted()
 	}
@@ -44,27 +38,6 @@ func load(path string) (*Site, Problems) {
 		return nil, problems
 	}
 	return s, problems
-}
-
-// evaluate gives evaluateNow a limit: the process is about to end when it is
-// reached, so the evaluation, which cannot be stopped, is left behind.
-func evaluate(files []*ast.File, ix *index) (*Spec, Problems) {
-	type result struct {
-		spec     *Spec
-		problems Problems
-	}
-	done := make(chan result, 1)
-	go func() {
-		spec, problems := evaluateNow(files, ix)
-		done <- result{spec, problems}
-	}()
-	select {
-	case r := <-done:
-		return r.spec, r.problems
-	case <-time.After(maxTime):
-		return nil, Problems{{Pos: toPos(ix.top), Message: fmt.Sprintf("evaluating the spec takes longer than %v", maxTime), Rule: "spec-time", Severity: Error,
-			Hint: "look for references that double the data at each step"}}
-	}
 }
 
 func evaluateNow(files []*ast.File, ix *index) (*Spec, Problems) {

@@ -294,7 +294,8 @@ type Workload struct {
 	Hostnames   []string // in the spec's order
 	Access      string   // access group; "" is public
 	Image       string
-	Port        int
+	Port        int // of the container
+	ServicePort int // of the Service in front of it
 	Replicas    int
 	Command     []string
 	Args        []string

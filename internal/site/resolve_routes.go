@@ -100,7 +100,7 @@ func resolveRoutes(s *Site, spec *Spec) {
 			kind, field = RouteApp, "apps"
 		}
 		for i, hostname := range w.Hostnames {
-			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Service: serviceURL(w.Name, w.Namespace, ServicePort),
+			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Service: serviceURL(w.Name, w.Namespace, w.ServicePort),
 				Namespace: w.Namespace, Access: w.Access, at: hostnamePath(s, spec, field, w.Name, i)})
 		}
 	}
@@ -117,10 +117,6 @@ func byPrecedence(a, b Route) int {
 	}
 	return cmp.Or(cmp.Compare(boolInt(wildA), boolInt(wildB)), cmp.Compare(a.Hostname, b.Hostname))
 }
-
-// ServicePort is the port of every workload's Service; its target is the
-// container's own port.
-const ServicePort = 80
 
 func serviceURL(name, namespace string, port int) string {
 	return fmt.Sprintf("http://%s.%s.svc.cluster.local:%d", name, namespace, port)

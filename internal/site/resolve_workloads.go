@@ -14,7 +14,7 @@ func resolveWorkloads(s *Site, spec *Spec) {
 		c := spec.Clients[name]
 		w := resolveContainer(c.ContainerSpec)
 		w.Kind, w.Name, w.Folder, w.Application = KindClient, name, "websites/"+name, "website-"+name
-		w.Namespace = WebsitesNamespace
+		w.ServicePort, w.Namespace = 80, WebsitesNamespace
 		if w.PodSecurity == "baseline" {
 			w.Namespace = WebsitesBaselineNamespace
 		}
@@ -26,6 +26,8 @@ func resolveWorkloads(s *Site, spec *Spec) {
 		a := spec.Apps[name]
 		w := resolveContainer(a.ContainerSpec)
 		w.Kind, w.Name, w.Folder, w.Application, w.Namespace = KindApp, name, name, name, name
+		// Apps are reached by other apps too, at the port they are known by.
+		w.ServicePort = w.Port
 		w.Hostnames, w.Access, w.Internet = slices.Clone(a.Hostnames), a.Access, a.Internet
 		w.Secrets, w.AllowFrom = sorted(a.Secrets), sorted(a.Allow)
 		for _, v := range sortedKeys(a.Volumes) {

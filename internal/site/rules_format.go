@@ -28,6 +28,8 @@ func formatRules() []Rule {
 			Bad: `access: admins: session: "7d"`, Good: `access: admins: session: "168h"`, check: checkSessions},
 		{ID: "time-zone", Severity: Error, Summary: "Time zones are names of the tz database.",
 			Bad: `hosts: web1: timeZone: "CEST"`, Good: `hosts: web1: timeZone: "Europe/Copenhagen"`, check: checkTimeZones},
+		{ID: emptyRule, Severity: Error, Summary: "A text that is given says something; a field without a value is left out.",
+			Bad: `hosts: web1: address: ""`, Good: `hosts: web1: address: "203.0.113.10"`, check: checkEmpty},
 		{ID: "text", Severity: Error, Summary: "No text holds the character NUL, which no file that gen writes can hold.",
 			Bad: `apps: invoices: env: GREETING: "a\u0000b"`, Good: `apps: invoices: env: GREETING: "a b"`, check: checkTexts},
 	}
@@ -201,6 +203,26 @@ func checkTimeZones(c *checker) {
 	for name, h := range c.spec.Hosts {
 		if _, err := time.LoadLocation(h.TimeZone); err != nil || h.TimeZone == "" || h.TimeZone == "Local" {
 			c.report(Path{"hosts", name, "timeZone"}, "%q is no time zone", h.TimeZone).hint("a name of the tz database, like \"Europe/Copenhagen\"")
+		}
+	}
+}
+
+// emptyRule is the rule that stays quiet where another one has more to say.
+const emptyRule = "empty"
+
+// checkEmpty looks at texts that are written as "". Most would count as not said,
+// which is hardly what was meant.
+func checkEmpty(c *checker) {
+	for _, at := range c.ix.empty {
+		if at[0] == "silence" || strings.HasPrefix(fmt.Sprint(at[0]), "_") || strings.HasPrefix(fmt.Sprint(at[0]), "#") {
+			continue // another rule's, or no field of the site
+		}
+		last, in := at[len(at)-1], at.parent()
+		switch {
+		case last == "gateway" || last == "comment" || at.String() == "repo.path":
+		case len(in) > 0 && (in[len(in)-1] == "env" || in[len(in)-1] == "args" || in[len(in)-1] == "command"):
+		default:
+			c.report(at, "the text is empty").hint("leave the field out for its default")
 		}
 	}
 }

@@ -1,0 +1,79 @@
+package site
+
+import (
+	"fmt"
+	"runtime/metrics"
+	"time"
+
+	"cuelang.org/go/cue/ast"
+)
+
+// limits are what evaluating a spec may take: a spec is code, and it may come
+// from a pull request. Few lines can ask for any amount of work.
+type limits struct {
+	time   time.Duration
+	memory uint64 // bytes
+}
+
+// What a spec of any length may take, and what each byte of it adds. A site of
+// 10,000 clients, a megabyte, takes some seconds and a gigabyte.
+const (
+	baseTime   = 10 * time.Second
+	byteTime   = 60 * time.Microsecond
+	baseMemory = 1 << 30
+	byteMemory = 1 << 10
+)
+
+func limitsFor(files []*ast.File) limits {
+	size := 0
+	for _, f := range files {
+		size += f.End().Offset()
+	}
+	return limits{baseTime + time.Duration(size)*byteTime, baseMemory + uint64(size)*byteMemory}
+}
+
+// lookEvery is how often the memory in use is looked at. A loop that only
+// allocates fills some hundred megabytes in that time.
+const lookEvery = 50 * time.Millisecond
+
+// evaluate gives evaluateNow its limits. An evaluation cannot be stopped: one that
+// has gone too far is left behind, and the process is about to end.
+func evaluate(files []*ast.File, ix *index, most limits) (*Spec, Problems) {
+	type result struct {
+		spec     *Spec
+		problems Problems
+	}
+	done := make(chan result, 1)
+	before := heap()
+	go func() {
+		spec, problems := evaluateNow(files, ix)
+		done <- result{spec, problems}
+	}()
+	end := time.After(most.time)
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		select {
+		case r := <-done:
+			return r.spec, r.problems
+		case <-look.C:
+			if now := heap(); now > before && now-before > most.memory {
+				return nil, tooMuch(ix, "takes more than %d MiB of memory", most.memory>>20)
+			}
+		case <-end:
+			return nil, tooMuch(ix, "takes longer than %v", most.time.Round(time.Second))
+		}
+	}
+}
+
+func tooMuch(ix *index, format string, args ...any) Problems {
+	return Problems{{Pos: toPos(ix.top), Message: "evaluating the spec " + fmt.Sprintf(format, args...), Rule: "spec-time", Severity: Error,
+		Hint: "look for loops over very many elements, and for references that double the data at each step"}}
+}
+
+// heap is how much memory the program's objects take.
+func heap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
