@@ -29,7 +29,7 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 		add("pvc-"+v.Name+".yaml", claim(w, v))
 	}
 	add("service.yaml", manifest.NewService(meta(w), manifest.ServiceSpec{
-		Ports:    []manifest.ServicePort{{Name: portName, Port: site.ServicePort, TargetPort: portName}},
+		Ports:    []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: portName}},
 		Selector: selector(w),
 	}))
 	if len(w.Secrets) > 0 {
