@@ -23,6 +23,7 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Tell whether the tree is what the spec says; exit 1 if not."`
 	Diff    diffCmd    `cmd:"" help:"Show how the tree differs from what the spec says; exit 1 if it does."`
 	Vet     vetCmd     `cmd:"" help:"Tell whether the spec is sound."`
+	Verify  verifyCmd  `cmd:"" help:"Let the programs that read the tree tell whether they accept it; exit 1 if not."`
 	Rules   rulesCmd   `cmd:"" help:"List the rules that a spec has to keep to."`
 	Explain explainCmd `cmd:"" help:"Explain one rule."`
 	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`

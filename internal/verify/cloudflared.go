@@ -1,0 +1,63 @@
+package verify
+
+import (
+	"regexp"
+	"strconv"
+)
+
+// cloudflared has the program load each configuration, and asks which rule it
+// takes for each hostname: the one that the model of it takes.
+func cloudflared(j *job) string {
+	for _, artifact := range j.artifacts {
+		config := j.file(artifact)
+		out, err := j.start(j.copy, "tunnel", "--config", config, "ingress", "validate")
+		if j.refused(artifact, out, err) {
+			continue
+		}
+		if regexp.MustCompile(`(?i)unused keys`).Match(out.Stdout) {
+			j.problem(artifact, 0, "%s", j.tidy(string(out.Stdout)))
+		}
+		j.askRules(artifact, config)
+	}
+	return ""
+}
+
+// askRules asks about every rule of a configuration, several at a time.
+func (j *job) askRules(artifact, config string) {
+	rules := j.rules(artifact)
+	var hosts []string
+	for _, r := range rules {
+		hosts = append(hosts, sample(r.Hostname))
+	}
+	ask := job{work: j.work, ctx: j.ctx, program: j.program, artifacts: hosts}
+	ask.each(func(j *job, host string) {
+		out, err := j.start(j.copy, "tunnel", "--config", config, "ingress", "rule", "https://"+host+"/")
+		if j.refused(artifact, out, err) {
+			return
+		}
+		want := firstMatch(rules, host, "/")
+		if got, ok := matched(out.Stdout); !ok {
+			j.problem(artifact, 0, "%s: unreadable answer %q", host, j.tidy(string(out.Stdout)))
+		} else if got != want {
+			j.problem(artifact, 0, "%s is led by rule %d (%s), expected rule %d (%s)", host, got+1, serviceOf(rules, got), want+1, rules[want].Service)
+		}
+	})
+	j.problems, j.notes = append(j.problems, ask.problems...), append(j.notes, ask.notes...)
+}
+
+// matched reads "Matched rule #3"; cloudflared counts from 0.
+func matched(out []byte) (int, bool) {
+	m := regexp.MustCompile(`Matched rule #(-?\d+)`).FindSubmatch(out)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(string(m[1]))
+	return n, err == nil
+}
+
+func serviceOf(rules []ingressRule, i int) string {
+	if i < 0 || i >= len(rules) {
+		return "none"
+	}
+	return rules[i].Service
+}

@@ -1,0 +1,131 @@
+package verify
+
+import (
+	"fmt"
+	"net"
+	"path"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// ingressRule is one rule of cloudflared's configuration.
+type ingressRule struct {
+	Hostname string `yaml:"hostname"`
+	Path     string `yaml:"path"`
+	Service  string `yaml:"service"`
+}
+
+// ingressFiles lists the configurations of cloudflared: config.yaml with rules.
+func (w *work) ingressFiles() []string {
+	return w.match(func(p string) bool {
+		base := path.Base(p)
+		return (base == "config.yaml" || base == "config.yml") && len(w.rules(p)) > 0
+	})
+}
+
+// rules reads the rules of a configuration.
+func (w *work) rules(p string) []ingressRule {
+	var config struct {
+		Ingress []ingressRule `yaml:"ingress"`
+	}
+	if decode(w.read(p), &config) != nil {
+		return nil
+	}
+	return config.Ingress
+}
+
+// reachable wants every rule to be the first that matches its own hostname:
+// cloudflared accepts rules behind a wildcard that takes all they are for.
+func reachable(j *job) string {
+	for _, artifact := range j.artifacts {
+		rules := j.rules(artifact)
+		if why := ingressFault(rules); why != "" {
+			j.problem(artifact, 0, "%s", why)
+			continue
+		}
+		for i, r := range rules {
+			if r.Path != "" {
+				j.note("%s: rule %d has a path, which is not followed", artifact, i+1)
+				continue
+			}
+			if first := firstMatch(rules, sample(r.Hostname), "/"); first != i {
+				j.problem(artifact, 0, "rule %d (%q) is never reached: rule %d (%q) matches first", i+1, r.Hostname, first+1, rules[first].Hostname)
+			}
+		}
+	}
+	return ""
+}
+
+// ingressFault is what cloudflared says of rules that it does not load
+// (cloudflared ingress/ingress.go, validateHostname).
+func ingressFault(rules []ingressRule) string {
+	for i, r := range rules {
+		last := i == len(rules)-1
+		all := (r.Hostname == "" || r.Hostname == "*") && r.Path == ""
+		_, _, err := net.SplitHostPort(r.Hostname)
+		switch {
+		case r.Service == "":
+			return fmt.Sprintf("rule %d has no service", i+1)
+		case err == nil:
+			return fmt.Sprintf("rule %d: hostname %q has a port", i+1, r.Hostname)
+		case strings.LastIndex(r.Hostname, "*") > 0:
+			return fmt.Sprintf("rule %d: hostname %q has a * that is not at the front", i+1, r.Hostname)
+		case last && !all:
+			return "the last rule does not match everything: it must have no hostname and no path"
+		case !last && all:
+			return fmt.Sprintf("rule %d matches everything, and the rules behind it nothing", i+1)
+		}
+	}
+	return ""
+}
+
+// firstMatch is the rule that cloudflared takes for a request: the first that
+// matches, and else the last (cloudflared ingress/ingress.go, FindMatchingRule).
+// Names are compared as they are, capital letters too; *.a.b matches at any depth.
+func firstMatch(rules []ingressRule, hostname, urlPath string) int {
+	for i, r := range rules {
+		if matchesHost(r, hostname) && matchesPath(r.Path, urlPath) {
+			return i
+		}
+	}
+	return len(rules) - 1
+}
+
+func matchesHost(r ingressRule, hostname string) bool {
+	if r.Hostname == "" || r.Hostname == "*" || matchHost(r.Hostname, hostname) {
+		return true
+	}
+	punycode, err := idna.Lookup.ToASCII(r.Hostname)
+	return err == nil && punycode != r.Hostname && matchHost(punycode, hostname)
+}
+
+func matchHost(pattern, hostname string) bool {
+	if pattern == hostname {
+		return true
+	}
+	return strings.HasPrefix(pattern, "*.") && strings.HasSuffix(hostname, pattern[1:])
+}
+
+func matchesPath(pattern, urlPath string) bool {
+	if pattern == "" {
+		return true
+	}
+	re, err := regexp.Compile(pattern)
+	return err == nil && re.MatchString(urlPath)
+}
+
+// sample is a hostname that a pattern is for: for *.a.b one that nobody has.
+func sample(pattern string) string {
+	switch {
+	case pattern == "" || pattern == "*":
+		return "nobody.invalid"
+	case strings.HasPrefix(pattern, "*."):
+		return "no-such-name" + pattern[1:]
+	}
+	if punycode, err := idna.Lookup.ToASCII(pattern); err == nil {
+		return punycode // as a browser asks for it
+	}
+	return pattern
+}

@@ -1,0 +1,240 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func runAll(t *testing.T, opts Options) *Report {
+	t.Helper()
+	report, err := Run(context.Background(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// TestMissing wants nothing of a missing program to be silent.
+func TestMissing(t *testing.T) {
+	opts := options(t, writeTree(t), &standIns{})
+	opts.Require = []string{"shellcheck", "tofu"}
+	report := runAll(t, opts)
+	for _, res := range report.Results {
+		program := ""
+		for _, r := range readers() {
+			if r.name == res.Reader && len(r.programs) > 0 {
+				program = r.programs[0]
+			}
+		}
+		if program == "" {
+			if res.State != OK {
+				t.Errorf("%s: %s %v", res.Reader, res.State, res.Problems)
+			}
+			continue
+		}
+		if res.State != Skipped || !strings.Contains(res.Reason, program) || res.Install == "" {
+			t.Errorf("%s: %s, reason %q, install %q", res.Reader, res.State, res.Reason, res.Install)
+		}
+	}
+	var unmet []string
+	for _, res := range report.Unmet() {
+		unmet = append(unmet, res.Reader)
+	}
+	if diff := cmp.Diff([]string{"terraform-fmt", "terraform-validate", "shellcheck"}, unmet); diff != "" {
+		t.Errorf("required and not run:\n%s", diff)
+	}
+	opts.Require = []string{"all"}
+	if unmet := runAll(t, opts).Unmet(); len(unmet) != len(readers())-3 {
+		t.Errorf("all: %d unmet", len(unmet))
+	}
+	opts.Require = []string{"shelcheck"}
+	if _, err := Run(context.Background(), opts); err == nil || !strings.Contains(err.Error(), `no reader "shelcheck"`) {
+		t.Errorf("unknown reader: %v", err)
+	}
+}
+
+// TestNothing tells a tree without artifacts from one that is fine.
+func TestNothing(t *testing.T) {
+	for _, res := range runAll(t, options(t, t.TempDir(), &standIns{})).Results {
+		if res.State != Nothing {
+			t.Errorf("%s: %s", res.Reader, res.State)
+		}
+	}
+}
+
+// TestUntouched wants the tree to be the same after every reader ran, and no
+// private file in the copy they get.
+func TestUntouched(t *testing.T) {
+	dir := writeTree(t, edit{"web1.key", "", "AGE-SECRET-KEY-1"}, edit{"k8s/terraform-demo/terraform.tfstate", "", "{}"})
+	before := snapshot(t, dir)
+	opts := options(t, dir, system(t, "bash", "kustomize", "nix-instantiate", "shellcheck", "sops"))
+	for _, res := range runAll(t, opts).Results {
+		if res.State == Failed {
+			t.Errorf("%s: %v", res.Reader, res.Problems)
+		}
+	}
+	if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
+		t.Errorf("the tree changed:\n%s", diff)
+	}
+	w, err := newWork(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{"web1.key", "k8s/terraform-demo/terraform.tfstate"} {
+		if w.read(p) != nil {
+			t.Errorf("%s was copied", p)
+		}
+	}
+	w.close()
+	if _, err := os.Stat(w.temp); err == nil {
+		t.Errorf("%s is left", w.temp)
+	}
+}
+
+func snapshot(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		data := ""
+		if !d.IsDir() {
+			content, err := os.ReadFile(p)
+			if err != nil {
+				return err
+			}
+			data = string(content)
+		}
+		files[p] = info.Mode().String() + info.ModTime().String() + data
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestScope wants only gen's own files to be verified where a manifest names them,
+// and what lies beside them to be there.
+func TestScope(t *testing.T) {
+	dir := writeTree(t,
+		edit{".sitegen.sum", "", strings.Repeat("0", 64) + "  k8s/argocd-demo/shop/kustomization.yaml\n" + strings.Repeat("0", 64) + "  gone.yaml\n"},
+		edit{"charts/templates/x.yaml", "", "{{ not yaml"},
+		edit{".git/config.yaml", "", "{"})
+	if err := os.Symlink("/etc/hostname", filepath.Join(dir, "k8s", "argocd-demo", "shop", "link.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	w, err := newWork(options(t, dir, &standIns{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	if diff := cmp.Diff([]string{"k8s/argocd-demo/shop/kustomization.yaml"}, w.own); diff != "" {
+		t.Errorf("own:\n%s", diff)
+	}
+	if !w.has("k8s/argocd-demo/shop/service.yaml") || w.has("k8s/argocd-demo/shop/link.yaml") || w.has("charts/templates/x.yaml") {
+		t.Errorf("copied: %q", w.all)
+	}
+}
+
+// TestSystem wants programs to have a time limit, an environment of their own, and
+// to be found in absolute folders only.
+func TestSystem(t *testing.T) {
+	s := system(t, "bash")
+	if _, err := (System{Path: "."}).Look("verify_test.go"); err == nil {
+		t.Error("found a program in the working directory")
+	}
+	bash, err := s.Look("bash")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	_, err = s.Run(context.Background(), Command{Path: bash, Args: []string{"-c", "while :; do :; done"}, Timeout: 100 * time.Millisecond})
+	if err == nil || !strings.Contains(err.Error(), "did not end within") || time.Since(start) > time.Minute {
+		t.Errorf("%v after %s", err, time.Since(start))
+	}
+	out, err := s.Run(context.Background(), Command{Path: bash, Args: []string{"-c", "cat() { while read -r l; do echo $l; done; }; cat; exit 3"}, Stdin: []byte("in\n"), Timeout: time.Minute})
+	if err != nil || out.Code != 3 || string(out.Stdout) != "in\n" {
+		t.Errorf("%v %+v", err, out)
+	}
+	if _, err := s.Run(context.Background(), Command{Path: "/nowhere/x", Timeout: time.Minute}); err == nil {
+		t.Error("a program that is not there ran")
+	}
+
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("HTTPS_PROXY", "http://proxy.example:3128")
+	w := &work{opts: Options{Runner: s}, home: "/h"}
+	env := strings.Join(w.environment("X=1"), "\n")
+	for want, is := range map[string]bool{"AWS_SECRET_ACCESS_KEY": false, "proxy.example": false, "HTTPS_PROXY=" + nowhere: true, "HOME=/h": true, "PATH=" + s.Path: true, "X=1": true} {
+		if strings.Contains(env, want) != is {
+			t.Errorf("%q in the environment: %t\n%s", want, !is, env)
+		}
+	}
+	w.opts.Network = true
+	if env := strings.Join(w.environment(), "\n"); !strings.Contains(env, "HTTPS_PROXY=http://proxy.example:3128") || strings.Contains(env, nowhere) {
+		t.Errorf("with the network: %s", env)
+	}
+}
+
+// TestPrint holds what people, programs and GitHub get to read.
+func TestPrint(t *testing.T) {
+	report := &Report{Results: []Result{
+		{Reader: "yaml", Kind: "YAML files", Artifacts: []string{"a", "b"}, State: OK, Took: 1230 * time.Millisecond},
+		{Reader: "nix-parse", Program: "nix-instantiate", Kind: "Nix files", Artifacts: []string{"x,y.nix"}, State: Failed,
+			Problems: []Problem{{"x,y.nix", 3, "50% bad\nhere"}}, Notes: []string{"a part was left out"}},
+		{Reader: "bash", Kind: "scripts", Artifacts: []string{"s.sh"}, State: Skipped, Reason: "bash is not on PATH", Install: "get bash", Required: true},
+		{Reader: "sops", Kind: "secret files", Artifacts: []string{}, State: Nothing},
+	}}
+	var text, github, machine bytes.Buffer
+	if err := report.Text(&text); err != nil {
+		t.Fatal(err)
+	}
+	want := `ARTIFACTS       READER                       RESULT   TIME
+2 YAML files    yaml                         ok       1.2s
+x,y.nix         nix-parse (nix-instantiate)  FAIL     0.0s
+s.sh            bash                         skipped  -
+0 secret files  sops                         -        -
+
+not verified: a part was left out [nix-parse]
+not verified: s.sh by bash: bash is not on PATH; to get it: get bash (required)
+x,y.nix:3: 50% bad
+	here [nix-parse]
+`
+	if diff := cmp.Diff(want, text.String()); diff != "" {
+		t.Errorf("text:\n%s", diff)
+	}
+	if err := report.GitHub(&github, "out"); err != nil {
+		t.Fatal(err)
+	}
+	want += `::warning title=gen verify::not verified: a part was left out [nix-parse]
+::warning title=gen verify::not verified: s.sh by bash: bash is not on PATH; to get it: get bash (required)
+::error file=out/x%2Cy.nix,line=3,title=gen verify%3A nix-parse::50%25 bad%0Ahere
+`
+	if diff := cmp.Diff(want, github.String()); diff != "" {
+		t.Errorf("github:\n%s", diff)
+	}
+	if err := report.JSON(&machine); err != nil {
+		t.Fatal(err)
+	}
+	var back Report
+	if err := json.Unmarshal(machine.Bytes(), &back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(report, &back); diff != "" {
+		t.Errorf("json:\n%s", diff)
+	}
+}
