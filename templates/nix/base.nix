@@ -59,6 +59,7 @@ in
       enable = true;
       # Strict drops what pods send to the host before any rule can accept it (cilium#31565).
       checkReversePath = "loose";
+      logRefusedConnections = false;
     };
   };
 

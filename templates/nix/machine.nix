@@ -32,7 +32,7 @@ let
     while [ $# -gt 0 ]; do
       mount=$1 disk=$2 version="${pkgs.grub2} $2"
       shift 2
-      if ! mountpoint -q "$mount" || ! [ -b "$disk" ]; then
+      if ! mountpoint -q "$mount" || ! [ -e "$disk" ]; then
         echo "warning: $disk gets no boot loader: it is missing, or $mount is not mounted" >&2
       elif [ "$NIXOS_INSTALL_BOOTLOADER" = 1 ] || [ "$(cat "$mount/grub/installed" 2>/dev/null)" != "$version" ]; then
         ${pkgs.grub2}/bin/grub-install --target=i386-pc --boot-directory="$mount" "$disk" &&
@@ -98,6 +98,8 @@ in
 {{if .Copies}}
     # Each change goes to the other disks too. A partition that is not mounted is left alone, and never a source.
     extraInstallCommands = ''
+      # The installer runs before this line, and nothing else looks at its result.
+      [ $? = 0 ] || exit 1
       for copy in ${lib.escapeShellArgs copies}; do
         if ${pkgs.util-linux}/bin/mountpoint -q /boot && ${pkgs.util-linux}/bin/mountpoint -q "$copy"; then
           ${pkgs.rsync}/bin/rsync -rt --modify-window=2 --delete-before --exclude=/loader/random-seed /boot/ "$copy/" || exit 1

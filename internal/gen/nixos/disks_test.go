@@ -1,0 +1,124 @@
+package nixos
+
+import (
+	"testing"
+
+	"sitegen/internal/site"
+)
+
+// TestOneDiskDeadStillBoots: no boot partition may hold up the start, each disk
+// has one, and md members say that they are.
+func TestOneDiskDeadStillBoots(t *testing.T) {
+	t.Parallel()
+	for _, firmware := range []site.Firmware{site.FirmwareUnknown, site.FirmwareBIOS, site.FirmwareUEFI} {
+		s := newSite()
+		s.Server.Firmware = firmware
+		h := host(t, s, "web1", "7.0")
+		devices := h.at("disko", "disko", "devices")
+		for disk, mount := range map[string]string{"a": "/boot", "b": "/boot-fallback"} {
+			partitions := devices.at("disk", disk, "content", "partitions")
+			want := attrs{
+				"boot": attrs{"size": "1G", "type": "EF00", "content": attrs{
+					"type": "filesystem", "format": "vfat", "mountpoint": mount,
+					"mountOptions": list("nofail", "umask=0077", "x-systemd.device-timeout=10s"),
+				}},
+				"md-system": attrs{"size": "100%", "type": "FD00", "content": attrs{"type": "mdraid", "name": "system"}},
+			}
+			if firmware != site.FirmwareUEFI {
+				want["bios"] = attrs{"size": "1M", "type": "EF02"}
+			}
+			partitions.is(want)
+		}
+		devices.at("disk", "a", "device").is("/dev/disk/by-id/nvme-A")
+		devices.at("mdadm").is(attrs{"system": attrs{
+			"type": "mdadm", "level": 1.0, "metadata": "1.2", "extraArgs": list("--bitmap=internal"),
+			"content": attrs{"type": "filesystem", "format": "ext4", "mountpoint": "/"},
+		}})
+		h.at("base", "boot", "initrd", "systemd", "enable").is(true)
+		h.at("base", "systemd", "enableEmergencyMode").is(false)
+		h.at("machine", "boot", "initrd", "kernelModules").is(list("raid1"))
+	}
+}
+
+// TestOtherFileSystems: what is not root and not of NixOS's own need is no
+// reason not to start, and a stripe has no bitmap.
+func TestOtherFileSystems(t *testing.T) {
+	t.Parallel()
+	s := newSite()
+	h := s.Server
+	h.Disks[0].Members = []site.Member{{Array: "system", Size: "100G"}, {Array: "data", Size: "100%"}}
+	h.Disks[1].Members = h.Disks[0].Members
+	h.Disks = append(h.Disks, &site.Disk{Name: "c", Device: "/dev/disk/by-id/ata-C", Mount: "/backup", Format: "xfs"})
+	h.Arrays = append([]*site.Array{{Name: "data", Level: 0, Disks: []string{"a", "b"}, Mount: "/var/lib/rancher", Format: "xfs", Size: "100%"}}, h.Arrays...)
+
+	got := host(t, s, "web1", "7.0")
+	devices := got.at("disko", "disko", "devices")
+	devices.at("mdadm", "data").is(attrs{
+		"type": "mdadm", "level": 0.0, "metadata": "1.2",
+		"content": attrs{"type": "filesystem", "format": "xfs", "mountpoint": "/var/lib/rancher", "mountOptions": list("nofail")},
+	})
+	devices.at("disk", "c", "content", "partitions").is(attrs{"files": attrs{
+		"size":    "100%",
+		"content": attrs{"type": "filesystem", "format": "xfs", "mountpoint": "/backup", "mountOptions": list("nofail")},
+	}})
+	got.at("machine", "boot", "initrd", "kernelModules").is(list("raid0", "raid1"))
+	// A mount that is missing must not let k3s begin anew on the disk beneath it.
+	got.at("k3s", "systemd", "services", "k3s", "unitConfig", "RequiresMountsFor").is(list("/var/lib/rancher"))
+	if fs := fileSystemOf("ext4", "/var/lib"); fs.NoFail {
+		t.Error("/var/lib may be missing")
+	}
+}
+
+func TestBootLoaders(t *testing.T) {
+	t.Parallel()
+	all := cases()
+	for _, name := range []string{"unknown", "bios"} {
+		loader := host(t, all[name], "web1", "7.0").at("machine", "boot", "loader")
+		grub := loader.at("grub")
+		grub.at("enable").is(true)
+		grub.at("configurationLimit").is(10.0)
+		// disko's EF02 partitions set devices, which adds a mirror of its own.
+		grub.at("devices").is(attrs{"forced": []any{}})
+		grub.at("mirroredBoots").is([]any{
+			attrs{"path": "/boot", "devices": list("nodev")},
+			attrs{"path": "/boot-fallback", "devices": list("nodev")},
+		})
+		if loader.has("systemd-boot") {
+			t.Errorf("%s: two boot loaders", name)
+		}
+	}
+	for name, copies := range map[string]bool{"uefi": true, "single": false} {
+		machine := host(t, all[name], "web1", "7.0").at("machine")
+		loader := machine.at("boot", "loader")
+		loader.at("systemd-boot", "enable").is(true)
+		loader.at("systemd-boot", "configurationLimit").is(10.0)
+		loader.at("systemd-boot", "graceful").is(true)
+		if loader.has("grub") {
+			t.Errorf("%s: two boot loaders", name)
+		}
+		if got := loader.at("systemd-boot").has("extraInstallCommands"); got != copies {
+			t.Errorf("%s: copies %t, want %t", name, got, copies)
+		}
+		if got := machine.has("systemd"); got != copies {
+			t.Errorf("%s: a stand-in for /boot %t, want %t", name, got, copies)
+		}
+	}
+}
+
+// TestKernelAndArrays: an installer with Linux 6.19 or newer makes arrays that
+// older kernels refuse (nixos-anywhere#673).
+func TestKernelAndArrays(t *testing.T) {
+	t.Parallel()
+	for kernel, fine := range map[string]bool{"6.12.60": false, "6.18.2": false, "6.19": true, "7.0.1": true} {
+		machine := host(t, newSite(), "web1", kernel).at("machine")
+		assertion, ok := machine.at("assertions").v.([]any)[0].(attrs)
+		if !ok || assertion["assertion"] != fine {
+			t.Errorf("kernel %s: %v, want %t", kernel, assertion, fine)
+		}
+	}
+	machine := host(t, newSite(), "web1", "7.0").at("machine")
+	machine.at("boot", "kernelPackages", "kernel", "version").is("latest")
+	if host(t, cases()["single"], "web1", "6.12").at("machine").has("assertions") {
+		t.Error("a host without arrays asks for a kernel")
+	}
+}

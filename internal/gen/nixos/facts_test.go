@@ -1,0 +1,126 @@
+package nixos
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestLogIn: keys only for everybody, root by the keys of wheel, sudo without a
+// password that nobody has, and shells that NixOS knows.
+func TestLogIn(t *testing.T) {
+	t.Parallel()
+	h := host(t, withAgent(newSite()), "web2", "6.12")
+	sshd := h.at("base", "services", "openssh")
+	sshd.at("enable").is(true)
+	sshd.at("settings").is(attrs{"KbdInteractiveAuthentication": false, "PasswordAuthentication": false, "PermitRootLogin": "prohibit-password"})
+	h.at("base", "security", "sudo", "wheelNeedsPassword").is(false)
+
+	machine := h.at("machine")
+	machine.at("users", "users").is(attrs{
+		"root": attrs{"openssh": attrs{"authorizedKeys": attrs{"keys": list(key + "maria")}}},
+		"maria": attrs{
+			"isNormalUser": true, "uid": 1000.0, "extraGroups": list("wheel"), "shell": "/stub/zsh",
+			"hashedPasswordFile": "/users/password_maria", "openssh": attrs{"authorizedKeys": attrs{"keys": list(key + "maria")}},
+		},
+		"tom": attrs{"isNormalUser": true, "openssh": attrs{"authorizedKeys": attrs{"keys": list(key + "tom")}}},
+	})
+	machine.at("programs").is(attrs{"zsh": attrs{"enable": true}})
+	machine.at("system", "stateVersion").is("25.11")
+	machine.at("time", "timeZone").is("Europe/Copenhagen")
+}
+
+func TestSecrets(t *testing.T) {
+	t.Parallel()
+	h := host(t, withAgent(newSite()), "web2", "6.12")
+	h.at("base", "sops").is(attrs{
+		"age":   attrs{"keyFile": "/var/lib/sops-nix/keys.txt", "sshKeyPaths": []any{}},
+		"gnupg": attrs{"sshKeyPaths": []any{}},
+	})
+	sops := h.at("machine", "sops")
+	sops.at("secrets").is(attrs{"k3s_token": attrs{}, "password_maria": attrs{"neededForUsers": true}, "smtp_password": attrs{}})
+	if file := sops.at("defaultSopsFile").text(); !strings.HasSuffix(file, "/secrets/hosts/web2/host-secrets.yaml") {
+		t.Errorf("secrets are read from %s", file)
+	}
+	if host(t, cases()["quiet"], "web1", "7.0").at("machine").has("sops") {
+		t.Error("a host without secrets names a file of them")
+	}
+}
+
+func TestAlerts(t *testing.T) {
+	t.Parallel()
+	base := host(t, newSite(), "web1", "7.0").at("base")
+	base.at("services", "smartd", "notifications", "mail").is(attrs{"enable": true, "recipient": "ops@example.com", "sender": "web1@example.com"})
+	base.at("programs", "msmtp", "accounts", "default").is(attrs{
+		"host": "smtp.example.net", "port": 587.0, "tls": true, "tls_starttls": true, "auth": true,
+		"user": "web1@example.com", "from": "web1@example.com",
+		// smartd's and mdadm's own search paths have no cat.
+		"passwordeval": "/stub/coreutils/bin/cat /run/smtp_password",
+	})
+	base.at("environment", "etc", "aliases", "text").is("default: ops@example.com\n")
+	base.at("boot", "swraid", "mdadmConf").contains("HOMEHOST <ignore>\nPROGRAM ")
+
+	quiet := host(t, cases()["quiet"], "web1", "7.0").at("base")
+	quiet.at("services", "smartd", "enable").is(true)
+	quiet.at("boot", "swraid", "mdadmConf").contains("PROGRAM ")
+	if quiet.has("programs") {
+		t.Error("mail is set up with nobody to send it to")
+	}
+}
+
+// TestFirewallLetsPodsIn: see cilium#31565 for reverse path filtering.
+func TestFirewallLetsPodsIn(t *testing.T) {
+	t.Parallel()
+	h := host(t, newSite(), "web1", "7.0")
+	h.at("base", "networking").is(attrs{
+		"useNetworkd": true, "useDHCP": false, "tempAddresses": "disabled", "dhcpcd": attrs{"enable": false}, "nftables": attrs{"enable": true},
+		"firewall": attrs{"enable": true, "checkReversePath": "loose", "logRefusedConnections": false},
+	})
+	h.at("k3s", "networking", "firewall").is(attrs{"trustedInterfaces": list("cilium_*", "lxc*")})
+	h.at("k3s", "systemd", "network", "config", "networkConfig").is(attrs{"ManageForeignRoutes": false, "ManageForeignRoutingPolicyRules": false})
+	sysctl := h.at("k3s", "boot", "kernel", "sysctl")
+	sysctl.at("net.ipv4.conf.lxc*.rp_filter").is(0.0)
+	sysctl.at("net.ipv4.conf.cilium_*.rp_filter").is(0.0)
+	sysctl.at("net.core.rmem_max").is(7500000.0)
+	if h.at("machine", "networking").has("firewall") {
+		t.Error("port 22 is not left open to everybody")
+	}
+}
+
+func TestFirewallBetweenNodes(t *testing.T) {
+	t.Parallel()
+	s := withAgent(newSite())
+	for encrypt, port := range map[bool]int{true: 51871, false: 8472} {
+		s.Cluster.Encrypt = encrypt
+		rules := host(t, s, "web2", "6.12").at("k3s", "networking", "firewall", "extraInputRules")
+		rules.contains("ip saddr { 203.0.113.10, 198.51.100.7 } tcp dport { 22, 4240, 4244, 6443, 10250 } accept\n")
+		rules.contains(fmt.Sprintf("ip saddr { 203.0.113.10, 198.51.100.7 } udp dport %d accept\n", port))
+		if strings.Count(rules.text(), "udp") != 1 {
+			t.Errorf("more than one port for the pods' traffic:\n%s", rules.text())
+		}
+	}
+	machine := host(t, s, "web2", "6.12").at("machine")
+	machine.at("services", "openssh", "openFirewall").is(false)
+	machine.at("networking", "firewall", "extraInputRules").is("ip saddr { 198.51.100.0/24 } tcp dport 22 accept\nip6 saddr { 2001:db8:77::/48 } tcp dport 22 accept\n")
+}
+
+func TestK3s(t *testing.T) {
+	t.Parallel()
+	flags := list(
+		"--disable-kube-proxy", "--disable-network-policy", "--disable=servicelb", "--disable=traefik",
+		"--flannel-backend=none", "--secrets-encryption", "--write-kubeconfig-mode=600",
+		"--cluster-cidr=10.42.0.0/16", "--service-cidr=10.43.0.0/16", "--cluster-dns=10.43.0.10")
+	server := host(t, newSite(), "web1", "7.0")
+	server.at("k3s", "services", "k3s", "extraFlags").is(flags)
+	server.at("machine", "services", "k3s").is(attrs{"role": "server", "extraFlags": list("--node-ip=203.0.113.10")})
+
+	s := withAgent(newSite())
+	server = host(t, s, "web1", "7.0")
+	server.at("k3s", "services", "k3s", "extraFlags").is(append(flags, "[--tls-san=k8s.example.com]"))
+	server.at("machine", "services", "k3s").is(attrs{"role": "server", "extraFlags": list("--node-ip=203.0.113.10"), "tokenFile": "/run/k3s_token"})
+	agent := host(t, s, "web2", "7.0")
+	agent.at("k3s", "services", "k3s", "extraFlags").is([]any{})
+	agent.at("machine", "services", "k3s").is(attrs{
+		"role": "agent", "serverAddr": "https://203.0.113.10:6443", "tokenFile": "/run/k3s_token", "extraFlags": list("--node-ip=198.51.100.7"),
+	})
+}

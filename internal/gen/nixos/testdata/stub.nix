@@ -1,0 +1,60 @@
+# Just enough of nixpkgs and of the module system to read the generated modules
+# as plain values. Packages are paths under /stub; a shell script is its text.
+root: hostName: kernel:
+let
+  attrsOf = names: value: builtins.listToAttrs (map (name: { inherit name; value = value name; }) names);
+
+  lib = rec {
+    inherit (builtins) attrNames concatLists concatStringsSep filter;
+    mapAttrsToList = f: set: map (name: f name set.${name}) (attrNames set);
+    escapeShellArg = arg: "'" + builtins.replaceStrings [ "'" ] [ "'\\''" ] arg + "'";
+    escapeShellArgs = args: concatStringsSep " " (map escapeShellArg args);
+    makeBinPath = packages: concatStringsSep ":" (map (p: p + "/bin") packages);
+    mkForce = value: { forced = value; };
+    mkIf = condition: value: if condition then value else null;
+    optionals = condition: list: if condition then list else [ ];
+    versionAtLeast = a: b: builtins.compareVersions a b >= 0;
+  };
+
+  pkgs = attrsOf [
+    "coreutils" "dnsutils" "ethtool" "fish" "gptfdisk" "grub2" "grub2_efi" "htop" "jq" "lsof" "msmtp" "nvme-cli" "pciutils"
+    "rsync" "smartmontools" "tcpdump" "util-linux" "vim" "zsh"
+  ] (name: "/stub/" + name) // {
+    linuxPackages_latest.kernel.version = "latest";
+    writeShellScript = name: text: text;
+  };
+
+  utils = {
+    escapeSystemdExecArg = arg: "[" + arg + "]";
+    escapeSystemdPath = path: builtins.substring 1 (-1) (builtins.replaceStrings [ "-" ] [ "\\x2d" ] path);
+  };
+
+  file = path: root + "/${path}";
+  disko = import (file "machines/${hostName}/disko.nix");
+
+  config = {
+    inherit (disko) disko;
+    boot.kernelPackages.kernel.version = kernel;
+    boot.swraid.enable = disko.disko.devices ? mdadm;
+    networking.hostName = hostName;
+    services.k3s.role = machine.services.k3s.role;
+    sops.secrets = builtins.mapAttrs (name: secret: { path = (if secret.neededForUsers or false then "/users/" else "/run/") + name; }) (machine.sops.secrets or { });
+    systemd.package = "/stub/systemd";
+  };
+
+  module = path: import (file path) { inherit config lib pkgs utils; modulesPath = "/modules"; };
+  machine = module "machines/${hostName}";
+
+  # Printed as JSON, a path would be copied into the store.
+  plain = value:
+    if builtins.isAttrs value then builtins.mapAttrs (_: plain) value
+    else if builtins.isList value then map plain value
+    else if builtins.isPath value then toString value
+    else value;
+in
+plain {
+  inherit disko machine;
+  network = import (file "machines/${hostName}/network.nix");
+  base = module "roles/base";
+  k3s = module "roles/k3s-cilium";
+}

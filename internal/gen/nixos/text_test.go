@@ -1,0 +1,146 @@
+package nixos
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/site"
+)
+
+func TestPaths(t *testing.T) {
+	roles := []string{"roles/base/default.nix", "roles/k3s-cilium/default.nix"}
+	machine := func(host string) []string {
+		return []string{"machines/" + host + "/default.nix", "machines/" + host + "/disko.nix", "machines/" + host + "/network.nix"}
+	}
+	all := cases()
+	for name, want := range map[string][]string{
+		"unknown": slices.Concat([]string{"flake.nix"}, machine("web1"), roles),
+		"agent":   slices.Concat([]string{"flake.nix"}, machine("web1"), machine("web2"), roles),
+		"own":     slices.Concat([]string{"hosts/web1.nix"}, machine("web1"), roles),
+	} {
+		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files(t, all[name])))); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestSameSiteSameBytes(t *testing.T) {
+	for name, s := range cases() {
+		if diff := cmp.Diff(files(t, s), files(t, s)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestNoGapsInText looks for what a template leaves behind when a part of it is
+// left out: two empty lines, or one at the start or end of a block.
+func TestNoGapsInText(t *testing.T) {
+	for name, s := range cases() {
+		for path, text := range files(t, s) {
+			lines := strings.Split(text, "\n")
+			for i, line := range lines[:len(lines)-1] {
+				where := fmt.Sprintf("%s: %s:%d: %q", name, path, i+1, line)
+				if line != strings.TrimRight(line, " \t") {
+					t.Errorf("%s: blanks at the end of the line", where)
+				}
+				if line != "" {
+					continue
+				}
+				before, after := strings.TrimSpace(lines[i-1]), strings.TrimSpace(lines[i+1])
+				if before == "" || strings.HasSuffix(before, "{") || strings.HasSuffix(before, "[") || strings.HasPrefix(after, "}") || strings.HasPrefix(after, "]") {
+					t.Errorf("%s: an empty line between %q and %q", where, before, after)
+				}
+			}
+		}
+	}
+}
+
+// TestOneThingMoreChangesItsOwnLines adds to a site, and wants every old line
+// still there, in its order.
+func TestOneThingMoreChangesItsOwnLines(t *testing.T) {
+	for name, add := range map[string]func(*site.Host){
+		"user": func(h *site.Host) {
+			h.Users = append(h.Users, &site.User{Name: "tom", Keys: []string{key + "tom"}, Groups: []string{"wheel"}, Shell: "fish", Password: true})
+			h.RootKeys = append(h.RootKeys, key+"tom")
+		},
+		"key": func(h *site.Host) {
+			h.Users[0].Keys = append(h.Users[0].Keys, key+"laptop")
+			h.RootKeys = append(h.RootKeys, key+"laptop")
+		},
+		"card": func(h *site.Host) {
+			h.NICs = append([]*site.NIC{{Name: "lan", MAC: "a8:a1:59:0f:10:02", IPv4: site.IPv4{Mode: "dhcp"}, DNS: []netip.Addr{netip.MustParseAddr("192.0.2.53")}}}, h.NICs...)
+			h.NICs[1].DNS = networkOf(newSite().Server).NICs[0].DNS
+		},
+		"disk": func(h *site.Host) {
+			h.Disks = append(h.Disks, &site.Disk{Name: "c", Device: "/dev/disk/by-id/nvme-C", Mount: "/backup", Format: "xfs"})
+		},
+		"mirror": func(h *site.Host) {
+			h.Disks = append(h.Disks, &site.Disk{Name: "c", Device: "/dev/disk/by-id/nvme-C", Boot: true, BootMount: "/boot-fallback-2", Members: h.Disks[0].Members})
+		},
+		"import":   func(h *site.Host) { h.Imports = []string{"modules/backup.nix"} },
+		"prefixes": func(h *site.Host) { h.SSHFrom = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} },
+		"cores":    func(h *site.Host) { h.CPUCores = 4 },
+	} {
+		before, s := files(t, newSite()), newSite()
+		add(s.Server)
+		for path, text := range files(t, s) {
+			rest := strings.Split(text, "\n")
+			for line := range strings.SplitSeq(before[path], "\n") {
+				i := slices.Index(rest, line)
+				if i < 0 {
+					t.Fatalf("%s: %s: the line %q is gone or has moved", name, path, line)
+				}
+				rest = rest[i+1:]
+			}
+		}
+	}
+}
+
+func TestAgentNeedsServerAddress(t *testing.T) {
+	s := withAgent(newSite())
+	s.Server.NodeIP = netip.Addr{}
+	_, err := Files(s)
+	if want := `host "web2": the address of the server "web1" is not known, and an agent has to join it`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestValuesThatNixCannotHold(t *testing.T) {
+	for name, spoil := range map[string]func(*site.Host){
+		"NUL in a device":    func(h *site.Host) { h.Disks[0].Device = "/dev/disk/by-id/\x00" },
+		"import with spaces": func(h *site.Host) { h.Imports = []string{"my modules/x.nix"} },
+	} {
+		s := newSite()
+		spoil(s.Server)
+		if _, err := Files(s); err == nil || !strings.Contains(err.Error(), "machines/web1/") {
+			t.Errorf("%s: %v, want an error that names the file", name, err)
+		}
+	}
+}
+
+func TestKernelOfInstaller(t *testing.T) {
+	for _, tc := range []struct {
+		installer string
+		check     bool
+	}{
+		{"", true}, {"6.12", false}, {"6.12.8", false}, {"6.18.2", false}, {"5.15", false},
+		{"6.19", true}, {"6.19.1", true}, {"7.0", true}, {"7", true}, {"newest", true},
+	} {
+		h := newSite().Server
+		h.Installer.Kernel = tc.installer
+		if got := checkKernel(h); got != tc.check {
+			t.Errorf("installer %q: checked %t, want %t", tc.installer, got, tc.check)
+		}
+	}
+	h := newSite().Server
+	h.Arrays = nil
+	if checkKernel(h) {
+		t.Error("checked without arrays")
+	}
+}
