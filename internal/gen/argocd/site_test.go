@@ -41,7 +41,7 @@ func newSite() *site.Site {
 func client(name string) *site.Workload {
 	return &site.Workload{
 		Kind: site.KindClient, Name: name, Namespace: site.WebsitesNamespace, Folder: "websites/" + name, Application: "website-" + name,
-		Hostnames: []string{name + ".example", "www." + name + ".example"}, Image: "ghcr.io/example/" + name + ":1", Port: 8080, Replicas: 1,
+		Hostnames: []string{name + ".example", "www." + name + ".example"}, Image: "ghcr.io/example/" + name + ":1", Port: 8080, ServicePort: 80, Replicas: 1,
 		Resources: site.Resources{CPU: "10m", Memory: "64Mi", MemoryLimit: "256Mi"}, PodSecurity: "restricted", ReadOnly: true,
 	}
 }

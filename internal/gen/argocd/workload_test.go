@@ -70,7 +70,7 @@ func TestDeployment(t *testing.T) {
 			t.Errorf("%s asks for something else", p)
 		}
 	}
-	if got := docs["invoices/service.yaml"][0].at("spec", "ports", 0); !cmp.Equal(got, any(object{"name": portName, "port": site.ServicePort, "targetPort": portName})) {
+	if got := docs["invoices/service.yaml"][0].at("spec", "ports", 0); !cmp.Equal(got, any(object{"name": portName, "port": 80, "targetPort": portName})) {
 		t.Errorf("the service has port %v", got)
 	}
 }
