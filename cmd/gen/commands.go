@@ -87,7 +87,7 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := tree.Report(e.stdout, changes); err != nil {
+	if err := tree.Report(e.stdout, toRead(changes)); err != nil {
 		return err
 	}
 	return driftOf(changes)
@@ -109,7 +109,7 @@ func (c *diffCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := tree.Diff(e.stdout, changes, tree.DiffOptions{Color: e.color, Stat: c.Stat}); err != nil {
+	if err := tree.Diff(e.stdout, toRead(changes), tree.DiffOptions{Color: e.color, Stat: c.Stat}); err != nil {
 		return err
 	}
 	return driftOf(changes)

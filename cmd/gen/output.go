@@ -59,6 +59,15 @@ func (f *outFlags) differences(want *tree.Tree) ([]tree.Change, error) {
 	return f.compare(root, want)
 }
 
+// toRead leaves the manifest out, unless it is all that differs: its hashes say
+// nothing to a reader that the files themselves do not.
+func toRead(changes []tree.Change) []tree.Change {
+	if len(changes) < 2 {
+		return changes
+	}
+	return slices.DeleteFunc(slices.Clone(changes), func(c tree.Change) bool { return c.Path == tree.ManifestName })
+}
+
 // summarize says in one line what was written. Nothing changed, nothing said.
 func summarize(e *env, changes []tree.Change) {
 	written, deleted := 0, 0
