@@ -205,12 +205,15 @@ func TestMdadmEvent(t *testing.T) {
 	_, script, _ := strings.Cut(conf, "PROGRAM ")
 	s := newShell(t)
 	s.file("mdstat")
-	for event, mailed := range map[string]bool{"Fail": true, "DegradedArray": true, "TestMessage": true, "RebuildStarted": false, "NewArray": false} {
+	for event, mailed := range map[string]bool{
+		"Fail": true, "FailSpare": true, "DegradedArray": true, "TestMessage": true, "DeviceDisappeared": true,
+		"RebuildStarted": false, "NewArray": false, "DeviceDisappeared /dev/md/x Wrong-Level": false,
+	} {
 		level, want := "info", []string(nil)
 		if mailed {
 			level, want = "crit", []string{"msmtp/msmtp ops@example.com"}
 		}
-		log, out, ok := s.run(script, event, "/dev/md/system")
+		log, out, ok := s.run(script, strings.Fields(event+" /dev/md/system")...)
 		same(t, event, log, append([]string{"systemd/systemd-cat -t mdadm-event -p " + level}, want...)...)
 		if !ok {
 			t.Errorf("%s: %s", event, out)
