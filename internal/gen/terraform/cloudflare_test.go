@@ -86,7 +86,7 @@ func TestRecords(t *testing.T) {
 		}
 	}
 	for key, want := range map[string]string{
-		"bakery.example A 192.0.2.7":             "192.0.2.7",
+		"shop.bakery.example A 192.0.2.7":        "192.0.2.7",
 		"bakery.example AAAA 2001:DB8:0::7":      "2001:db8::7",
 		"bakery.example MX mx.mailhost.example.": "mx.mailhost.example",
 		"bakery.example TXT v=spf1":              `"v=spf1 include:mailhost.example -all"`,

@@ -52,7 +52,7 @@ func wide() *site.Site {
 	z := &s.Zones[0]
 	z.ID = "fedcba9876543210fedcba9876543210"
 	z.Records = []site.Record{
-		{Key: "bakery.example A 192.0.2.7", Type: "A", Name: "bakery.example", Content: "192.0.2.7", TTL: 1, Proxied: true},
+		{Key: "shop.bakery.example A 192.0.2.7", Type: "A", Name: "shop.bakery.example", Content: "192.0.2.7", TTL: 1, Proxied: true},
 		{Key: "bakery.example AAAA 2001:DB8:0::7", Type: "AAAA", Name: "v6.bakery.example", Content: "2001:DB8:0::7", TTL: 300},
 		{Key: "bakery.example CAA 0 issue ca.example", Type: "CAA", Name: "bakery.example", TTL: 1, CAA: &site.CAA{Tag: "issue", Value: "ca.example"}},
 		{Key: "bakery.example MX mx.mailhost.example.", Type: "MX", Name: "bakery.example", Content: "mx.mailhost.example.", Priority: &ten, TTL: 1, Comment: "mail"},
