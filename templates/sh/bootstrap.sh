@@ -53,15 +53,18 @@ is_encrypted() { [[ "$(sops filestatus "$1" 2>/dev/null)" == *'"encrypted":true'
 secret() { sops decrypt --extract "[\"$1\"]" "$root/$k8s_secrets"; }
 
 check_k8s_secrets() {
-  local key public file="$root/$k8s_secrets"
+  local key value public file="$root/$k8s_secrets"
   [[ -e $file ]] || die "no $k8s_secrets" "docs/RUNBOOK.md, Secrets: copy the example beside it, fill it in, encrypt it"
   is_encrypted "$file" ||
     die "$k8s_secrets is not encrypted" "sops --config '$root/.sops.yaml' encrypt --in-place '$file', before it is committed; if it was committed or pushed, every secret in it has to be made anew"
   for key in "${secret_keys[@]}"; do
-    secret "$key" >/dev/null 2>"$tmp/sops.log" || {
+    value="$(secret "$key" 2>"$tmp/sops.log")" || {
       cat -- "$tmp/sops.log" >&2
       die "cannot read $key in $k8s_secrets" "is your own age key where sops looks for it (SOPS_AGE_KEY_FILE)? is it among the spec's sops.people?" "sops --config '$root/.sops.yaml' '$file' to add the key"
     }
+    if [[ $value == *REPLACE-ME* ]]; then
+      die "$key in $k8s_secrets still has the example's value" "sops --config '$root/.sops.yaml' '$file'"
+    fi
   done
   # There may be more than one, while a new key takes the place of an old one.
   public="$(secret argocd_age_key | age-keygen -y)" ||

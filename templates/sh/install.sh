@@ -96,17 +96,20 @@ check_key() {
 
 # The file is opened with the host's own key and nothing else, as the host will.
 check_secrets() {
-  local key file="$root/$secrets_file"
+  local key value file="$root/$secrets_file"
   [[ -n $secrets_file ]] || return 0
   [[ -e $file ]] || die "no $secrets_file, which $host needs" "docs/RUNBOOK.md, Secrets"
   git -C "$root" ls-files --error-unmatch -- "$secrets_file" >/dev/null 2>&1 ||
     die "git does not track $secrets_file, and the flake cannot see it" "check that it is encrypted, then git add '$root/$secrets_file'"
   for key in "${secret_keys[@]}"; do
-    env -i PATH="$PATH" HOME="$tmp" SOPS_AGE_KEY_FILE="$key_file" \
-      sops decrypt --extract "[\"$key\"]" "$file" >/dev/null 2>"$tmp/sops.log" || {
+    value="$(env -i PATH="$PATH" HOME="$tmp" SOPS_AGE_KEY_FILE="$key_file" \
+      sops decrypt --extract "[\"$key\"]" "$file" 2>"$tmp/sops.log")" || {
       cat -- "$tmp/sops.log" >&2
       die "$host.key cannot read $key in $secrets_file" "sops --config '$root/.sops.yaml' '$file' to add the key; sops --config '$root/.sops.yaml' updatekeys '$file' where the host is no recipient"
     }
+    if [[ $value == *REPLACE-ME* ]]; then
+      die "$key in $secrets_file still has the example's value" "sops --config '$root/.sops.yaml' '$file', then commit"
+    fi
   done
 }
 

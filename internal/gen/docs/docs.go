@@ -1,0 +1,34 @@
+// Package docs writes the site's runbook: how to bring it up, run it and repair
+// it, with its own names and commands.
+//
+// The text is in templates/md; this package turns the site into the words that
+// stand in it. It escapes nothing, and documents nothing that gen itself can do:
+// that is the project's own documentation.
+package docs
+
+import (
+	"slices"
+
+	"sitegen/internal/md"
+	"sitegen/internal/site"
+	"sitegen/internal/tree"
+	"sitegen/templates"
+)
+
+// Files returns docs/RUNBOOK.md.
+func Files(s *site.Site) ([]tree.File, error) {
+	data := newRunbook(s)
+	text := []byte("<!-- " + tree.Header + " -->\n")
+	for _, part := range []string{"prepare.md", "install.md", "daily.md", "repair.md"} {
+		t, err := md.Parse(templates.FS, "md/"+part)
+		if err != nil {
+			return nil, err
+		}
+		out, err := t.Execute(data)
+		if err != nil {
+			return nil, err
+		}
+		text = slices.Concat(text, []byte("\n"), out)
+	}
+	return []tree.File{{Path: "docs/RUNBOOK.md", Mode: 0o644, Data: text}}, nil
+}

@@ -1,0 +1,184 @@
+package docs
+
+import (
+	"io/fs"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"sitegen/internal/site"
+	"sitegen/internal/tree"
+	"sitegen/templates"
+)
+
+func testSite() *site.Site {
+	web1 := &site.Host{
+		Name: "web1", Role: site.RoleServer, Address: "203.0.113.10", Firmware: site.FirmwareUnknown, Age: "age1host",
+		SSHHostname: "ssh.example.com", SSHFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")},
+		Disks: []*site.Disk{
+			{Name: "a", Boot: true, BootMount: "/boot", Members: []site.Member{{Array: "system", Size: "100%"}}},
+			{Name: "b", Boot: true, BootMount: "/boot-fallback", Members: []site.Member{{Array: "system", Size: "100%"}}},
+		},
+		Arrays: []*site.Array{{Name: "system", Level: 1, Disks: []string{"a", "b"}, Mount: "/"}},
+	}
+	return &site.Site{
+		Name: "hetzner", Repo: site.Repo{URL: "git@git.example:infra.git", Kind: site.RepoSSH, Branch: "main"},
+		Hosts: []*site.Host{web1}, Server: web1, Tunnel: site.Tunnel{Name: "hetzner"},
+		Zones: []site.Zone{{Name: "bakery.example"}, {Name: "example.com", Primary: true}},
+		Routes: []site.Route{
+			{Hostname: "argocd.example.com", Kind: site.RouteArgoCD, Access: "admins", Session: "24h"},
+			{Hostname: "bakery.example", Kind: site.RouteClient, Owner: "bakery"},
+			{Hostname: "ssh.example.com", Kind: site.RouteSSH, Owner: "web1", Access: "admins", Session: "24h"},
+		},
+		Clients: []*site.Workload{{Kind: site.KindClient, Name: "bakery"}},
+		Apps: []*site.Workload{{Kind: site.KindApp, Name: "invoices", Folder: "invoices", Secrets: []string{"API_KEY"},
+			Volumes: []site.Volume{{Name: "data", Mount: "/data", Size: "1Gi"}}}},
+		ArgoCD: site.Recipient{Name: "argocd", Key: "age1argocd"},
+		Alerts: &site.Alerts{Email: "ops@example.com", SMTP: site.SMTP{Host: "mail.example", User: "alerts"}},
+		Versions: site.Versions{Cilium: "1.20.0", ArgoCD: "10.1.1", Ksops: "v4.5.1", Cloudflared: "2026.8.2"},
+	}
+}
+
+// otherSite differs from testSite in everything that the text depends on.
+func otherSite() *site.Site {
+	s := testSite()
+	agent := &site.Host{
+		Name: "web2", Role: site.RoleAgent, Firmware: site.FirmwareUEFI, SSHHostname: "ssh-web2.example.com",
+		Disks: []*site.Disk{{Name: "a", Boot: true, BootMount: "/boot", Mount: "/"}},
+		Users: []*site.User{{Name: "maria", Password: true}},
+	}
+	s.Hosts, s.Agents = append(s.Hosts, agent), []*site.Host{agent}
+	s.Server.Firmware, s.Server.SSHFrom = site.FirmwareBIOS, nil
+	s.Repo = site.Repo{URL: "https://git.example/infra", Kind: site.RepoToken}
+	s.Terraform.S3 = &site.S3{Bucket: "state", Key: "hetzner.tfstate"}
+	s.Cloudflare.Account = strings.Repeat("a", 32)
+	for i := range s.Zones {
+		s.Zones[i].ID = strings.Repeat("b", 32)
+	}
+	s.ArgoCD.Key = s.Server.Age
+	s.Apps, s.Alerts = nil, nil
+	return s
+}
+
+func runbookOf(t *testing.T, s *site.Site) string {
+	t.Helper()
+	files, err := Files(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != 1 || files[0].Path != "docs/RUNBOOK.md" || files[0].Mode != 0o644 {
+		t.Fatalf("files: %v", files)
+	}
+	return string(files[0].Data)
+}
+
+func TestRunbook(t *testing.T) {
+	text := runbookOf(t, testSite())
+	if !strings.HasPrefix(text, "<!-- "+tree.Header+" -->\n") {
+		t.Errorf("it begins with %.100q", text)
+	}
+	contains(t, text,
+		"scripts/install-web1.sh --check\n", "scripts/bootstrap-hetzner-k8s.sh", "scripts/verify-hetzner.sh",
+		"| Account | Cloudflare Tunnel | Edit |", "| Account | Access: Apps and Policies | Edit |", "| Zone | DNS | Edit |", "| Zone | Zone | Read | finding the zones by name, finding the account |",
+		"- bakery.example\n", "| `bakery.example` | client bakery | everybody |", "| `argocd.example.com` | Argo CD | admins (Access, 24h) |",
+		"*without* write access", "`argocd_repo_ssh_key`", "`smtp_password`", "alerts at mail.example",
+		"k8s/argocd-hetzner/invoices/secrets.enc.yaml", "- invoices: data, mounted at `/data`", "web1 lets in 198.51.100.0/24",
+		"mdadm /dev/md/system --add /dev/disk/by-partlabel/disk-b-md-system", "disk-b-boot && mount /boot-fallback",
+		"`k8s/terraform-hetzner/terraform.tfstate`", "as `sops.argocd`, the private part")
+	lacks(t, text, "''", "argocd_repo_token", "web2")
+
+	text = runbookOf(t, otherSite())
+	contains(t, text,
+		"scripts/install-web2.sh --check ADDRESS", "Install the server first", "`argocd_repo_token`", "in the bucket `state` as `hetzner.tfstate`",
+		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets")
+	lacks(t, text, "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe")
+}
+
+func contains(t *testing.T, text string, wanted ...string) {
+	t.Helper()
+	for _, w := range wanted {
+		if !strings.Contains(text, w) {
+			t.Errorf("the runbook lacks %q", w)
+		}
+	}
+}
+
+func lacks(t *testing.T, text string, unwanted ...string) {
+	t.Helper()
+	for _, w := range unwanted {
+		if strings.Contains(text, w) {
+			t.Errorf("the runbook has %q", w)
+		}
+	}
+}
+
+// Each command in the runbook is shell that a shell can read.
+func TestCommandsParse(t *testing.T) {
+	block := regexp.MustCompile("(?ms)^( *)```sh\n(.*?)^ *```$")
+	for _, s := range []*site.Site{testSite(), otherSite()} {
+		blocks := block.FindAllStringSubmatch(runbookOf(t, s), -1)
+		if len(blocks) < 15 {
+			t.Errorf("only %d blocks of commands", len(blocks))
+		}
+		for _, b := range blocks {
+			if _, err := syntax.NewParser().Parse(strings.NewReader(b[2]), ""); err != nil {
+				t.Errorf("%v in\n%s", err, b[2])
+			}
+		}
+	}
+}
+
+var heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+
+// Links lead to headings, and so do the messages of the scripts.
+func TestReferences(t *testing.T) {
+	text := runbookOf(t, testSite())
+	var titles, anchors []string
+	for _, h := range heading.FindAllStringSubmatch(text, -1) {
+		titles = append(titles, h[1])
+		anchor := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(h[1]), "")
+		anchors = append(anchors, strings.ReplaceAll(anchor, " ", "-"))
+	}
+	for _, m := range regexp.MustCompile(`\]\(#([^)]*)\)`).FindAllStringSubmatch(text, -1) {
+		if !slices.Contains(anchors, m[1]) {
+			t.Errorf("no heading for #%s", m[1])
+		}
+	}
+	scripts, err := fs.Glob(templates.FS, "sh/*.sh")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("%v, %v", scripts, err)
+	}
+	for _, name := range scripts {
+		data, err := fs.ReadFile(templates.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`docs/RUNBOOK\.md, ([A-Z][A-Za-z ]*)`).FindAllStringSubmatch(string(data), -1) {
+			if !slices.Contains(titles, m[1]) {
+				t.Errorf("%s speaks of %q, and the runbook has no such heading", name, m[1])
+			}
+		}
+	}
+}
+
+// A client more changes the rows that name it, and no others.
+func TestClientDiff(t *testing.T) {
+	before := runbookOf(t, testSite())
+	s := testSite()
+	s.Clients = append(s.Clients, &site.Workload{Kind: site.KindClient, Name: "studio"})
+	s.Zones = append(s.Zones, site.Zone{Name: "studio.example"})
+	s.Routes = append(s.Routes, site.Route{Hostname: "studio.example", Kind: site.RouteClient, Owner: "studio"})
+	var rest []string
+	for _, line := range strings.Split(runbookOf(t, s), "\n") {
+		if !strings.Contains(line, "studio") {
+			rest = append(rest, line)
+		}
+	}
+	if got := strings.Join(rest, "\n"); got != before {
+		t.Error("a client changes more than its own lines")
+	}
+}

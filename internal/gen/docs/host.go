@@ -1,0 +1,117 @@
+package docs
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"sitegen/internal/site"
+)
+
+// host is a host as the runbook speaks of it.
+type host struct {
+	Name, Role, SSHHostname     string
+	Address                     string // for the table
+	AddressOr                   string // for commands: a word that stands for it where the spec has none
+	AddressKnown                bool
+	Boot, DiskText, BootRepair  string
+	KeyFile                     string
+	SecretsFile, SecretsExample string
+	SecretKeys                  []key
+}
+
+func newHost(s *site.Site, h *site.Host) host {
+	out := host{
+		Name: h.Name, Role: string(h.Role), SSHHostname: h.SSHHostname,
+		Address: cmp.Or(h.Address, "by DHCP"), AddressOr: cmp.Or(h.Address, "ADDRESS"),
+		KeyFile: h.Name + ".key", DiskText: diskText(h),
+		SecretsFile: h.HostSecrets(), SecretsExample: example(h.HostSecrets()),
+	}
+	out.AddressKnown = h.Address != ""
+	out.Boot, out.BootRepair = boot(h.Firmware)
+	for _, k := range s.HostSecretKeys(h) {
+		out.SecretKeys = append(out.SecretKeys, key{k, hostKey(s, k)})
+	}
+	return out
+}
+
+func hostKey(s *site.Site, name string) string {
+	if user, ok := strings.CutPrefix(name, "password_"); ok {
+		return "the hashed password of " + user + ": mkpasswd -m yescrypt"
+	}
+	if name == "smtp_password" {
+		return "the password of " + s.Alerts.SMTP.User + " at " + s.Alerts.SMTP.Host
+	}
+	return "what agents join with, the same on every host: openssl rand -hex 32"
+}
+
+// boot says how a host starts, and what its boot loader needs after a disk was
+// replaced.
+func boot(f site.Firmware) (layout, repair string) {
+	switch f {
+	case site.FirmwareUEFI:
+		return "UEFI, systemd-boot", "systemd-boot and the kernels are written to the first boot partition and copied to each other one that is mounted. " +
+			"If the firmware keeps an entry of the old disk, efibootmgr removes it."
+	case site.FirmwareBIOS:
+		return "BIOS, GRUB", "GRUB is written to the BIOS boot partition of each disk, menu and kernels to each boot partition that is mounted."
+	}
+	return "BIOS or UEFI, GRUB", "GRUB is written to each disk for both kinds of firmware, menu and kernels to each boot partition that is mounted. " +
+		"It lies where every UEFI firmware looks, so that no entry in the firmware is needed."
+}
+
+func diskText(h *site.Host) string {
+	var parts []string
+	for _, a := range h.Arrays {
+		parts = append(parts, fmt.Sprintf("%s on RAID %d of %s", a.Mount, a.Level, strings.Join(a.Disks, ", ")))
+	}
+	for _, d := range h.Disks {
+		if d.Mount != "" {
+			parts = append(parts, fmt.Sprintf("%s on %s", d.Mount, d.Name))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// repair is what a new disk of an array gets back. The partitions' labels are
+// disko's: disk-DISK-PARTITION.
+type repair struct {
+	Host, Disk               string
+	Members                  []member
+	BootPartition, BootMount string
+}
+
+type member struct{ Array, Partition string }
+
+func repairs(h *site.Host) []repair {
+	var out []repair
+	for _, d := range h.Disks {
+		if len(d.Members) == 0 {
+			continue
+		}
+		r := repair{Host: h.Name, Disk: d.Name, BootMount: d.BootMount, BootPartition: "disk-" + d.Name + "-boot"}
+		for _, m := range d.Members {
+			r.Members = append(r.Members, member{m.Array, "disk-" + d.Name + "-md-" + m.Array})
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// sshFrom is a sentence about who reaches port 22.
+func sshFrom(hosts []*site.Host) string {
+	var limits []string
+	for _, h := range hosts {
+		if len(h.SSHFrom) == 0 {
+			continue
+		}
+		var from []string
+		for _, p := range h.SSHFrom {
+			from = append(from, p.String())
+		}
+		limits = append(limits, h.Name+" lets in "+strings.Join(from, ", "))
+	}
+	if len(limits) == 0 {
+		return "It is open to every address."
+	}
+	return "Not from everywhere: " + strings.Join(limits, "; ") + "."
+}

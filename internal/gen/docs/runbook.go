@@ -1,0 +1,138 @@
+package docs
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"sitegen/internal/site"
+)
+
+// runbook is what the templates read.
+type runbook struct {
+	Site, Tunnel           string
+	Hosts                  []host
+	Server                 host
+	Agents                 bool
+	Routes                 []route
+	Zones                  []string
+	ZoneRead               string // what the token reads zones for; "" when it does not
+	Account                string
+	RepoURL                string
+	DeployKey, DeployToken bool
+	DeployNone             bool
+	ArgoOwnKey             bool
+	ArgoURL                string
+	ArgoDir, TerraformDir  string
+	K8sSecrets, K8sExample string
+	K8sKeys                []key
+	AppSecrets             []file
+	Repairs                []repair
+	Volumes                []volume
+	Versions               site.Versions
+	StateWhere             string
+	S3                     *site.S3
+	SSHFrom                string
+}
+
+type (
+	route  struct{ Hostname, Target, Access string }
+	key    struct{ Key, What string }
+	file   struct{ File, Example string }
+	volume struct{ App, Volume, Mount string }
+)
+
+func newRunbook(s *site.Site) runbook {
+	r := runbook{
+		Site: s.Name, Tunnel: s.Tunnel.Name, Agents: len(s.Agents) > 0,
+		Account: cmp.Or(s.Cloudflare.Account, "of the zones"), ZoneRead: zoneRead(s),
+		RepoURL:   s.Repo.URL,
+		DeployKey: s.Repo.Kind == site.RepoSSH, DeployToken: s.Repo.Kind == site.RepoToken, DeployNone: s.Repo.Kind == site.RepoPublic,
+		ArgoOwnKey: s.ArgoCD.Key != s.Server.Age, ArgoDir: s.ArgoDir(), TerraformDir: s.TerraformDir(),
+		K8sSecrets: s.K8sSecrets(), K8sExample: example(s.K8sSecrets()),
+		Versions: s.Versions, S3: s.Terraform.S3, SSHFrom: sshFrom(s.Hosts),
+		StateWhere: "the machine that ran the bootstrap",
+	}
+	if s.Terraform.S3 != nil {
+		r.StateWhere = "the bucket"
+	}
+	for _, h := range s.Hosts {
+		r.Hosts = append(r.Hosts, newHost(s, h))
+		r.Repairs = append(r.Repairs, repairs(h)...)
+	}
+	r.Server = newHost(s, s.Server)
+	for _, z := range s.Zones {
+		r.Zones = append(r.Zones, z.Name)
+	}
+	r.addRoutes(s)
+	for _, k := range s.K8sSecretKeys() {
+		r.K8sKeys = append(r.K8sKeys, key{k, k8sKey(s, k)})
+	}
+	for _, a := range s.Apps {
+		if len(a.Secrets) > 0 {
+			f := s.AppSecrets(a)
+			r.AppSecrets = append(r.AppSecrets, file{f, strings.TrimSuffix(f, "enc.yaml") + "example.yaml"})
+		}
+		for _, v := range a.Volumes {
+			r.Volumes = append(r.Volumes, volume{a.Name, v.Name, v.Mount})
+		}
+	}
+	return r
+}
+
+func (r *runbook) addRoutes(s *site.Site) {
+	for _, from := range s.Routes {
+		to := route{Hostname: from.Hostname, Access: "everybody", Target: target(from)}
+		if from.Access != "" {
+			to.Access = fmt.Sprintf("%s (Access, %s)", from.Access, from.Session)
+		}
+		if from.Kind == site.RouteArgoCD {
+			r.ArgoURL = "https://" + from.Hostname
+		}
+		r.Routes = append(r.Routes, to)
+	}
+}
+
+func target(r site.Route) string {
+	switch r.Kind {
+	case site.RouteArgoCD:
+		return "Argo CD"
+	case site.RouteHubble:
+		return "Hubble"
+	case site.RouteSSH:
+		return "SSH on " + r.Owner
+	}
+	return fmt.Sprintf("%s %s", r.Kind, r.Owner)
+}
+
+// zoneRead says what zones are looked up for: nothing, when the spec gives the
+// account and every zone by id.
+func zoneRead(s *site.Site) string {
+	var reads []string
+	for _, z := range s.Zones {
+		if z.ID == "" {
+			reads = append(reads, "finding the zones by name")
+			break
+		}
+	}
+	if s.Cloudflare.Account == "" {
+		reads = append(reads, "finding the account")
+	}
+	return strings.Join(reads, ", ")
+}
+
+func example(encrypted string) string {
+	return strings.TrimSuffix(encrypted, ".yaml") + ".example.yaml"
+}
+
+func k8sKey(s *site.Site, name string) string {
+	switch name {
+	case "argocd_age_key":
+		return "the private age key of " + s.ArgoCD.Key
+	case "argocd_repo_ssh_key":
+		return "the private part of the deploy key, all its lines"
+	case "argocd_repo_token":
+		return "the token that reads the repository"
+	}
+	return "the Cloudflare token"
+}

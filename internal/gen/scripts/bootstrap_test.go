@@ -1,0 +1,159 @@
+package scripts
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	synced     = "app-of-apps Synced Healthy\ncloudflared Synced Healthy\nprojects Synced Healthy\nwebsites Synced Healthy\nwebsite-bakery Synced Healthy\ninvoices Synced Healthy\n"
+	rolledOut  = "deployment \"x\" successfully rolled out\n"
+	kubeconfig = "clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n"
+)
+
+// bootstrapRules answer a whole bootstrap that goes well.
+func bootstrapRules() []rule {
+	return []rule{
+		{Prog: "tofu", Match: `^version`, Out: "OpenTofu v1.12.0\non linux_amd64\n"},
+		{Prog: "sops", Match: `filestatus`, Out: "{\"encrypted\":true}\n"},
+		{Prog: "sops", Match: `decrypt`, Out: "AGE-SECRET-KEY-1TEST\n"},
+		{Prog: "age-keygen", Match: `-y`, Out: "age1old\n" + argoKey + "\n"},
+		{Prog: "ssh-keygen", Match: `^-F`},
+		{Prog: "ssh", Match: `-N `, Listen: true},
+		{Prog: "ssh", Match: `k3s.yaml`, Out: kubeconfig},
+		{Prog: "ssh", Match: ` true$`},
+		{Prog: "kubectl", Match: `/readyz`, Times: 2, Err: "connection refused", Exit: 1},
+		{Prog: "kubectl", Match: `/readyz`, Out: "ok"},
+		{Prog: "tofu", Match: ` init `},
+		{Prog: "tofu", Match: ` plan `, Exit: 2},
+		{Prog: "tofu", Match: ` apply `},
+		{Prog: "kubectl", Match: `rollout status .*cloudflared`, Times: 1, Err: "not found", Exit: 1},
+		{Prog: "kubectl", Match: `rollout status .*coredns`, Times: 1, Out: "Waiting for deployment spec update to be observed...\n"},
+		{Prog: "kubectl", Match: `rollout status`, Out: rolledOut},
+		{Prog: "kubectl", Match: `get node web1`, Out: "True"},
+		{Prog: "kubectl", Match: `get node web2`, Err: "not found", Exit: 1},
+		{Prog: "kubectl", Match: `applications.* jsonpath=.range .items.*.{.metadata.name}`, Times: 1, Out: "app-of-apps Synced Progressing\n"},
+		{Prog: "kubectl", Match: `applications.* jsonpath=.range .items.*.{.metadata.name}`, Out: synced},
+		{Prog: "kubectl", Match: `get applications`},
+		{Prog: "kubectl", Match: `get pods`},
+	}
+}
+
+func TestBootstrap(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, testSite())
+	x := r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(0, "hetzner is up", "https://argocd.example.com")
+	x.never("-auto-approve").called("ssh ", " -N ", ":127.0.0.1:6443 root@203.0.113.10")
+	x.gone("ssh ", " -N ")
+	// A saved plan takes no variables.
+	x.called("tofu ", " plan ", "-var kubeconfig_path=").called("tofu ", " apply ").never(" apply ", "-var")
+	kept := filepath.Join(r.dir, "home", ".kube", "hetzner.yaml")
+	data, err := os.ReadFile(kept)
+	if err != nil || string(data) != kubeconfig {
+		t.Errorf("kept kubeconfig: %q, %v", data, err)
+	}
+	if info, err := os.Stat(kept); err == nil && info.Mode().Perm() != 0o600 {
+		t.Errorf("the kubeconfig has mode %o", info.Mode().Perm())
+	}
+
+	// Again, with nothing left to do: no question is asked.
+	again := with(rule{Prog: "tofu", Match: " plan "}, bootstrapRules())
+	r.script("bootstrap-hetzner-k8s.sh", again, "").want(0, "nothing to change", "hetzner is up").never(" apply ")
+}
+
+func TestBootstrapOptions(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, testSite())
+	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--plan").want(0).never(" apply ").gone("ssh ", " -N ")
+	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes", "--via-tunnel").want(0).
+		called("ssh ", "ProxyCommand=cloudflared access ssh --hostname %h", "-N", "root@ssh.example.com").called(" apply ")
+	r.script("bootstrap-hetzner-k8s.sh", nil, "", "-h").want(0, "Usage:")
+	r.script("bootstrap-hetzner-k8s.sh", nil, "", "--what").want(2, "Usage:")
+	agents := newRun(t, agentSite())
+	agents.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes", "198.51.100.7").want(0, "node web2 is not Ready yet").called("root@198.51.100.7")
+}
+
+// Each of these stops before anything is applied.
+func TestBootstrapRefuses(t *testing.T) {
+	t.Parallel()
+	k8s := "secrets/hosts/web1/k8s-secrets.yaml"
+	app := "k8s/argocd-hetzner/invoices/secrets.enc.yaml"
+	for _, c := range []struct {
+		name   string
+		change func(*run)
+		rule   rule
+		stdin  string
+		want   string
+	}{
+		{name: "no secrets", change: func(r *run) { r.remove(k8s) }, want: "no " + k8s},
+		{name: "plain secrets", rule: rule{Prog: "sops", Match: "filestatus .*k8s-secrets", Out: `{"encrypted":false}`}, want: "is not encrypted"},
+		{name: "no such key", rule: rule{Prog: "sops", Match: "argocd_repo_ssh_key", Exit: 1}, want: "cannot read argocd_repo_ssh_key"},
+		{name: "placeholder", rule: rule{Prog: "sops", Match: "cloudflare_api_token", Out: "REPLACE-ME"}, want: "still has the example's value"},
+		{name: "wrong age key", rule: rule{Prog: "age-keygen", Out: "age1other\n"}, want: "belongs to age1other"},
+		{name: "no app secrets", change: func(r *run) { r.remove(app) }, want: "missing for: invoices"},
+		{name: "plain app secrets", rule: rule{Prog: "sops", Match: "filestatus .*enc.yaml", Out: `{"encrypted":false}`}, want: "secrets.enc.yaml is not encrypted"},
+		{name: "app secrets for others", change: func(r *run) { r.write(app, "recipient: age1other\n", 0o644) }, want: "Argo CD cannot read"},
+		{name: "no branch", change: func(r *run) { r.git("branch", "-m", "other") }, want: "has no branch main"},
+		{name: "old terraform", rule: rule{Prog: "tofu", Match: "version", Out: "OpenTofu v1.10.6\n"}, want: "too old"},
+		{name: "no host", rule: rule{Prog: "ssh", Match: " true$", Err: "refused", Exit: 255}, want: "cannot log in as root@203.0.113.10"},
+		{name: "not confirmed", stdin: "y\n", want: "not confirmed"},
+		{name: "nobody there", stdin: "", want: "not confirmed"},
+		{name: "no init", rule: rule{Prog: "tofu", Match: " init ", Exit: 1}, want: "init failed"},
+		{name: "no plan", rule: rule{Prog: "tofu", Match: " plan ", Exit: 1}, want: "Zero Trust"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRun(t, testSite())
+			if c.change != nil {
+				c.change(r)
+			}
+			rules := bootstrapRules()
+			if c.rule.Prog != "" {
+				rules = with(c.rule, rules)
+			}
+			r.script("bootstrap-hetzner-k8s.sh", rules, c.stdin).want(1, c.want).never(" apply ").never("auto-approve")
+		})
+	}
+}
+
+// Whatever fails later, the ssh tunnel does not stay open.
+func TestBootstrapFails(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rule rule
+		want string
+	}{
+		"apply":       {rule{Prog: "tofu", Match: " apply ", Exit: 1}, "it goes on where it stopped"},
+		"no API":      {rule{Prog: "kubectl", Match: "readyz", Err: "timeout", Exit: 1}, "does not answer"},
+		"no Cilium":   {rule{Prog: "kubectl", Match: "rollout status .*daemonset/cilium", Out: "Waiting for daemon set\n"}, "daemonset/cilium in kube-system is not ready"},
+		"no node":     {rule{Prog: "kubectl", Match: "get node", Out: "False"}, "web1 is not Ready"},
+		"no sync":     {rule{Prog: "kubectl", Match: "metadata.name", Out: strings.Replace(synced, "invoices Synced", "invoices Unknown", 1)}, "not every Application"},
+		"no websites": {rule{Prog: "kubectl", Match: "metadata.name", Out: strings.Replace(synced, "websites Synced Healthy\n", "", 1)}, "not every Application"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRun(t, testSite())
+			r.wait = "0"
+			ready := []rule{c.rule, {Prog: "kubectl", Match: "readyz"}, {Prog: "kubectl", Match: "rollout status", Out: rolledOut}}
+			r.script("bootstrap-hetzner-k8s.sh", append(ready, bootstrapRules()...), "yes\n").want(1, c.want).gone("ssh ", " -N ")
+		})
+	}
+}
+
+func TestBootstrapWarns(t *testing.T) {
+	t.Parallel()
+	app := "k8s/argocd-hetzner/invoices/secrets.enc.yaml"
+	r := newRun(t, testSite())
+	r.git("branch", "published")
+	r.write("new", "x", 0o644)
+	r.remove(app)
+	rules := with(rule{Prog: "kubectl", Match: "metadata.name", Out: strings.NewReplacer("app-of-apps Synced Healthy", "app-of-apps Synced Degraded", "invoices Synced Healthy", "invoices Unknown Healthy").Replace(synced)}, bootstrapRules())
+	r.script("bootstrap-hetzner-k8s.sh", rules, "yes\n", "--without-app-secrets").want(0, "not committed", "no "+app)
+	r.commit()
+	r.git("checkout", "-q", "-b", "work")
+	r.write("newer", "x", 0o644)
+	r.commit()
+	r.script("bootstrap-hetzner-k8s.sh", rules, "yes\n", "--without-app-secrets").want(0, "HEAD is not pushed")
+}

@@ -1,0 +1,190 @@
+// Package scripts writes the site's shell scripts: the install of each host, the
+// bootstrap of the cluster, and the check of the running site.
+//
+// The scripts themselves are fixed text in templates/sh; this package only hands
+// them the site's values. It quotes nothing and decides nothing that a script can
+// decide when it runs.
+package scripts
+
+import (
+	"cmp"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"sitegen/internal/sh"
+	"sitegen/internal/site"
+	"sitegen/internal/tree"
+	"sitegen/templates"
+)
+
+// Files returns scripts/install-HOST.sh for each host, bootstrap-NAME-k8s.sh and
+// verify-NAME.sh.
+func Files(s *site.Site) ([]tree.File, error) {
+	install, err := load("install.sh")
+	if err != nil {
+		return nil, err
+	}
+	var files []tree.File
+	for _, h := range s.Hosts {
+		data, err := install.Execute(tree.Header, installValues(s, h)...)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, script("install-"+h.Name+".sh", data))
+	}
+	for _, x := range []struct {
+		template, name string
+		values         []sh.Var
+	}{
+		{"bootstrap.sh", "bootstrap-" + s.Name + "-k8s.sh", bootstrapValues(s)},
+		{"verify.sh", "verify-" + s.Name + ".sh", verifyValues(s)},
+	} {
+		t, err := load(x.template)
+		if err != nil {
+			return nil, err
+		}
+		data, err := t.Execute(tree.Header, x.values...)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, script(x.name, data))
+	}
+	return files, nil
+}
+
+func script(name string, data []byte) tree.File {
+	return tree.File{Path: "scripts/" + name, Mode: 0o755, Data: data}
+}
+
+func installValues(s *site.Site, h *site.Host) []sh.Var {
+	var devices, macs, arrays []string
+	for _, d := range h.Disks {
+		devices = append(devices, d.Device)
+	}
+	for _, n := range h.NICs {
+		macs = append(macs, n.MAC)
+	}
+	for _, a := range h.Arrays {
+		arrays = append(arrays, a.Name)
+	}
+	keys := s.HostSecretKeys(h)
+	secrets := ""
+	if len(keys) > 0 {
+		secrets = h.HostSecrets()
+	}
+	return []sh.Var{
+		{Name: "site", Value: s.Name},
+		{Name: "host", Value: h.Name},
+		{Name: "role", Value: string(h.Role)},
+		{Name: "default_address", Value: h.Address},
+		{Name: "firmware", Value: string(h.Firmware)},
+		{Name: "disks", Value: devices},
+		{Name: "arrays", Value: arrays},
+		{Name: "macs", Value: macs},
+		{Name: "age_recipient", Value: h.Age},
+		{Name: "secrets_file", Value: secrets},
+		{Name: "secret_keys", Value: keys},
+		{Name: "installer_image", Value: h.Installer.Image},
+		{Name: "installer_kernel", Value: h.Installer.Kernel},
+		{Name: "nixos_anywhere", Value: s.Versions.Flake.NixosAnywhere},
+	}
+}
+
+func bootstrapValues(s *site.Site) []sh.Var {
+	var agents, secrets []string
+	for _, h := range s.Agents {
+		agents = append(agents, h.Name)
+	}
+	for _, w := range s.Apps {
+		if len(w.Secrets) > 0 {
+			secrets = append(secrets, line(w.Application, s.AppSecrets(w)))
+		}
+	}
+	return []sh.Var{
+		{Name: "site", Value: s.Name},
+		{Name: "host", Value: s.Server.Name},
+		{Name: "default_address", Value: s.Server.Address},
+		{Name: "ssh_hostname", Value: s.Server.SSHHostname},
+		{Name: "agents", Value: agents},
+		{Name: "repo_url", Value: s.Repo.URL},
+		{Name: "repo_branch", Value: s.Repo.Branch},
+		{Name: "terraform_dir", Value: s.TerraformDir()},
+		{Name: "k8s_secrets", Value: s.K8sSecrets()},
+		{Name: "secret_keys", Value: s.K8sSecretKeys()},
+		{Name: "argocd_recipient", Value: s.ArgoCD.Key},
+		{Name: "argocd_hostname", Value: argocdHostname(s)},
+		{Name: "app_secrets", Value: secrets},
+		{Name: "core_applications", Value: coreApplications()},
+	}
+}
+
+func verifyValues(s *site.Site) []sh.Var {
+	var hosts, routes []string
+	for _, h := range s.Hosts {
+		var boots []string
+		for _, d := range h.Disks {
+			if d.Boot {
+				boots = append(boots, d.BootMount)
+			}
+		}
+		hosts = append(hosts, line(h.Name, h.Address, h.SSHHostname, strconv.Itoa(len(h.Arrays)), string(h.Role), strings.Join(boots, ",")))
+	}
+	for _, r := range s.Routes {
+		routes = append(routes, line(r.Hostname, string(r.Kind), r.Access))
+	}
+	return []sh.Var{
+		{Name: "site", Value: s.Name},
+		{Name: "hosts", Value: hosts},
+		{Name: "server", Value: s.Server.Name},
+		{Name: "server_address", Value: field(s.Server.Address)},
+		{Name: "server_ssh_hostname", Value: s.Server.SSHHostname},
+		{Name: "core_applications", Value: coreApplications()},
+		{Name: "routes", Value: routes},
+	}
+}
+
+// coreApplications are the Applications that every site has below the root one.
+func coreApplications() []string { return []string{"cloudflared", "projects", "websites"} }
+
+func argocdHostname(s *site.Site) string {
+	for _, r := range s.Routes {
+		if r.Kind == site.RouteArgoCD {
+			return r.Hostname
+		}
+	}
+	return ""
+}
+
+// line is one record of a list: names, addresses and paths, none of which holds a
+// blank; the script takes it apart with read.
+func line(fields ...string) string {
+	for i, f := range fields {
+		fields[i] = field(f)
+	}
+	return strings.Join(fields, " ")
+}
+
+// field stands for an empty field too.
+func field(f string) string { return cmp.Or(f, "-") }
+
+// load parses a script with the functions that all of them share in the place of
+// its line "#common.sh".
+func load(name string) (*sh.Template, error) {
+	return sh.Parse(withCommon{templates.FS}, "sh/"+name)
+}
+
+type withCommon struct{ fs.FS }
+
+// ReadFile is what fs.ReadFile uses.
+func (w withCommon) ReadFile(name string) ([]byte, error) {
+	text, err := fs.ReadFile(w.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	common, err := fs.ReadFile(w.FS, "sh/common.sh")
+	if err != nil {
+		return nil, err
+	}
+	return []byte(strings.Replace(string(text), "#common.sh\n", string(common), 1)), nil
+}

@@ -1,0 +1,87 @@
+package scripts
+
+import (
+	"strings"
+	"testing"
+)
+
+const loginPage = "302 0 https://team.cloudflareaccess.com/cdn-cgi/access/login/argocd.example.com?kid=1"
+
+// verifyRules answer for a site that is well.
+func verifyRules() []rule {
+	return []rule{
+		{Prog: "ssh-keygen", Match: `^-F`},
+		{Prog: "cloudflared", Match: `access token`, Out: "token"},
+		{Prog: "ssh", Match: `ProxyCommand=cloudflared .*uname -n`, Out: "web1\n"},
+		{Prog: "ssh", Match: `nixos-version`, Out: "26.05.1\n"},
+		{Prog: "ssh", Match: `mdstat`, Out: mdstat},
+		{Prog: "ssh", Match: `findmnt`, Out: "/boot\n/boot-fallback\n"},
+		{Prog: "ssh", Match: `is-active`, Out: "active\n"},
+		{Prog: "ssh", Match: `get nodes`, Out: "web1 True\n"},
+		{Prog: "ssh", Match: `rollout status`, Out: rolledOut},
+		{Prog: "ssh", Match: `applications`, Out: synced},
+		{Prog: "curl", Match: `https://(argocd|ssh)\.`, Out: loginPage},
+		{Prog: "curl", Match: `https://`, Out: "200 512 "},
+	}
+}
+
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, testSite())
+	x := r.script("verify-hetzner.sh", verifyRules(), "").want(0, "12 ok, 0 failed, 0 skipped", "ok    8 https://bakery.example: 200", "ok    9 ssh to ssh.example.com")
+	x.never("-L", "curl") // redirects are looked at, not followed
+	r.script("verify-hetzner.sh", verifyRules(), "", "--no-hostnames", "--via-tunnel").want(0, "1 skipped").
+		called("ProxyCommand", "root@ssh.example.com nixos-version").never("curl")
+	r.script("verify-hetzner.sh", nil, "", "--help").want(0, "Usage:")
+	r.script("verify-hetzner.sh", nil, "", "--address").want(2, "Usage:")
+}
+
+// Each fault is one FAIL line; the other checks go on.
+func TestVerifyFails(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rule rule
+		want string
+	}{
+		"host down":       {rule{Prog: "ssh", Match: "nixos-version", Err: "timed out", Exit: 255}, "FAIL  1 NixOS on web1 at 203.0.113.10: timed out"},
+		"degraded":        {rule{Prog: "ssh", Match: "mdstat", Out: strings.Replace(mdstat, "[UU]", "[_U]", 1)}, "FAIL  2 RAID on web1: an array lacks a disk"},
+		"no array":        {rule{Prog: "ssh", Match: "mdstat", Out: "Personalities :\n"}, "FAIL  2 RAID on web1: 0 of 1"},
+		"no fallback":     {rule{Prog: "ssh", Match: "findmnt", Out: "/boot\n"}, "not mounted: /boot-fallback"},
+		"node":            {rule{Prog: "ssh", Match: "get nodes", Out: "web1 False\n"}, "FAIL  3 k3s: nodes that are not Ready: web1"},
+		"no API":          {rule{Prog: "ssh", Match: "get nodes", Exit: 1}, "FAIL  3 k3s: the API does not answer"},
+		"cilium":          {rule{Prog: "ssh", Match: "daemonset/cilium", Out: "Waiting\n"}, "FAIL  4 Cilium"},
+		"coredns":         {rule{Prog: "ssh", Match: "deployment/coredns", Err: "not found", Exit: 1}, "FAIL  5 CoreDNS: deployment/coredns in kube-system: not found"},
+		"cloudflared":     {rule{Prog: "ssh", Match: "deployment/cloudflared", Out: "Waiting\n"}, "FAIL  6 cloudflared"},
+		"application":     {rule{Prog: "ssh", Match: "applications", Out: strings.Replace(synced, "website-bakery Synced", "website-bakery OutOfSync", 1)}, "website-bakery (OutOfSync, Healthy)"},
+		"no application":  {rule{Prog: "ssh", Match: "applications", Out: "app-of-apps Synced Healthy\n"}, "websites (missing)"},
+		"unprotected":     {rule{Prog: "curl", Match: "argocd", Out: "200 99 "}, "WITHOUT a log-in"},
+		"other redirect":  {rule{Prog: "curl", Match: "argocd", Out: "302 0 https://argocd.example.com/login"}, "WITHOUT a log-in"},
+		"protected":       {rule{Prog: "curl", Match: "bakery", Out: loginPage}, "public in the spec"},
+		"no rule":         {rule{Prog: "curl", Match: "bakery", Out: "404 0 "}, "no rule for it"},
+		"tunnel down":     {rule{Prog: "curl", Match: "bakery", Out: "530 16 "}, "answers 530"},
+		"no DNS":          {rule{Prog: "curl", Match: "bakery", Err: "Could not resolve host", Exit: 6}, "Could not resolve host"},
+		"ssh by tunnel":   {rule{Prog: "ssh", Match: "ProxyCommand", Err: "websocket: bad handshake", Exit: 255}, "FAIL  9 ssh to ssh.example.com: websocket"},
+		"ssh to another":  {rule{Prog: "ssh", Match: "ProxyCommand", Out: "web9\n"}, "FAIL  9 ssh to ssh.example.com: web9"},
+		"404 of the page": {rule{Prog: "curl", Match: "argocd", Out: "404 0 "}, "WITHOUT a log-in"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := newRun(t, testSite()).script("verify-hetzner.sh", with(c.rule, verifyRules()), "")
+			x.want(1, c.want, " 1 failed")
+			if n := strings.Count(x.output, "\nFAIL ") + strings.Count(x.output, "\n      next: "); !strings.HasPrefix(x.output, "FAIL") && n != 2 {
+				t.Errorf("%d lines of failure\n%s", n, x.output)
+			}
+		})
+	}
+}
+
+func TestVerifySkips(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, testSite())
+	r.script("verify-hetzner.sh", with(rule{Prog: "cloudflared", Err: "Unable to find token"}, verifyRules()), "").
+		want(0, "skip  9 ssh to ssh.example.com: no log-in", "cloudflared access login https://ssh.example.com").never("ProxyCommand")
+	agents := newRun(t, agentSite())
+	rules := append([]rule{{Prog: "ssh", Match: "get nodes", Out: "web1 True\nweb2 True\n"}, {Prog: "ssh", Match: "ssh-web2.*uname", Out: "web2\n"}}, verifyRules()...)
+	agents.script("verify-hetzner.sh", rules, "").want(0, "skip  1 NixOS on web2: its address is only known to DHCP")
+	agents.script("verify-hetzner.sh", rules, "", "--address", "web2=198.51.100.7").want(0, "ok    3 k3s on web2").called("root@198.51.100.7")
+}
