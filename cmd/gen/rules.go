@@ -2,24 +2,59 @@ package main
 
 import (
 	"fmt"
+	"strings"
+	"text/tabwriter"
 
+	"sitegen/internal/report"
 	"sitegen/internal/site"
 )
 
-// show prints problems: on stdout for machines, on stderr for people.
+// show prints problems: for people beside the program's output, for machines in
+// its place.
 func (f *specFlags) show(e *env, problems site.Problems) error {
-	if len(problems) > 0 {
-		fmt.Fprintln(e.stderr, problems.Error())
+	if f.Format == "text" {
+		return report.Write(e.stderr, f.Format, wantsColor(e.stderr), problems)
 	}
-	return nil
+	return report.Write(e.stdout, f.Format, false, problems)
 }
 
 type rulesCmd struct{}
 
-func (c *rulesCmd) Run(e *env) error { return nil }
+// Run lists the rules, a line each, section by section.
+func (c *rulesCmd) Run(e *env) error {
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	section := ""
+	for _, r := range site.Rules() {
+		if r.Section != section {
+			section = r.Section
+			fmt.Fprintf(w, "\n%s\n", section)
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.ID, r.Severity, r.Summary)
+	}
+	return w.Flush()
+}
 
 type explainCmd struct {
 	Rule string `arg:"" help:"Id of the rule, as messages show it in brackets."`
 }
 
-func (c *explainCmd) Run(e *env) error { return nil }
+// Run shows one rule with a bad and a good example.
+func (c *explainCmd) Run(e *env) error {
+	id := strings.Trim(c.Rule, "[]")
+	for _, r := range site.Rules() {
+		if r.ID != id {
+			continue
+		}
+		_, err := fmt.Fprintf(e.stdout, "%s (%s, %s)\n\n%s\n\nbad:\n\n%s\ngood:\n\n%s", r.ID, r.Section, r.Severity, r.Summary, indent(r.Bad), indent(r.Good))
+		return err
+	}
+	return fmt.Errorf("there is no rule %q; gen rules lists them", id)
+}
+
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimRight(text, "\n") + "\n") {
+		b.WriteString("\t" + line)
+	}
+	return b.String()
+}
