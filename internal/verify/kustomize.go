@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"path"
 	"path/filepath"
 	"slices"
@@ -22,27 +23,30 @@ func kustomizeBuild(j *job) string {
 	}
 	j.work = w
 	generators, env := j.prepareKsops()
-	j.each(func(j *job, artifact string) {
+	// A kustomization may build on another one, so all are edited before any is built.
+	for _, artifact := range j.artifacts {
 		left, err := j.keepGenerators(artifact, generators)
 		if err != nil {
 			j.problem(artifact, 0, "%v", err)
-			return
 		}
 		for _, g := range left {
-			j.note("%s: generator %s left out: it needs ksops and sops on PATH, and an example file", artifact, g)
+			j.note("%s: generator %s left out: it needs kustomize, ksops and sops on PATH, and an example file", artifact, g)
 		}
-		j.build(artifact, env)
-	})
+	}
+	var args []string
+	if len(generators) > 0 {
+		args = []string{"--enable-alpha-plugins", "--enable-exec"}
+	}
+	j.each(func(j *job, artifact string) { j.build(artifact, args, env) })
 	return ""
 }
 
-func (j *job) build(artifact string, env []string) {
-	args := []string{"build", "."}
-	if strings.TrimSuffix(filepath.Base(j.program), ".exe") == "kubectl" {
-		args = []string{"kustomize", "."}
+func (j *job) build(artifact string, extra, env []string) {
+	verb := "build"
+	if j.kubectl() {
+		verb = "kustomize"
 	}
-	args = append(args, "--enable-alpha-plugins", "--enable-exec")
-	out, err := j.run(Command{Path: j.program, Dir: j.file(path.Dir(artifact)), Args: args, Env: env})
+	out, err := j.run(Command{Path: j.program, Dir: j.file(path.Dir(artifact)), Args: append([]string{verb, "."}, extra...), Env: env})
 	if j.refused(artifact, out, err) {
 		return
 	}
@@ -57,17 +61,19 @@ func (j *job) build(artifact string, env []string) {
 	}
 }
 
+// kubectl tells whether the program is kubectl, which starts no plug-in.
+func (j *job) kubectl() bool {
+	return strings.TrimSuffix(filepath.Base(j.program), ".exe") == "kubectl"
+}
+
 // prepareKsops makes the stand-ins, and returns the generators that can run with
 // them, and the environment for that.
 func (j *job) prepareKsops() (generators map[string]bool, env []string) {
+	generators = map[string]bool{}
 	sops, sopsErr := j.opts.Runner.Look("sops")
 	_, ksopsErr := j.opts.Runner.Look("ksops")
-	generators = map[string]bool{}
-	if sopsErr != nil || ksopsErr != nil {
-		return generators, j.environment()
-	}
-	key, err := newKey()
-	if err != nil {
+	key, keyErr := newKey()
+	if j.kubectl() || sopsErr != nil || ksopsErr != nil || keyErr != nil || !j.onlyKsops() {
 		return generators, j.environment()
 	}
 	examples := map[string]string{}
@@ -75,15 +81,37 @@ func (j *job) prepareKsops() (generators map[string]bool, env []string) {
 		examples[s.path] = s.example
 	}
 	for g, files := range j.ksopsGenerators() {
-		generators[g] = !slices.ContainsFunc(files, func(f string) bool {
+		failed := slices.ContainsFunc(files, func(f string) bool {
 			out, err := j.run(Command{
 				Path: sops, Dir: j.home, Stdin: j.read(examples[f]),
 				Args: []string{"encrypt", "--age", key.recipient, "--encrypted-regex", "^(data|stringData)$", "--filename-override", "secrets.yaml"},
 			})
 			return examples[f] == "" || err != nil || out.Code != 0 || j.write(f, out.Stdout) != nil
 		})
+		if !failed {
+			generators[g] = true
+		}
 	}
 	return generators, j.environment("SOPS_AGE_KEY=" + key.secret)
+}
+
+// onlyKsops tells whether ksops is the only program that the tree names as a
+// plug-in. Otherwise no plug-in is started: a tree may be somebody else's proposal.
+func (j *job) onlyKsops() bool {
+	const annotation = "config.kubernetes.io/function"
+	for _, p := range j.all {
+		data := j.read(p)
+		n := bytes.Count(data, []byte(annotation))
+		if n == 0 || path.Ext(p) != ".yaml" && path.Ext(p) != ".yml" {
+			continue
+		}
+		value := leaves(data)["metadata.annotations."+annotation]
+		if n != 1 || strings.Join(strings.Fields(value), " ") != "exec: path: ksops" {
+			j.note("no generator was run: %s names a plug-in that is not ksops", p)
+			return false
+		}
+	}
+	return true
 }
 
 // keepGenerators takes the generators of ksops that cannot run out of a

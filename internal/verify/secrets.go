@@ -75,7 +75,7 @@ func (j *job) checkEncrypted(artifact string, data []byte, example string) {
 }
 
 // hasMAC finds the seal that sops puts on a file, in any of its formats.
-var hasMAC = regexp.MustCompile(`(?m)(^\s+"?|sops_)mac"?\s*[:=]\s*"?ENC\[`)
+var hasMAC = regexp.MustCompile(`(?m)(^\s*"?|sops_)mac"?\s*[:=]\s*"?ENC\[`)
 
 // checkPlain looks for secrets in what everybody can read.
 func (j *job) checkPlain(p string, data []byte) {

@@ -165,4 +165,12 @@ func TestKsops(t *testing.T) {
 	if res := readWith(t, "kustomize", options(t, writeTree(t), runner)); res.State != OK || len(res.Notes) != 0 {
 		t.Errorf("with ksops: %+v", res)
 	}
+	if asked := strings.Join(runner.asked, "\n"); !strings.Contains(asked, "--enable-exec") {
+		t.Errorf("asked:\n%s", asked)
+	}
+	runner.asked, runner.answers["kustomize"] = nil, built
+	res = readWith(t, "kustomize", options(t, writeTree(t, edit{"k8s/argocd-demo/shop/secret-generator.yaml", "path: ksops", "path: ./evil"}), runner))
+	if asked := strings.Join(runner.asked, "\n"); strings.Contains(asked, "--enable") || len(res.Notes) != 2 {
+		t.Errorf("another plug-in: %+v, asked:\n%s", res, asked)
+	}
 }

@@ -95,6 +95,8 @@ func regular(root *os.Root) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
+		case errors.Is(err, fs.ErrPermission) && p != ".":
+			return fs.SkipDir // somebody else's folder in the repository: gen could not have written there
 		case err != nil:
 			return err
 		case d.IsDir() && p != "." && (d.Name()[0] == '.' || d.Name() == "node_modules"):
