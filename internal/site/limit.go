@@ -46,6 +46,12 @@ func evaluate(files []*ast.File, ix *index, most limits) (*Spec, Problems) {
 	done := make(chan result, 1)
 	before := heap()
 	go func() {
+		defer func() {
+			if r := recover(); r != nil { // CUE's evaluator gave up; the spec is still whose it is
+				done <- result{nil, Problems{{Pos: toPos(ix.top), Message: "CUE cannot evaluate the spec", Rule: "internal", Severity: Error,
+					Hint: "take out what was added last; please report it"}}}
+			}
+		}()
 		spec, problems := evaluateNow(files, ix)
 		done <- result{spec, problems}
 	}()

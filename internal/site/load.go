@@ -27,8 +27,12 @@ func load(path string) (*Site, Problems) {
 	if len(problems) > 0 {
 		return nil, problems.sorted()
 	}
+	return loadFiles(files, limitsFor(files))
+}
+
+func loadFiles(files []*ast.File, most limits) (*Site, Problems) {
 	ix := newIndex(files)
-	spec, problems := evaluate(files, ix, limitsFor(files))
+	spec, problems := evaluate(files, ix, most)
 	if len(problems) > 0 {
 		return nil, problems.sorted()
 	}

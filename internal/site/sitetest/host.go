@@ -1,0 +1,126 @@
+package sitetest
+
+import (
+	"crypto/ed25519"
+	"fmt"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// host writes the nth host: the first is the server.
+func (g *generator) host(name string, n int) {
+	g.line("hosts: %q: {", name)
+	if n > 0 {
+		g.line(`role: "agent"`)
+	}
+	g.line("cpu: vendor: %q", g.one("intel", "amd"))
+	g.maybe(3, "cpu: cores: %d", 1+g.IntN(64))
+	g.maybe(2, "firmware: %q", g.one("unknown", "uefi", "bios"))
+	g.line(`release: "26.05"`)
+	g.line("stateVersion: %q", g.one("25.11", "26.05"))
+	g.maybe(4, `kernel: "release", installer: kernel: "6.12"`)
+	g.line("age: %q", g.key())
+	g.maybe(3, "espSize: %q", g.one("1G", "512M", "2G"))
+	g.disks(name)
+	g.cards(n)
+	g.users()
+	g.maybe(3, `ssh: from: ["198.51.100.0/24", "2001:db8:5::/48"]`)
+	g.maybe(3, "timeZone: %q", g.one("Europe/Copenhagen", "America/New_York"))
+	g.maybe(4, `imports: ["modules/own.nix"]`)
+	g.line("}")
+}
+
+func (g *generator) disks(host string) {
+	n := 1 + g.IntN(4)
+	var names []string
+	g.line("disks: {")
+	for i := range n {
+		d := string(rune('a' + i))
+		names = append(names, fmt.Sprintf("%q", d))
+		g.line("%s: device: %q", d, fmt.Sprintf("/dev/disk/by-id/nvme-EXAMPLE_%s_%d", strings.ToUpper(host), i))
+	}
+	if g.IntN(3) == 0 {
+		g.line("extra: {device: %q, mount: \"/srv/data\", format: %q}", "/dev/disk/by-id/ata-EXAMPLE_"+host, g.one("ext4", "xfs"))
+		if n == 1 {
+			g.line("a: mount: \"/\"") // an only disk has / without saying so; one of two does not
+		}
+	}
+	g.line("}")
+	if n < 2 || g.coin() {
+		return
+	}
+	list := "[" + strings.Join(names, ", ") + "]"
+	levels := map[int][]string{2: {"0", "1"}, 3: {"0", "1", "5"}, 4: {"0", "1", "5", "6", "10"}}[n]
+	g.line("arrays: {")
+	if g.coin() {
+		g.line(`system: {level: 1, disks: %s, mount: "/", size: "100G"}`, list)
+		g.line(`data: {level: %s, disks: %s, mount: "/var/lib/rancher", format: "xfs"}`, g.one(levels...), list)
+	} else {
+		g.line(`root: {level: %s, disks: %s, mount: "/"}`, g.one(levels...), list)
+	}
+	g.line("}")
+}
+
+func (g *generator) cards(n int) {
+	g.line("nics: {")
+	g.line("wan: {")
+	g.line(`mac: "a8:a1:59:00:%02x:01"`, n)
+	switch g.IntN(3) {
+	case 0:
+		g.example = true
+		g.line(`ipv4: {address: "203.0.113.%d/26", gateway: "203.0.113.1"}`, 10+n)
+	case 1:
+		g.example = true
+		g.line(`ipv4: {address: "203.0.113.%d/32", gateway: "198.51.100.1", onLink: true}`, 10+n)
+	default:
+		g.line(`ipv4: "dhcp"`)
+	}
+	if g.coin() {
+		g.example = true
+		g.line(`ipv6: address: "2001:db8:%d::2/64"`, n+1)
+	}
+	g.maybe(3, `dns: ["198.51.100.53", "2001:db8::53"]`)
+	g.line("}")
+	g.line(`lan: {mac: "a8:a1:59:00:%02x:02", ipv4: address: "192.168.7.%d/24"}`, n, 10+n)
+	g.line("}")
+}
+
+func (g *generator) users() {
+	g.line("users: {")
+	g.line(`maria: {keys: [%s], groups: ["wheel"]}`, quote(g.sshKey("maria of "+g.free())))
+	if g.coin() {
+		g.line(`jonas: {keys: [%q, %q], uid: %d, shell: %q, password: %v}`, g.sshKey("a"), g.sshKey(""), 1000+g.IntN(100), g.one("bash", "zsh", "fish"), g.coin())
+	}
+	g.line("}")
+}
+
+// sshKey is a line of authorized_keys. A comment ends with its line.
+func (g *generator) sshKey(comment string) string {
+	seed := make([]byte, ed25519.PublicKeySize)
+	for i := range seed {
+		seed[i] = byte(g.Uint32())
+	}
+	key, err := ssh.NewPublicKey(ed25519.PublicKey(seed))
+	if err != nil {
+		panic(err) // a constant length
+	}
+	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
+	return strings.TrimSpace(line + " " + strings.NewReplacer("\n", " ", "\r", " ").Replace(comment))
+}
+
+// ageKeys are recipients to choose from; nobody has kept their private halves.
+func ageKeys() []string {
+	return []string{
+		"age17zu7upttr57ugpk6aeyj6hy2qjmzqd8qyr5m68cq5n8qfnf69vqqkxenav",
+		"age1ree03ay6aq8tj0zmzdjqulsgnl8sphhgqlvjynuuvwyxvgyy2gesg4qvk3",
+		"age1nvf3yuhcugu0n8qak38nz8utpvzeyew5rz98ev2wd7ceewpe7vtq7hla98",
+		"age1f59tqr9f579nprvwqqreygm5ehyfx659lefsqax0x2rwksy2naks0wgd6k",
+		"age1y8mlygllh3m35v5v0k60tu3t8h44hftdz7jr9ahumv9524q799vqgq6a35",
+		"age1f2hy9ezwer4kthkda6y24x69j3p56u5435wpuy0tx7kzzawsyd7qjdd5m3",
+		"age1uf69xmm2r89ck6c95ce67syzceqaljf5sfa52pxx8qewfdknv53s8kkyam",
+		"age1ycufztphnpv9m0nwh2d4r054rx7jjw8478f6yyrx2rce8w4uhfyqm4h89k",
+		"age1t5j8y44qjwfg0gwk5s5sjyu52lwzj6k0mr60xcn3327t6ne8usjqhz3xv5",
+		"age1t94rylw6k0cu9w2pj3j3r2fy2ngnhyq6c36kh9mlt0k7ncu6nd0qsadpvv",
+	}
+}

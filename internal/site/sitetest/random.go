@@ -1,0 +1,188 @@
+// Package sitetest makes random sites for tests: every text that Random returns
+// is a spec that gen accepts, and two equal seeds make two equal texts.
+//
+// It writes the spec as a person would, and uses nothing of package site, so that
+// it cannot agree with a mistake there.
+package sitetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// Random is a sound site spec. What it may have differs widely: hosts, disks,
+// arrays, cards, users, domains, records, clients, apps and texts that are hard to
+// quote.
+func Random(r *rand.Rand) []byte {
+	g := &generator{Rand: r, keys: ageKeys()}
+	r.Shuffle(len(g.keys), func(i, j int) { g.keys[i], g.keys[j] = g.keys[j], g.keys[i] })
+	g.site()
+	return []byte(g.b.String())
+}
+
+type generator struct {
+	*rand.Rand
+	b    strings.Builder
+	deep int
+
+	keys   []string // age recipients that nobody has yet
+	groups []string
+	used   map[string]bool // hostnames
+	zones  []string        // domains that are declared
+
+	example bool // some address is one for documentation
+}
+
+// line writes one line; a brace at its end opens a block, one at its start closes it.
+func (g *generator) line(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if strings.HasPrefix(text, "}") || strings.HasPrefix(text, "]") {
+		g.deep--
+	}
+	g.b.WriteString(strings.Repeat("\t", g.deep) + text + "\n")
+	if strings.HasSuffix(text, "{") || strings.HasSuffix(text, "[") {
+		g.deep++
+	}
+}
+
+// maybe writes a line once in n times.
+func (g *generator) maybe(n int, format string, args ...any) {
+	if g.IntN(n) == 0 {
+		g.line(format, args...)
+	}
+}
+
+func (g *generator) one(words ...string) string { return words[g.IntN(len(words))] }
+
+func (g *generator) coin() bool { return g.IntN(2) == 0 }
+
+func (g *generator) key() string {
+	k := g.keys[0]
+	g.keys = g.keys[1:]
+	return k
+}
+
+// name is a DNS label that starts with a letter; n makes it different from others.
+func (g *generator) name(n int) string {
+	words := []string{"bakery", "harbor", "studio", "cafe", "garden", "mill", "north", "print", "x", "a-b", "shop"}
+	if n == 0 && g.coin() {
+		return g.one(words...)
+	}
+	return fmt.Sprintf("%s-%d", g.one(words...), n)
+}
+
+func (g *generator) site() {
+	g.line("package site")
+	g.line("name: %q", g.one("hetzner", "site-1", "x", "north"))
+	g.repo()
+	g.line("admin: email: %q", g.email())
+	agents := g.IntN(3)
+	hosts := []string{"server"}
+	for i := range agents {
+		hosts = append(hosts, fmt.Sprintf("agent-%d", i))
+	}
+	g.access()
+	g.domains()
+	for i, h := range hosts {
+		g.host(h, i)
+	}
+	g.cluster()
+	g.clients()
+	g.apps()
+	g.rest()
+	if g.example {
+		g.line(`silence: "address-reserved": "made up"`)
+	}
+}
+
+func (g *generator) repo() {
+	switch g.IntN(4) {
+	case 0:
+		g.line(`repo: url: "git@github.com:example/infra.git"`)
+	case 1:
+		g.line("repo: {")
+		g.line(`url: "ssh://git@git.example.net:2222/infra.git"`)
+		g.line("knownHosts: [%q]", "[git.example.net]:2222 "+g.sshKey(""))
+		g.line("}")
+	case 2:
+		g.line(`repo: {url: "https://git.example.net/example/infra.git", private: %v}`, g.coin())
+	default:
+		g.line(`repo: {url: "git@gitlab.com:example/infra.git", branch: "release/1.x", path: "sites/one"}`)
+	}
+}
+
+func (g *generator) access() {
+	g.groups = []string{"admins", "partners"}[:1+g.IntN(2)]
+	g.line("access: {")
+	g.line("admins: {emails: [%q, %q], default: true}", g.email(), "second@example.org")
+	if len(g.groups) > 1 {
+		g.line("partners: {emailDomains: [\"example.org\"], session: %q}", g.one("30m", "24h", "730h"))
+	}
+	g.line("}")
+}
+
+func (g *generator) email() string {
+	return g.one("ops@example.com", "maria.k+gen@example.org", "o'neil@example.net")
+}
+
+func (g *generator) domains() {
+	g.zones = []string{"example.com", "example.net", "example.org"}[:1+g.IntN(3)]
+	g.used = map[string]bool{}
+	g.line("domains: {")
+	for i, z := range g.zones {
+		g.line("%q: {", z)
+		if i == 0 {
+			g.line("primary: true")
+		}
+		g.maybe(2, "wildcard: true")
+		g.maybe(3, `zoneId: "0123456789abcdef0123456789abcdef"`)
+		g.line("advancedCertificate: true")
+		g.records()
+		g.line("}")
+	}
+	g.line("}")
+}
+
+func (g *generator) records() {
+	if g.coin() {
+		return
+	}
+	g.line("records: [")
+	g.line(`{type: "MX", name: "@", content: "mx.example.net", priority: %d},`, g.IntN(100))
+	g.line(`{type: "TXT", name: "_dmarc", content: %s, comment: %s},`, quote("v="+g.free()), g.text())
+	g.line(`{type: "A", name: "direct-%d", content: "198.51.100.%d", proxied: %v},`, g.IntN(9), 1+g.IntN(250), g.coin())
+	g.line(`{type: "AAAA", name: "*.lab", content: "2001:db8::%d"},`, 1+g.IntN(250))
+	g.line(`{type: "CAA", name: "@", caa: {tag: "issue", value: "letsencrypt.org"}},`)
+	g.line(`{type: "SRV", name: "_sip._tcp", srv: {priority: 1, weight: 2, port: 5060, target: "sip.example.net"}},`)
+	g.line("]")
+}
+
+func (g *generator) cluster() {
+	if g.coin() {
+		return
+	}
+	g.line("cluster: {")
+	g.maybe(2, `pods: "10.%d.0.0/16"`, 100+g.IntN(50))
+	g.maybe(2, `services: "10.%d.0.0/%d"`, 160+g.IntN(50), 16+g.IntN(8))
+	g.maybe(2, `k3s: flags: ["--tls-san=k8s.example.com"]`)
+	g.maybe(3, "hubble: enabled: false")
+	g.maybe(3, "encryption: %v", g.coin())
+	g.line("}")
+}
+
+func (g *generator) rest() {
+	g.maybe(4, `argocd: hostname: "deploy.example.com"`)
+	g.line("argocd: access: %q", g.groups[len(g.groups)-1])
+	g.maybe(4, `tunnel: {name: "tunnel of %d", replicas: %d}`, g.IntN(9), 1+g.IntN(5))
+	g.maybe(4, `cloudflare: account: "fedcba9876543210fedcba9876543210"`)
+	g.line("sops: people: maria: %q", g.key())
+	g.maybe(2, "sops: people: jonas: %q", g.key())
+	g.maybe(2, "sops: argocd: %q", g.key())
+	if g.coin() {
+		g.line(`alerts: {email: %q, smtp: {host: "smtp.example.net", user: "apikey", from: "gen@example.com"}}`, g.email())
+	}
+	g.maybe(3, `terraform: s3: {bucket: "state-%d", endpoint: "https://s3.example.net"}`, g.IntN(9))
+	g.maybe(4, `output: flake: "own"`)
+	g.maybe(4, `output: exclude: ["docs/*"]`)
+}

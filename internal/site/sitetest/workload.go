@@ -1,0 +1,136 @@
+package sitetest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+func (g *generator) clients() {
+	n := g.IntN(7)
+	if n == 0 {
+		return
+	}
+	g.line("clients: {")
+	for i := range n {
+		g.line("%q: {", g.name(i))
+		switch g.IntN(3) {
+		case 0:
+			g.line("domain: %q", fmt.Sprintf("client-%d.example", i))
+			g.maybe(3, "www: %v", g.coin())
+		case 1:
+			g.line("domain: %q", g.hostname())
+		default:
+			g.line("hostnames: [%q]", g.hostname())
+		}
+		if g.IntN(4) == 0 {
+			g.line("access: %q", g.one(g.groups...))
+		}
+		g.maybe(3, "internet: true")
+		g.container()
+		g.line("}")
+	}
+	g.line("}")
+}
+
+func (g *generator) apps() {
+	n := g.IntN(5)
+	if n == 0 {
+		return
+	}
+	g.line("apps: {")
+	for i := range n {
+		g.line(`"app-%d": {`, i)
+		switch g.IntN(3) {
+		case 0:
+			g.line("hostnames: [%q, %q]", g.hostname(), g.hostname())
+			g.line("public: true")
+		case 1:
+			g.line("hostnames: [%q]", g.hostname())
+			g.line("access: %q", g.one(g.groups...))
+		}
+		g.maybe(2, `secrets: ["API_KEY", "DATABASE_URL"]`)
+		if i > 0 {
+			g.maybe(2, `allow: ["app-%d"]`, g.IntN(i))
+		}
+		if g.coin() {
+			g.line(`volumes: data: {mount: "/data", size: %q}`, g.one("1Gi", "10Gi", "500Mi"))
+		} else {
+			g.maybe(2, "replicas: %d", g.IntN(4))
+		}
+		g.maybe(3, "internet: false")
+		g.container()
+		g.line("}")
+	}
+	g.line("}")
+}
+
+func (g *generator) container() {
+	g.line("image: %q", g.one("ghcr.io/example/site:1.4.2", "nginx:1.29", "ghcr.io/example/site:1@sha256:"+strings.Repeat("0a", 32), "reg.example.net:5000/a/b_c/d:v1"))
+	g.maybe(3, "port: %d", 1+g.IntN(65535))
+	g.maybe(3, "health: %q", g.one("/", "/healthz", "/up?x=%20&y='$(id)'"))
+	g.maybe(4, "command: [\"/bin/sh\", \"-c\", %s]", g.text())
+	g.maybe(3, "args: [%s, %s]", g.text(), g.text())
+	if g.coin() {
+		g.line("env: {")
+		for i := range 1 + g.IntN(4) {
+			g.line("VALUE_%d: %s", i, g.text())
+		}
+		g.line("}")
+	}
+	g.maybe(3, `resources: limits: memory: "1Gi"`)
+	g.maybe(3, `resources: {requests: cpu: "250m", limits: cpu: "2"}`)
+	g.maybe(4, `podSecurity: "baseline"`)
+	g.maybe(4, "user: %d", 1+g.IntN(70000))
+	g.maybe(4, "readOnly: false")
+	g.maybe(3, `writable: ["/var/cache", "/run"]`)
+}
+
+// hostname is one that nothing else has, in a domain of the site.
+func (g *generator) hostname() string {
+	for i := 0; ; i++ {
+		h := fmt.Sprintf("%s.%s", g.name(i), g.one(g.zones...))
+		if g.IntN(5) == 0 {
+			h = "deep." + h
+		}
+		if !g.used[h] {
+			g.used[h] = true
+			return h
+		}
+	}
+}
+
+// text is a CUE string of any text.
+func (g *generator) text() string { return quote(g.free()) }
+
+// free is a text that is hard to write in some language.
+func (g *generator) free() string {
+	pieces := []string{
+		"plain", "", " ", "  two  ", "\"", "'", "''", "\\", "$", "${x}", "$${x}", "%{if}", "{{.x}}", "#", "$(id)", "`id`", "|", "|-", ">", "&a", "*a", "!!str",
+		"\n", "\r", "\t", "\r\n", "\n\n", "æøå", "世界", "\u2028", "\u0085", "\ufeff", "\u202e", "😀", "\u0001", "\u007f", "no", "~", "null", "1e3", "0x1f", "010", "1_000",
+		"- x", "a: b", "<b>", "<!--", "-->", "]]>", "@", "%", ";", "EOF", "\u00a0",
+	}
+	var b strings.Builder
+	for range g.IntN(5) {
+		b.WriteString(pieces[g.IntN(len(pieces))])
+	}
+	return b.String()
+}
+
+// quote writes a text as CUE does. strconv's ASCII escapes are CUE's, but for \x.
+func quote(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteString("\\" + string(r))
+		case r < 0x20 || r == 0x7f || r > 0x7e && !strconv.IsPrint(r):
+			fmt.Fprintf(&b, "\\u%04x", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
