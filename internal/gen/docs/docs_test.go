@@ -37,8 +37,8 @@ func testSite() *site.Site {
 		Clients: []*site.Workload{{Kind: site.KindClient, Name: "bakery"}},
 		Apps: []*site.Workload{{Kind: site.KindApp, Name: "invoices", Folder: "invoices", Secrets: []string{"API_KEY"},
 			Volumes: []site.Volume{{Name: "data", Mount: "/data", Size: "1Gi"}}}},
-		ArgoCD: site.Recipient{Name: "argocd", Key: "age1argocd"},
-		Alerts: &site.Alerts{Email: "ops@example.com", SMTP: site.SMTP{Host: "mail.example", User: "alerts"}},
+		ArgoCD:   site.Recipient{Name: "argocd", Key: "age1argocd"},
+		Alerts:   &site.Alerts{Email: "ops@example.com", SMTP: site.SMTP{Host: "mail.example", User: "alerts"}},
 		Versions: site.Versions{Cilium: "1.20.0", ArgoCD: "10.1.1", Ksops: "v4.5.1", Cloudflared: "2026.8.2"},
 	}
 }
@@ -89,7 +89,7 @@ func TestRunbook(t *testing.T) {
 		"k8s/argocd-hetzner/invoices/secrets.enc.yaml", "- invoices: data, mounted at `/data`", "web1 lets in 198.51.100.0/24",
 		"mdadm /dev/md/system --add /dev/disk/by-partlabel/disk-b-md-system", "disk-b-boot && mount /boot-fallback",
 		"`k8s/terraform-hetzner/terraform.tfstate`", "as `sops.argocd`, the private part")
-	lacks(t, text, "''", "argocd_repo_token", "web2")
+	lacks(t, text, "argocd_repo_token", "web2")
 
 	text = runbookOf(t, otherSite())
 	contains(t, text,

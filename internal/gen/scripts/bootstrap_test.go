@@ -43,7 +43,7 @@ func bootstrapRules() []rule {
 
 func TestBootstrap(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, testSite())
+	r := newCheckout(t, testSite())
 	x := r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(0, "hetzner is up", "https://argocd.example.com")
 	x.never("-auto-approve").called("ssh ", " -N ", ":127.0.0.1:6443 root@203.0.113.10")
 	x.gone("ssh ", " -N ")
@@ -65,13 +65,13 @@ func TestBootstrap(t *testing.T) {
 
 func TestBootstrapOptions(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, testSite())
+	r := newCheckout(t, testSite())
 	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--plan").want(0).never(" apply ").gone("ssh ", " -N ")
 	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes", "--via-tunnel").want(0).
 		called("ssh ", "ProxyCommand=cloudflared access ssh --hostname %h", "-N", "root@ssh.example.com").called(" apply ")
 	r.script("bootstrap-hetzner-k8s.sh", nil, "", "-h").want(0, "Usage:")
 	r.script("bootstrap-hetzner-k8s.sh", nil, "", "--what").want(2, "Usage:")
-	agents := newRun(t, agentSite())
+	agents := newCheckout(t, agentSite())
 	agents.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes", "198.51.100.7").want(0, "node web2 is not Ready yet").called("root@198.51.100.7")
 }
 
@@ -105,7 +105,7 @@ func TestBootstrapRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRun(t, testSite())
+			r := newCheckout(t, testSite())
 			if c.change != nil {
 				c.change(r)
 			}
@@ -134,7 +134,7 @@ func TestBootstrapFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRun(t, testSite())
+			r := newCheckout(t, testSite())
 			r.wait = "0"
 			ready := []rule{c.rule, {Prog: "kubectl", Match: "readyz"}, {Prog: "kubectl", Match: "rollout status", Out: rolledOut}}
 			r.script("bootstrap-hetzner-k8s.sh", append(ready, bootstrapRules()...), "yes\n").want(1, c.want).gone("ssh ", " -N ")
@@ -145,7 +145,7 @@ func TestBootstrapFails(t *testing.T) {
 func TestBootstrapWarns(t *testing.T) {
 	t.Parallel()
 	app := "k8s/argocd-hetzner/invoices/secrets.enc.yaml"
-	r := newRun(t, testSite())
+	r := newCheckout(t, testSite())
 	r.git("branch", "published")
 	r.write("new", "x", 0o644)
 	r.remove(app)

@@ -46,7 +46,7 @@ func with(first rule, rules []rule) []rule { return append([]rule{first}, rules.
 
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, testSite())
+	r := newCheckout(t, testSite())
 	r.write("known_hosts", "web1 ssh-ed25519 AAAAold\nweb9 ssh-ed25519 AAAAother\n", 0o644)
 	x := r.script("install-web1.sh", installRules(rescueFacts), "web1\n").want(0, "web1 is installed", diskA, "installer 7.0.9, web1 7.1.5")
 	for _, step := range [][]string{
@@ -70,7 +70,7 @@ func TestInstallAgent(t *testing.T) {
 	t.Parallel()
 	facts := "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\ndisk " + diskA + " /dev/sda\n"
 	rules := with(rule{Prog: "ssh", Match: `uname -n`, Out: "web2\n"}, installRules(facts))
-	r := newRun(t, agentSite())
+	r := newCheckout(t, agentSite())
 	r.script("install-web2.sh", rules, "web2\n", "-i", "id file", "198.51.100.7").want(0, "scripts/verify-hetzner.sh").
 		called("--target-host root@198.51.100.7", "-i id file", "--kexec https://files.example/kexec.tar.gz").never("mdstat")
 	r.script("install-web2.sh", rules, "web2\n").want(2, "Usage:").never("")
@@ -117,7 +117,7 @@ func TestInstallRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRun(t, testSite())
+			r := newCheckout(t, testSite())
 			if c.change != nil {
 				c.change(r)
 			}
@@ -135,7 +135,7 @@ func TestInstallRefuses(t *testing.T) {
 
 func TestInstallOptions(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, testSite())
+	r := newCheckout(t, testSite())
 	r.script("install-web1.sh", installRules(rescueFacts), "", "--check").want(0, "nothing was changed").never(" run ")
 	installed := strings.Replace(rescueFacts, "os debian none", "os nixos none", 1)
 	r.script("install-web1.sh", installRules(installed), "web1\n", "--reinstall").want(1, "not the installer")
@@ -163,7 +163,7 @@ func TestInstallFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRun(t, testSite())
+			r := newCheckout(t, testSite())
 			rules := with(c.rule, installRules(rescueFacts))
 			if strings.HasPrefix(name, "no") || name == "never up" {
 				rules = append([]rule{c.rule, {Prog: "ssh", Match: "nixos-version", Out: "26.05.1\n"}}, installRules(rescueFacts)...)

@@ -19,7 +19,7 @@ import (
 // run is one run of a script in a checkout of its own.
 type run struct {
 	t    *testing.T
-	root string   // the output root, a git repository
+	root string   // the output root
 	dir  string   // of the stand-ins
 	env  []string // beside PATH, HOME and the waiting times
 	wait string   // WAIT_SECONDS; "0" gives up after one try
@@ -33,13 +33,9 @@ type result struct {
 	calls  []call
 }
 
-// newRun writes the site's scripts and the files that they look for into a
-// committed checkout.
+// newRun writes the site's scripts and the files that they look for.
 func newRun(t *testing.T, s *site.Site) *run {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Fatal("git is not installed")
-	}
 	r := &run{t: t, root: filepath.Join(t.TempDir(), "a checkout"), dir: t.TempDir()}
 	for path, text := range files(t, s) {
 		r.write(path, text, 0o755)
@@ -56,15 +52,22 @@ func newRun(t *testing.T, s *site.Site) *run {
 	for _, w := range s.Apps {
 		r.write(s.AppSecrets(w), "sops: recipient: "+s.ArgoCD.Key+"\n", 0o644)
 	}
-	// The site's repository is this checkout itself.
-	r.env = append(r.env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+r.root+".insteadOf", "GIT_CONFIG_VALUE_0="+s.Repo.URL)
-	r.git("init", "-q", "--template=", "-b", "main")
-	r.commit()
 	for _, name := range standIns {
 		if err := os.Symlink(standInBinary, filepath.Join(r.dir, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return r
+}
+
+// newCheckout is a run whose files are committed.
+func newCheckout(t *testing.T, s *site.Site) *run {
+	t.Helper()
+	r := newRun(t, s)
+	// The site's repository is this checkout itself.
+	r.env = append(r.env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+r.root+".insteadOf", "GIT_CONFIG_VALUE_0="+s.Repo.URL)
+	r.git("init", "-q", "--template=", "-b", "main")
+	r.commit()
 	return r
 }
 
@@ -97,7 +100,7 @@ func (r *run) read(path string) string {
 
 func (r *run) git(args ...string) {
 	r.t.Helper()
-	cmd := exec.Command("git", append([]string{"-C", r.root, "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+	cmd := exec.Command("git", append([]string{"-C", r.root, "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false", "-c", "maintenance.auto=false", "-c", "gc.auto=0"}, args...)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		r.t.Fatalf("git %v: %v\n%s", args, err, out)
 	}

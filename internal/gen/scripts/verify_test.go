@@ -3,6 +3,8 @@ package scripts
 import (
 	"strings"
 	"testing"
+
+	"sitegen/internal/site"
 )
 
 const loginPage = "302 0 https://team.cloudflareaccess.com/cdn-cgi/access/login/argocd.example.com?kid=1"
@@ -32,6 +34,9 @@ func TestVerify(t *testing.T) {
 	x.never("-L", "curl") // redirects are looked at, not followed
 	r.script("verify-hetzner.sh", verifyRules(), "", "--no-hostnames", "--via-tunnel").want(0, "1 skipped").
 		called("ProxyCommand", "root@ssh.example.com nixos-version").never("curl")
+	wild := testSite()
+	wild.Routes = []site.Route{{Hostname: "*.example.com", Kind: site.RouteApp, Owner: "invoices"}}
+	newRun(t, wild).script("verify-hetzner.sh", verifyRules(), "").want(0, "ok    8 https://wildcard-check.example.com: 200")
 	r.script("verify-hetzner.sh", nil, "", "--help").want(0, "Usage:")
 	r.script("verify-hetzner.sh", nil, "", "--address").want(2, "Usage:")
 }
