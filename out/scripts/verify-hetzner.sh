@@ -360,16 +360,16 @@ need curl "install curl"
 if [[ -n $via_tunnel ]]; then need cloudflared "nix shell nixpkgs#cloudflared"; fi
 
 for line in "${hosts[@]}"; do
-  # shellcheck disable=SC2086 # the fields of the line, which hold no blanks
-  check_host $line
+  read -r -a fields <<<"$line"
+  check_host "${fields[@]}"
 done
 check_cluster
 if [[ -n $no_hostnames ]]; then
   skip "8 hostnames: --no-hostnames" "leave the option out"
 else
   for line in "${routes[@]}"; do
-    # shellcheck disable=SC2086
-    check_hostname $line
+    read -r hostname kind access <<<"$line"
+    check_hostname "$hostname" "$kind" "$access"
   done
 fi
 for line in "${hosts[@]}"; do

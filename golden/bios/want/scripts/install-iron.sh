@@ -338,20 +338,17 @@ compare_machine() {
 }
 
 show_disks() {
-  say ''
   say "disks of the spec at $address; everything on them will be erased:"
   local disk
   for disk in "${disks[@]}"; do
     say "  $disk -> $(awk -v disk="$disk" '$1 == "disk" && $2 == disk { print $3; exit }' "$tmp/facts")"
   done
-  say ''
   on_rescue lsblk -o NAME,SIZE,MODEL,SERIAL,FSTYPE,LABEL,MOUNTPOINT </dev/null >&2 || warn "lsblk failed on the machine"
 }
 
 confirm() {
   local typed=''
-  say ''
-  printf 'Type the name of the host (%s) to erase these disks and install it: ' "$host" >&2
+  printf '\nType the name of the host (%s) to erase these disks and install it: ' "$host" >&2
   read -r typed || true
   [[ $typed == "$host" ]] || die "not confirmed; nothing was changed" "run this again, and type $host"
 }
@@ -459,9 +456,7 @@ make_tmp
 
 step "this side: tools, checkout, keys, secrets"
 need nix "https://nixos.org/download"
-need git "install git"
-need ssh "install OpenSSH"
-need ssh-keygen "install OpenSSH"
+for tool in git ssh ssh-keygen; do need "$tool" "install git and OpenSSH"; done
 need age-keygen "nix shell nixpkgs#age"
 if [[ -n $secrets_file ]]; then need sops "nix shell nixpkgs#sops"; fi
 check_checkout

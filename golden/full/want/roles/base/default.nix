@@ -12,8 +12,10 @@ let
   # mdadm calls this with an event, the array and, where there is one, the disk.
   mdadmEvent = pkgs.writeShellScript "mdadm-event" ''
     export PATH=${lib.makeBinPath [ pkgs.coreutils config.systemd.package ]}
-    case "$1" in
-      DegradedArray | DeviceDisappeared | Fail | FailSpare | SparesMissing | TestMessage) level=crit ;;
+    case "$1 $3" in
+      # said of every stripe, which has nothing to watch
+      "DeviceDisappeared Wrong-Level") level=info ;;
+      DegradedArray* | DeviceDisappeared* | Fail* | SparesMissing* | TestMessage*) level=crit ;;
       *) level=info ;;
     esac
     text="mdadm on ${config.networking.hostName}: $*"
