@@ -3,6 +3,8 @@ package site
 import (
 	"fmt"
 	"slices"
+
+	"cuelang.org/go/cue"
 )
 
 // Rule is something that every site has to keep to. ID is stable: specs silence
@@ -17,6 +19,7 @@ type Rule struct {
 	Limit    bool   // an error that may be silenced: a limit that a bigger plan lifts
 
 	check func(*checker) // nil: found while the spec is read
+	value bool           // the check looks at single values, and takes a spec that is not whole
 }
 
 // Silenceable tells whether a spec may silence the rule, with a reason.
@@ -34,6 +37,8 @@ type checker struct {
 
 	rule       Rule // the one that runs
 	problems   Problems
+	has        func(Path) bool // what there is of a spec that does not fit the schema; nil where it does
+	given      []bool          // with has: whether there is what each problem is about
 	containers []container
 	odd        []oddText
 	oddFound   bool
@@ -67,6 +72,27 @@ func (c *checker) oneEach() {
 	})
 }
 
+// checkValues runs the rules about single values over a spec that does not fit the
+// schema, so that one run names all errors. It says nothing of values that are not
+// in the spec, or that have a problem already.
+func checkValues(user cue.Value, ix *index, known Problems) Problems {
+	spec, has := partial(user, known)
+	if spec == nil {
+		return nil
+	}
+	c := &checker{spec: spec, site: &Site{}, ix: ix, has: has, rules: rules(), containers: containers(spec)}
+	for _, r := range c.rules {
+		if r.value && r.Severity == Error {
+			c.rule = r
+			r.check(c)
+		}
+	}
+	i := -1
+	c.problems = slices.DeleteFunc(c.problems, func(Problem) bool { i++; return !c.given[i] })
+	c.oneEach()
+	return c.problems
+}
+
 // silence leaves out the problems that the spec silences; the rule about
 // silencing itself comes last, since it has to know what was found.
 func (c *checker) silence() Problems {
@@ -94,6 +120,9 @@ func (c *checker) report(at Path, format string, args ...any) *Problem {
 		Pos: c.ix.value(at), Path: at.String(), Message: fmt.Sprintf(format, args...),
 		Rule: c.rule.ID, Severity: c.rule.Severity,
 	})
+	if c.has != nil {
+		c.given = append(c.given, c.has(at))
+	}
 	return &c.problems[len(c.problems)-1]
 }
 

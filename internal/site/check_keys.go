@@ -63,7 +63,7 @@ func sshKeyFault(line string) fault {
 		return fault{fmt.Sprintf("%q is no public SSH key", shorten(line)), hint}
 	}
 	switch key.Type() {
-	case ssh.InsecureKeyAlgoDSA:
+	case "ssh-dss":
 		return fault{"is a DSA key, which OpenSSH has dropped", "ssh-keygen -t ed25519 makes a good one"}
 	case ssh.KeyAlgoRSA:
 		pub, _ := key.(ssh.CryptoPublicKey).CryptoPublicKey().(*rsa.PublicKey)

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -64,11 +65,7 @@ func (w *walker) walkBroken(def, user cue.Value, at Path, err error) {
 		w.fields(def, user, at)
 	case kind == cue.ListKind:
 		elem := def.LookupPath(cue.MakePath(cue.AnyIndex))
-		for i := 0; ; i++ {
-			v := user.LookupPath(cue.MakePath(cue.Index(i)))
-			if !v.Exists() {
-				break
-			}
+		for i, v := range elements(user) {
 			w.walk(elem, v, at.With(i))
 		}
 	}
@@ -112,15 +109,13 @@ func (w *walker) fields(def, user cue.Value, at Path) {
 		}
 	}
 	anyName := def.LookupPath(cue.MakePath(cue.AnyString))
-	it, err = user.Fields()
-	for err == nil && it.Next() {
-		name := it.Selector().Unquoted()
+	for name, field := range structFields(user) {
 		p := at.With(name)
 		switch value, ok := known[name]; {
 		case ok:
-			w.walk(value, it.Value(), p)
+			w.walk(value, field, p)
 		case anyName.Exists():
-			w.walk(anyName, it.Value(), p)
+			w.walk(anyName, field, p)
 		default:
 			hint := didYouMean(name, names)
 			if hint == "" && len(names) > 0 {
@@ -153,6 +148,36 @@ func (w *walker) elements(def, user cue.Value, at Path) {
 	it, err := user.List()
 	for i := 0; err == nil && it.Next(); i++ {
 		w.walk(elem, it.Value(), at.With(i))
+	}
+}
+
+// structFields are the fields of a struct, also of one that has an error.
+func structFields(v cue.Value) iter.Seq2[string, cue.Value] {
+	return func(yield func(string, cue.Value) bool) {
+		it, err := v.Fields()
+		for err == nil && it.Next() {
+			if sel := it.Selector(); sel.IsString() && !yield(sel.Unquoted(), it.Value()) {
+				return
+			}
+		}
+	}
+}
+
+// elements are those of a list, also of one that has an error.
+func elements(v cue.Value) []cue.Value {
+	var all []cue.Value
+	if it, err := v.List(); err == nil {
+		for it.Next() {
+			all = append(all, it.Value())
+		}
+		return all
+	}
+	for i := 0; ; i++ {
+		e := v.LookupPath(cue.MakePath(cue.Index(i)))
+		if !e.Exists() {
+			return all
+		}
+		all = append(all, e)
 	}
 }
 

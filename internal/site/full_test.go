@@ -41,6 +41,22 @@ func TestFullSite(t *testing.T) {
 	}
 }
 
+// TestSpecMirrorsSchema: Spec has a field for each of the schema's.
+func TestSpecMirrorsSchema(t *testing.T) {
+	ctx := cuecontext.New()
+	def, err := siteSchema(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := def.Unify(ctx.CompileString(fullSite(t))).MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unmarshalStrict(data, new(Spec)); err != nil {
+		t.Error(err)
+	}
+}
+
 // schemaFields lists the fields of the schema; a name of the user's choice is *.
 func schemaFields(w *walker, def cue.Value, at string) []string {
 	var all []string

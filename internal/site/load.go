@@ -58,7 +58,8 @@ func evaluateNow(files []*ast.File, ix *index) (*Spec, Problems) {
 			return decode(data)
 		}
 	}
-	return nil, explain(def, user, v, ix)
+	problems := explain(def, user, v, ix)
+	return nil, append(problems, checkValues(user, ix, problems)...)
 }
 
 // siteSchema compiles the embedded schema and returns #Site.

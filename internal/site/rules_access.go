@@ -12,7 +12,7 @@ func accessRules() []Rule {
 		{ID: "access-empty", Severity: Error, Summary: "Every access group lets somebody in.",
 			Bad: `access: partners: {emails: []}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessEmpty},
 		{ID: "access-wide", Severity: Warning, Summary: "No access group lets in everybody who has a mailbox at a public mail provider.",
-			Bad: `access: admins: emailDomains: ["gmail.com"]`, Good: `access: admins: emailDomains: ["example.org"]`, check: checkAccessWide},
+			Bad: `access: admins: emailDomains: ["gmail.com"]`, Good: `access: admins: emailDomains: ["example.org"]`, value: true, check: checkAccessWide},
 		{ID: "access-unused", Severity: Warning, Summary: "Every access group is used.",
 			Bad: `access: partners: {emails: ["kim@example.org"]}`, Good: `access: partners: {emails: ["kim@example.org"]}, argocd: access: "partners"`, check: checkAccessUnused},
 		{ID: "access-default", Severity: Error, Summary: "One access group at most is the default.",

@@ -12,17 +12,17 @@ import (
 func containerRules() []Rule {
 	return []Rule{
 		{ID: "image", Severity: Error, Summary: "Images are references that a registry takes.",
-			Bad: `apps: invoices: image: "https://ghcr.io/example/invoices:3.1.0"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, check: checkImages},
+			Bad: `apps: invoices: image: "https://ghcr.io/example/invoices:3.1.0"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, value: true, check: checkImages},
 		{ID: "image-tag", Severity: Warning, Summary: "Images have a tag or a digest, and the tag is not latest: what runs is what the repository says.",
-			Bad: `apps: invoices: image: "ghcr.io/example/invoices:latest"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, check: checkImageTags},
+			Bad: `apps: invoices: image: "ghcr.io/example/invoices:latest"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, value: true, check: checkImageTags},
 		{ID: "quantity", Severity: Error, Summary: "Quantities of CPU, memory and storage are Kubernetes' own: \"250m\", \"512Mi\", \"10Gi\".",
-			Bad: `apps: invoices: resources: limits: memory: "512 MB"`, Good: `apps: invoices: resources: limits: memory: "512Mi"`, check: checkQuantities},
+			Bad: `apps: invoices: resources: limits: memory: "512 MB"`, Good: `apps: invoices: resources: limits: memory: "512Mi"`, value: true, check: checkQuantities},
 		{ID: "resource-limit", Severity: Error, Summary: "No container asks for more than its limit.",
 			Bad: `apps: invoices: resources: requests: memory: "1Gi"`, Good: `apps: invoices: resources: {requests: memory: "1Gi", limits: memory: "1Gi"}`, check: checkLimits},
 		{ID: "health", Severity: Error, Summary: "A health check is an HTTP path.",
-			Bad: `apps: invoices: health: "healthz"`, Good: `apps: invoices: health: "/healthz"`, check: checkHealth},
+			Bad: `apps: invoices: health: "healthz"`, Good: `apps: invoices: health: "/healthz"`, value: true, check: checkHealth},
 		{ID: "command", Severity: Error, Summary: "A command that is given is not empty.",
-			Bad: `apps: invoices: command: [""]`, Good: `apps: invoices: command: ["/bin/invoices"]`, check: checkCommands},
+			Bad: `apps: invoices: command: [""]`, Good: `apps: invoices: command: ["/bin/invoices"]`, value: true, check: checkCommands},
 	}
 }
 

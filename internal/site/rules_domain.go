@@ -19,7 +19,7 @@ func domainRules() []Rule {
 		{ID: "hostname-twice", Severity: Error, Summary: "Every hostname leads to one place.",
 			Bad: `apps: invoices: hostnames: ["argocd.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkHostnameTwice},
 		{ID: "hostname-wildcard", Severity: Error, Summary: "A * stands alone as the first label of a hostname, and not where the domain's own wildcard is.",
-			Bad: `apps: invoices: hostnames: ["in*.example.com"]`, Good: `apps: invoices: hostnames: ["*.invoices.example.com"]`, check: checkWildcards},
+			Bad: `apps: invoices: hostnames: ["in*.example.com"]`, Good: `apps: invoices: hostnames: ["*.invoices.example.com"]`, value: true, check: checkWildcards},
 		{ID: "hostname-depth", Severity: Warning, Summary: "Hostnames are one label below their domain, which is what Cloudflare's universal certificate covers.",
 			Bad: `apps: invoices: hostnames: ["eu.invoices.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkDepth},
 		{ID: "tunnel-size", Severity: Error, Limit: true, Summary: "The tunnel's configuration fits into a ConfigMap, which holds 1 MiB: about 10,000 hostnames.",

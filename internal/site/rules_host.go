@@ -13,7 +13,7 @@ func hostRules() []Rule {
 		{ID: "server", Severity: Error, Summary: "Exactly one host is the k3s server.",
 			Bad: `hosts: web1: role: "agent"`, Good: `hosts: web1: role: "server"`, check: checkServer},
 		{ID: "release", Severity: Error, Summary: "The NixOS release exists, and is one that the output is written for.",
-			Bad: `hosts: web1: release: "26.5"`, Good: `hosts: web1: release: "26.05"`, check: checkRelease},
+			Bad: `hosts: web1: release: "26.5"`, Good: `hosts: web1: release: "26.05"`, value: true, check: checkRelease},
 		{ID: "state-version", Severity: Error, Summary: "stateVersion is a NixOS release, and not a newer one than release.",
 			Bad: `hosts: web1: {release: "25.11", stateVersion: "26.05"}`, Good: `hosts: web1: {release: "26.05", stateVersion: "25.11"}`, check: checkStateVersion},
 		{ID: "installer-kernel", Severity: Error, Summary: "Arrays are not made by a newer kernel than the one that has to start from them: an older one refuses their superblock.",
@@ -23,7 +23,7 @@ func hostRules() []Rule {
 		{ID: "host-address", Severity: Error, Summary: "A host's address is on one of its cards, unless DHCP gives it.",
 			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, check: checkHostAddress},
 		{ID: "k3s-flag", Severity: Error, Summary: "More flags for k3s do not touch those that gen sets.",
-			Bad: `cluster: k3s: flags: ["--flannel-backend=vxlan"]`, Good: `cluster: k3s: flags: ["--tls-san=k8s.example.com"]`, check: checkK3sFlags},
+			Bad: `cluster: k3s: flags: ["--flannel-backend=vxlan"]`, Good: `cluster: k3s: flags: ["--tls-san=k8s.example.com"]`, value: true, check: checkK3sFlags},
 	}
 }
 

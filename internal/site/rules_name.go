@@ -7,9 +7,9 @@ import (
 func nameRules() []Rule {
 	return []Rule{
 		{ID: "name", Severity: Error, Summary: "Names are DNS labels: lower-case letters, digits and hyphens, so that they can name hosts, files and Kubernetes objects alike.",
-			Bad: `apps: Invoices_EU: {image: "ghcr.io/example/invoices:3.1.0"}`, Good: `apps: "invoices-eu": {image: "ghcr.io/example/invoices:3.1.0"}`, check: checkNames},
+			Bad: `apps: Invoices_EU: {image: "ghcr.io/example/invoices:3.1.0"}`, Good: `apps: "invoices-eu": {image: "ghcr.io/example/invoices:3.1.0"}`, value: true, check: checkNames},
 		{ID: "reserved-name", Severity: Error, Summary: "No workload or host has a name that the cluster or the output uses itself.",
-			Bad: `apps: argocd: {image: "ghcr.io/example/argocd:1.0.0"}`, Good: `apps: deploy: {image: "ghcr.io/example/deploy:1.0.0"}`, check: checkReservedNames},
+			Bad: `apps: argocd: {image: "ghcr.io/example/argocd:1.0.0"}`, Good: `apps: deploy: {image: "ghcr.io/example/deploy:1.0.0"}`, value: true, check: checkReservedNames},
 		{ID: "name-clash", Severity: Error, Summary: "No two workloads make Argo CD Applications of one name.",
 			Bad: `apps: "website-bakery": {image: "ghcr.io/example/admin:1.0.0"}`, Good: `apps: "bakery-admin": {image: "ghcr.io/example/admin:1.0.0"}`, check: checkNameClashes},
 	}

@@ -9,11 +9,11 @@ import (
 func outputRules() []Rule {
 	return []Rule{
 		{ID: "exclude", Severity: Error, Summary: "Patterns of paths that gen leaves alone are sound, and inside of the output.",
-			Bad: `output: exclude: ["docs/["]`, Good: `output: exclude: ["docs/*"]`, check: checkExcludes},
+			Bad: `output: exclude: ["docs/["]`, Good: `output: exclude: ["docs/*"]`, value: true, check: checkExcludes},
 		{ID: "module-path", Severity: Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",
-			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, check: checkImports},
+			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, value: true, check: checkImports},
 		{ID: "state-bucket", Severity: Error, Summary: "The bucket for Terraform's state, and the key in it, are names that S3 takes.",
-			Bad: `terraform: s3: bucket: "My_Bucket"`, Good: `terraform: s3: bucket: "my-bucket"`, check: checkBucket},
+			Bad: `terraform: s3: bucket: "My_Bucket"`, Good: `terraform: s3: bucket: "my-bucket"`, value: true, check: checkBucket},
 	}
 }
 

@@ -9,11 +9,11 @@ import (
 func recordRules() []Rule {
 	return []Rule{
 		{ID: "record-name", Severity: Error, Summary: "A record's name is relative to its domain: \"@\", \"mail\", \"*.dev\".",
-			Bad: `domains: "example.com": records: [{type: "A", name: "mail.example.com", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}]`, check: checkRecordNames},
+			Bad: `domains: "example.com": records: [{type: "A", name: "mail.example.com", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}]`, value: true, check: checkRecordNames},
 		{ID: "record-fields", Severity: Error, Summary: "A record has the fields of its type and no others.",
 			Bad: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net"}]`, Good: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net", priority: 10}]`, check: checkRecordFields},
 		{ID: "record-content", Severity: Error, Summary: "A record's value is what its type takes: an address, or a hostname.",
-			Bad: `domains: "example.com": records: [{type: "AAAA", name: "mail", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "AAAA", name: "mail", content: "2001:db8::25"}]`, check: checkRecordContents},
+			Bad: `domains: "example.com": records: [{type: "AAAA", name: "mail", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "AAAA", name: "mail", content: "2001:db8::25"}]`, value: true, check: checkRecordContents},
 		{ID: "record-clash", Severity: Error, Summary: "No record stands where the tunnel's own record has to, or beside a CNAME or NS record of that name.",
 			Bad: `domains: "example.com": records: [{type: "A", name: "invoices", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "invoices", content: "v=1"}]`, check: checkRecordClashes},
 		{ID: "record-twice", Severity: Error, Summary: "No record is given twice.",

@@ -13,11 +13,11 @@ import (
 func repoRules() []Rule {
 	return []Rule{
 		{ID: "repo-url", Severity: Error, Summary: "The repository is reached by ssh or https, without a password in its URL.",
-			Bad: `repo: url: "http://git.example.com/infra.git"`, Good: `repo: url: "https://git.example.com/infra.git"`, check: checkRepoURL},
+			Bad: `repo: url: "http://git.example.com/infra.git"`, Good: `repo: url: "https://git.example.com/infra.git"`, value: true, check: checkRepoURL},
 		{ID: "repo-branch", Severity: Error, Summary: "The branch is one that git would make.",
-			Bad: `repo: branch: "feature..x"`, Good: `repo: branch: "feature/x"`, check: checkRepoBranch},
+			Bad: `repo: branch: "feature..x"`, Good: `repo: branch: "feature/x"`, value: true, check: checkRepoBranch},
 		{ID: "repo-path", Severity: Error, Summary: "The output's place in the repository is a relative path inside of it.",
-			Bad: `repo: path: "/infra"`, Good: `repo: path: "infra"`, check: checkRepoPath},
+			Bad: `repo: path: "/infra"`, Good: `repo: path: "infra"`, value: true, check: checkRepoPath},
 		{ID: "repo-known-hosts", Severity: Error, Summary: "The host key of a git server that Argo CD does not know is given, as a line of known_hosts.",
 			Bad: `repo: url: "git@git.example.com:infra.git"`, Good: "repo: {\n\turl: \"git@git.example.com:infra.git\"\n\tknownHosts: [\"git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF\"]\n}", check: checkKnownHosts},
 	}

@@ -8,9 +8,9 @@ const secretRule = "secret-in-spec"
 func secretRules() []Rule {
 	return []Rule{
 		{ID: secretRule, Severity: Error, Summary: "No secret stands in the spec: no private key, token, password hash or URL with a password.",
-			Bad: `apps: invoices: env: DATABASE_URL: "postgres://invoices:hunter22@db.example.com/invoices"`, Good: `apps: invoices: secrets: ["DATABASE_URL"]`, check: checkSecrets},
+			Bad: `apps: invoices: env: DATABASE_URL: "postgres://invoices:hunter22@db.example.com/invoices"`, Good: `apps: invoices: secrets: ["DATABASE_URL"]`, value: true, check: checkSecrets},
 		{ID: "age-key", Severity: Error, Summary: "Recipients are public age keys whose checksum is right.",
-			Bad: `sops: argocd: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdg"`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, check: checkAgeKeys},
+			Bad: `sops: argocd: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdg"`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, value: true, check: checkAgeKeys},
 		{ID: "sops-people", Severity: Error, Summary: "Some person can read and re-encrypt the secrets.",
 			Bad: `sops: people: {}`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, check: checkPeople},
 		{ID: "recipient-twice", Severity: Error, Summary: "No key is a recipient under two names.",

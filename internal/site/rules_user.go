@@ -10,17 +10,17 @@ import (
 func userRules() []Rule {
 	return []Rule{
 		{ID: "user-name", Severity: Error, Summary: "Names of users and groups start with a letter, have lower-case letters, digits, - and _, and 31 characters at most.",
-			Bad: `hosts: web1: users: "Maria K": {keys: [], groups: []}`, Good: `hosts: web1: users: maria: {}`, check: checkUserNames},
+			Bad: `hosts: web1: users: "Maria K": {keys: [], groups: []}`, Good: `hosts: web1: users: maria: {}`, value: true, check: checkUserNames},
 		{ID: "system-user", Severity: Error, Summary: "No user has the name of one that every NixOS system has.",
-			Bad: `hosts: web1: users: root: {}`, Good: `hosts: web1: users: maria: {}`, check: checkSystemUsers},
+			Bad: `hosts: web1: users: root: {}`, Good: `hosts: web1: users: maria: {}`, value: true, check: checkSystemUsers},
 		{ID: "user-group", Severity: Warning, Summary: "Groups are some that NixOS makes; others have to come from a module of your own.",
-			Bad: `hosts: web1: users: jonas: groups: ["weel"]`, Good: `hosts: web1: users: jonas: groups: ["wheel"]`, check: checkUserGroups},
+			Bad: `hosts: web1: users: jonas: groups: ["weel"]`, Good: `hosts: web1: users: jonas: groups: ["wheel"]`, value: true, check: checkUserGroups},
 		{ID: "uid", Severity: Error, Summary: "User ids are from 1000 to 29999, the range that NixOS gives to people.",
-			Bad: `hosts: web1: users: maria: uid: 100`, Good: `hosts: web1: users: maria: uid: 1000`, check: checkUIDs},
+			Bad: `hosts: web1: users: maria: uid: 100`, Good: `hosts: web1: users: maria: uid: 1000`, value: true, check: checkUIDs},
 		{ID: "uid-twice", Severity: Error, Summary: "No two users of a host have one id.",
 			Bad: `hosts: web1: users: {maria: uid: 1000, jonas: uid: 1000}`, Good: `hosts: web1: users: {maria: uid: 1000, jonas: uid: 1001}`, check: checkUIDTwice},
 		{ID: "ssh-key", Severity: Error, Summary: "Keys are public SSH keys, one a line: no DSA, and no RSA under 2048 bits.",
-			Bad: `hosts: web1: users: maria: keys: ["ssh-ed25519 AAAAC3Nza maria"]`, Good: `hosts: web1: users: maria: keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF maria"]`, check: checkSSHKeys},
+			Bad: `hosts: web1: users: maria: keys: ["ssh-ed25519 AAAAC3Nza maria"]`, Good: `hosts: web1: users: maria: keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF maria"]`, value: true, check: checkSSHKeys},
 		{ID: "login", Severity: Error, Summary: "Somebody can log in as an administrator after the install: a user in wheel with a key.",
 			Bad: `hosts: web1: users: maria: keys: []`, Good: `hosts: web1: users: maria: {groups: ["wheel"]}`, check: checkLogin},
 	}

@@ -10,13 +10,13 @@ import (
 func versionRules() []Rule {
 	return []Rule{
 		{ID: "version", Severity: Error, Summary: "Charts and images are pinned to one version each.",
-			Bad: `versions: charts: cilium: "~1.20"`, Good: `versions: charts: cilium: "1.20.0"`, check: checkVersions},
+			Bad: `versions: charts: cilium: "~1.20"`, Good: `versions: charts: cilium: "1.20.0"`, value: true, check: checkVersions},
 		{ID: "constraint", Severity: Error, Summary: "Terraform and its providers are pinned by constraints that Terraform reads.",
-			Bad: `versions: providers: helm: "^3.1"`, Good: `versions: providers: helm: "~> 3.1"`, check: checkConstraints},
+			Bad: `versions: providers: helm: "^3.1"`, Good: `versions: providers: helm: "~> 3.1"`, value: true, check: checkConstraints},
 		{ID: "provider-major", Severity: Error, Summary: "Each provider is of the major version that the output is written for.",
-			Bad: `versions: providers: cloudflare: "~> 4.52"`, Good: `versions: providers: cloudflare: "~> 5.22"`, check: checkProviderMajors},
+			Bad: `versions: providers: cloudflare: "~> 4.52"`, Good: `versions: providers: cloudflare: "~> 5.22"`, value: true, check: checkProviderMajors},
 		{ID: "flake-reference", Severity: Error, Summary: "Flake inputs are references that Nix reads.",
-			Bad: `versions: flake: disko: "nix-community/disko@v1"`, Good: `versions: flake: disko: "github:nix-community/disko/v1.13.0"`, check: checkFlakes},
+			Bad: `versions: flake: disko: "nix-community/disko@v1"`, Good: `versions: flake: disko: "github:nix-community/disko/v1.13.0"`, value: true, check: checkFlakes},
 	}
 }
 

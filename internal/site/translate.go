@@ -25,7 +25,7 @@ func translations() []translation {
 		{"index out of range", "reference", "refers to element {0} of a list of {1}", "elements count from 0"},
 		{"field not allowed", "unknown-field", "the definition that this is made of has no such field", "add the field there, or take it out here"},
 		{"builtin package %q undefined", "import", "CUE has no package \"{0}\"", "https://pkg.go.dev/cuelang.org/go/pkg lists them"},
-		{"imported and not used", "import", "the package \"{0}\" is imported and not used", "remove the import"},
+		{"imported and not used", "import", "the package {0} is imported and not used", "remove the import"},
 		{"embed files", "import", "a spec cannot embed files", "put the values into the spec"},
 		{"in argument %d to", "value", "cannot be computed: {4} does not take {1} as its argument {3}", ""},
 		{"cannot use %s", "value", "cannot be computed: a condition has to be true or false", ""},
