@@ -46,7 +46,9 @@ func opensBlock(s string, i int) bool {
 	if i == 0 {
 		return strings.IndexByte("-+=.():", s[0]) >= 0
 	}
-	return (s[i] == '.' || s[i] == ')') && strings.Trim(s[:i], "0123456789") == ""
+	// A list item wants white space behind its number: "1.20.0" is none.
+	return (s[i] == '.' || s[i] == ')') && strings.Trim(s[:i], "0123456789") == "" &&
+		(i+1 == len(s) || strings.IndexByte(" \t\n\v\f\r", s[i+1]) >= 0)
 }
 
 // Code writes s as a code span whose fence is longer than any in s. What a span
