@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
 // generated lists the files of out/ and of every golden tree that have a suffix.
@@ -71,4 +74,17 @@ func TestShellcheck(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	t.Logf("%d files", len(files))
+}
+
+// TestTerraformFormat wants every generated .tf file as `tofu fmt` leaves it.
+func TestTerraformFormat(t *testing.T) {
+	for _, p := range generated(t, ".tf") {
+		data, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(data), string(hclwrite.Format(data))); diff != "" {
+			t.Errorf("%s: %s", p, diff)
+		}
+	}
 }

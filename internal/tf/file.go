@@ -11,8 +11,6 @@
 package tf
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -116,7 +114,7 @@ func (b *Body) separate() {
 	b.block = false
 }
 
-// Bytes is the finished file.
+// Bytes is the finished file: formatted, and parsed again.
 func (f *File) Bytes() ([]byte, error) {
 	if f.err != nil {
 		return nil, f.err
@@ -124,9 +122,6 @@ func (f *File) Bytes() ([]byte, error) {
 	out := hclwrite.Format(f.file.Bytes())
 	if _, diags := hclsyntax.ParseConfig(out, "generated.tf", hcl.InitialPos); diags.HasErrors() {
 		return nil, fmt.Errorf("the written file does not parse: %w", diags)
-	}
-	if again := hclwrite.Format(out); !bytes.Equal(out, again) {
-		return nil, errors.New("the written file is not stable under formatting")
 	}
 	return out, nil
 }
