@@ -11,6 +11,7 @@
 package tf
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
