@@ -1,0 +1,173 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"sigs.k8s.io/yaml"
+)
+
+// What golden/hostile/site.cue puts into every field that takes free text:
+// hostileLine where one line is all that fits, hostileText elsewhere.
+const (
+	hostileLine = "\" \\ ${x} $${x} %{if} '' ' # $(id) | `id` æ 世界 {{.}} <b> *_[x](y)"
+	hostileText = "\" \\ ${x} $${x} %{if} '' ' # $(id) | `id`\r\n\tæ 世界 \u2028 {{.}} <b> *_[x](y)"
+	hostileMail = "o'p$s+x@example.com"
+)
+
+const hostileTree = "../../golden/hostile/want"
+
+// TestHostileYAML reads the Deployment as Kubernetes would.
+func TestHostileYAML(t *testing.T) {
+	data, err := os.ReadFile(hostileTree + "/k8s/argocd-hostile/websites/bakery/deployment.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d struct {
+		Spec struct {
+			Template struct {
+				Spec struct {
+					Containers []struct {
+						Command, Args []string
+						Env           []struct{ Name, Value string }
+						LivenessProbe struct{ HTTPGet struct{ Path string } }
+					}
+				}
+			}
+		}
+	}
+	if err := yaml.Unmarshal(data, &d); err != nil {
+		t.Fatal(err)
+	}
+	c := d.Spec.Template.Spec.Containers[0]
+	env := map[string]string{}
+	for _, e := range c.Env {
+		env[e.Name] = kubeletReads(e.Value)
+	}
+	want := map[string]string{"A": hostileText, "B": "no", "C": "", "D": hostileLine + "\n\n", "E": "  lead and trail  ", "F": "2026-01-01", "G": "1_000"}
+	if diff := cmp.Diff(want, env); diff != "" {
+		t.Errorf("env (-want +got):\n%s", diff)
+	}
+	var args []string
+	for _, a := range append(c.Command, c.Args...) {
+		args = append(args, kubeletReads(a))
+	}
+	if diff := cmp.Diff([]string{hostileText, hostileText, "", " ", "no", "~", "- x: y", "&a", "*a", "!!str", "0x1f", "null"}, args); diff != "" {
+		t.Errorf("command and args (-want +got):\n%s", diff)
+	}
+	if c.LivenessProbe.HTTPGet.Path != "/up?x=%20&y='$(id)'" {
+		t.Errorf("probe asks for %q", c.LivenessProbe.HTTPGet.Path)
+	}
+}
+
+// kubeletReads is what a container gets of a value: the kubelet takes $(X) for a
+// variable, and a doubled dollar for a plain one
+// (k8s.io/kubernetes third_party/forked/golang/expansion).
+func kubeletReads(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		b.WriteByte(s[i])
+		if s[i] == '$' && i+1 < len(s) {
+			switch s[i+1] {
+			case '$':
+				i++
+			case '(':
+				b.WriteString("VARIABLE")
+			}
+		}
+	}
+	return b.String()
+}
+
+// TestHostileTerraform reads every text of the root as OpenTofu would.
+func TestHostileTerraform(t *testing.T) {
+	found := map[string]bool{}
+	files, err := filepath.Glob(hostileTree + "/k8s/terraform-hostile/*.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range files {
+		data, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, diags := hclsyntax.ParseConfig(data, p, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		_ = hclsyntax.VisitAll(f.Body.(*hclsyntax.Body), func(n hclsyntax.Node) hcl.Diagnostics {
+			if e, ok := n.(*hclsyntax.TemplateExpr); ok && e.IsStringLiteral() {
+				if v, diags := e.Value(nil); !diags.HasErrors() {
+					found[v.AsString()] = true
+				}
+			}
+			return nil
+		})
+	}
+	// Cloudflare takes the content of a TXT record as a quoted string.
+	quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(hostileLine) + `"`
+	for name, want := range map[string]string{"comment": hostileLine, "TXT content": quoted, "e-mail": hostileMail} {
+		if !found[want] {
+			t.Errorf("%s: no text of the root reads %q", name, want)
+		}
+	}
+}
+
+// TestHostileNix reads the host's modules as Nix would.
+func TestHostileNix(t *testing.T) {
+	nix := need(t, "nix-instantiate", "nix-bin")
+	stub, err := filepath.Abs("../../internal/gen/nixos/testdata/stub.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := filepath.Abs(hostileTree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.Command(nix, "--eval", "--strict", "--json", "-E", "import "+stub+" "+tree+` "web1" "6.19"`)
+	cmd.Env = append(os.Environ(), "HOME="+dir, "NIX_STORE_DIR="+dir+"/store", "NIX_STATE_DIR="+dir+"/var", "NIX_CONF_DIR="+dir, "NIX_PATH=")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	var v any
+	if err := json.Unmarshal(out, &v); err != nil {
+		t.Fatal(err)
+	}
+	collect(v, &texts)
+	for name, want := range map[string]string{
+		"key of a user":   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC2vNVczmfaG8LBP3HLyX5d/sGzwPbELBhe8OnZsUMHB " + hostileLine,
+		"flag of k3s":     "[--node-label=note=" + hostileLine + "]", // the stub's brackets stand for systemd's quoting
+		"user of SMTP":    hostileLine,
+		"address of SMTP": hostileMail,
+	} {
+		if !slices.Contains(texts, want) {
+			t.Errorf("%s: no value of the host's modules reads %q", name, want)
+		}
+	}
+}
+
+func collect(v any, texts *[]string) {
+	switch v := v.(type) {
+	case string:
+		*texts = append(*texts, v)
+	case []any:
+		for _, x := range v {
+			collect(x, texts)
+		}
+	case map[string]any:
+		for _, x := range v {
+			collect(x, texts)
+		}
+	}
+}
