@@ -29,7 +29,7 @@ const kubeVersion = "1.34.0"
 func (w *work) chartRoots() []string {
 	var roots []string
 	for _, root := range w.terraformRoots() {
-		if found, _ := w.releases(root); len(found) > 0 {
+		if found, err := w.releases(root); len(found) > 0 || err != nil {
 			roots = append(roots, root)
 		}
 	}

@@ -174,3 +174,46 @@ func TestKsops(t *testing.T) {
 		t.Errorf("another plug-in: %+v, asked:\n%s", res, asked)
 	}
 }
+
+// TestHelmSources wants charts from where they may come, in the version that the
+// root asks for, and no other.
+func TestHelmSources(t *testing.T) {
+	const demo = "k8s/terraform-demo/demo.tf"
+	for _, c := range []struct {
+		name    string
+		charts  string
+		network bool
+		edits   []edit
+		asked   string
+		unread  string
+	}{
+		{"no source", "", false, nil, "", "say --network, or --charts DIR"},
+		{"repository", "", true, nil, "helm template demo demo --repo https://charts.example.com --version 1.2.3 --namespace demo", ""},
+		{"registry", "", true, []edit{{demo, "https:", "oci:"}}, "helm template demo oci://charts.example.com/demo --version 1.2.3", ""},
+		{"folder", "testdata/charts", false, nil, "helm template demo " + absolute(t, "testdata/charts/demo") + " --namespace demo", ""},
+		{"another version", "testdata/charts", false, []edit{{demo, "1.2.3", "1.2.4"}}, "", "the root wants version 1.2.4"},
+		{"no plain version", "testdata/charts", false, []edit{{demo, `"1.2.3"`, "var.version"}}, "", ""},
+		{"another chart", "testdata/charts", false, []edit{{demo, `chart      = "demo"`, `chart = "other"`}}, "", "there is no other-1.2.3.tgz"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			runner := standIn1("helm", says(0, "kind: ConfigMap\n", ""))
+			opts := options(t, writeTree(t, c.edits...), runner)
+			opts.Network = c.network
+			if c.charts != "" {
+				opts.Charts = absolute(t, c.charts)
+			}
+			res := readWith(t, "helm", opts)
+			if asked := strings.Join(runner.asked, "\n"); !strings.Contains(asked, c.asked) || c.asked == "" && asked != "" {
+				t.Errorf("asked: %s", asked)
+			}
+			if c.name == "no plain version" {
+				wantProblem(t, res, terraformRoot, "demo.tf")
+				return
+			}
+			unread := res.Reason + strings.Join(res.Notes, "\n")
+			if !strings.Contains(unread, c.unread) || (res.State == OK) != (c.unread == "") {
+				t.Errorf("%s, not read: %q", res.State, unread)
+			}
+		})
+	}
+}
