@@ -1,6 +1,6 @@
 # Each target is a line that anyone could type.
 
-.PHONY: all test lint golden bench tidy
+.PHONY: all test lint tools golden bench tidy
 
 all: test lint
 
@@ -11,6 +11,10 @@ test:
 
 lint:
 	test -z "$$(gofmt -l .)" && go tool -modfile=tools/go.mod staticcheck ./...
+
+# Installs the Go programs that read the output (sops, helm, kustomize, …) where go install does.
+tools:
+	cd tools && go install tool
 
 # Rewrites golden/*/want and out/ after a change of the output that is meant; read the diff.
 golden:
