@@ -267,6 +267,9 @@ func positions(e cueerrors.Error) []Pos {
 // cuePath reads the path of one of CUE's errors; digits are list positions.
 func cuePath(elems []string) Path {
 	var p Path
+	if len(elems) > 0 && elems[0] == "#Site" {
+		elems = elems[1:] // where the schema stands, which is not in the spec
+	}
 	for _, e := range elems {
 		var n int
 		if _, err := fmt.Sscanf(e, "%d", &n); err == nil && fmt.Sprint(n) == e {

@@ -89,6 +89,8 @@ func checkMessages(t *testing.T, problems Problems) {
 			t.Errorf("no place in the user's files:\n%s", text)
 		case p.Pos.Line == 0 && p.Rule != "spec-file":
 			t.Errorf("no line:\n%s", text)
+		case secretIn(text) != "":
+			t.Errorf("a secret is printed:\n%s", text)
 		case cueWords.MatchString(text):
 			t.Errorf("words of CUE's:\n%s", text)
 		case strings.Contains(p.Message, "\n") || strings.HasSuffix(p.Message, "."):

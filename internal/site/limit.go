@@ -18,9 +18,9 @@ type limits struct {
 // What a spec of any length may take, and what each byte of it adds. A site of
 // 10,000 clients, a megabyte, takes some seconds and a gigabyte.
 const (
-	baseTime   = 10 * time.Second
+	baseTime   = 6 * time.Second
 	byteTime   = 60 * time.Microsecond
-	baseMemory = 1 << 30
+	baseMemory = 512 << 20
 	byteMemory = 1 << 10
 )
 

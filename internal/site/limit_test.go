@@ -36,11 +36,11 @@ func TestBombs(t *testing.T) {
 		return b.String()
 	}
 	for name, text := range map[string]string{
-		"range":         "import \"list\"\napps: {for i in list.Range(0, 1000000000, 1) {\"a\\(i)\": {image: \"x/y:1\"}}}\n",
-		"repeat":        "import \"strings\"\nname: strings.Repeat(\"x\", 8000000000)\n",
-		"text":          doubling(`"xxxxxxxx"`, "NEXT: LAST + LAST", 40) + "name: _a40\n",
+		"range":         "apps: {for i in list.Range(0, 1000000000, 1) {\"a\\(i)\": {image: \"x/y:1\"}}}\n",
+		"repeat":        "apps: invoices: env: A: strings.Repeat(\"x\", 8000000000)\n",
+		"text":          doubling(`"xxxxxxxx"`, "NEXT: LAST + LAST", 40) + "apps: invoices: env: A: _a40\n",
 		"structs":       doubling(`{x: 1}`, "NEXT: {l: LAST, r: LAST}", 40) + "apps: _a40\n",
-		"loops":         "import \"list\"\n_n: list.Range(0, 3000, 1)\napps: {for a in _n for b in _n for c in _n {\"x\\(a)-\\(b)-\\(c)\": {image: \"x/y:1\"}}}\n",
+		"loops":         "_n: list.Range(0, 3000, 1)\napps: {for a in _n for b in _n for c in _n {\"x\\(a)-\\(b)-\\(c)\": {image: \"x/y:1\"}}}\n",
 		"alternatives":  doubling(`{x: 1} | {x: 2}`, "NEXT: {l: LAST, r: LAST} | {l: LAST, r: LAST, z: 1}", 20) + "apps: _a20\n",
 		"self":          "#l: {next: #l}\napps: #l\n",
 		"self in lists": "#l: [#l, #l]\nhosts: #l\n",
@@ -48,7 +48,7 @@ func TestBombs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "site.cue")
-			if err := os.WriteFile(path, []byte("package site\n\n"+text), 0o644); err != nil {
+			if err := os.WriteFile(path, []byte(withImports(baseSite(t), text)+text), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			start := time.Now()
@@ -59,6 +59,17 @@ func TestBombs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withImports gives a spec the imports that a text uses.
+func withImports(spec, text string) string {
+	imports := ""
+	for _, name := range []string{"list", "strings"} {
+		if strings.Contains(text, name+".") {
+			imports += fmt.Sprintf("\nimport %q\n", name)
+		}
+	}
+	return strings.Replace(spec, "package site\n", "package site\n"+imports, 1)
 }
 
 // loadElsewhere loads a spec in a process of its own.

@@ -35,9 +35,13 @@ type Site struct {
 	Terraform Terraform
 	Output    Output
 	Versions  Versions
+	Silenced  []Silenced // sorted by rule
 
 	zones map[string]bool // the names of Zones
 }
+
+// Silenced is a rule that the spec silences, and why.
+type Silenced struct{ Rule, Reason string }
 
 // Repo is the git repository that holds the output.
 type Repo struct {

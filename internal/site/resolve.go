@@ -28,6 +28,9 @@ func resolve(spec *Spec) *Site {
 	resolveWorkloads(s, spec)
 	resolveRoutes(s, spec)
 	resolveSecrets(s, spec)
+	for _, rule := range sortedKeys(spec.Silence) {
+		s.Silenced = append(s.Silenced, Silenced{rule, spec.Silence[rule]})
+	}
 	if a := spec.Alerts; a != nil {
 		s.Alerts = &Alerts{Email: a.Email, SMTP: SMTP{Host: a.SMTP.Host, Port: a.SMTP.Port, User: a.SMTP.User, From: or(a.SMTP.From, a.SMTP.User), TLS: a.SMTP.TLS}}
 	}
