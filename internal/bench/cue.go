@@ -3,11 +3,11 @@ package main
 import (
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/parser"
 
 	"sitegen/schema"
 )
@@ -42,7 +42,11 @@ func buildFS(ctx *cue.Context, files fs.FS) (cue.Value, error) {
 		if err != nil {
 			return cue.Value{}, err
 		}
-		if err := inst.AddFile(filepath.Base(name), data); err != nil {
+		f, err := parser.ParseFile(name, data)
+		if err != nil {
+			return cue.Value{}, err
+		}
+		if err := inst.AddSyntax(f); err != nil {
 			return cue.Value{}, err
 		}
 	}
