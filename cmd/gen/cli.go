@@ -39,7 +39,7 @@ type specFlags struct {
 
 // outFlags are for commands that look at the output tree.
 type outFlags struct {
-	Out  string   `default:"out" placeholder:"DIR" help:"The output root (${default})."`
+	Out  outRoot  `placeholder:"DIR" help:"The output root (this folder if it is one already, else out)."`
 	Only []string `placeholder:"PATH" sep:"none" help:"Look only at this file, folder or pattern of the output root; can be repeated."`
 }
 

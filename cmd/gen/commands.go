@@ -29,13 +29,20 @@ func (f *specFlags) load(e *env) (*site.Site, error) {
 	return s, nil
 }
 
-// wanted is the tree that the spec describes.
-func (f *specFlags) wanted(e *env) (*tree.Tree, error) {
+// wanted is what the spec describes.
+func (f *specFlags) wanted(e *env) (*gen.Result, error) {
 	s, err := f.load(e)
 	if err != nil {
 		return nil, err
 	}
-	return gen.Run(s, gen.All())
+	r, err := gen.Run(s, gen.All())
+	if err != nil {
+		return nil, err
+	}
+	for _, pattern := range r.Idle {
+		fmt.Fprintf(e.stderr, "gen: warning: output.exclude: %q leaves out no file\n", pattern)
+	}
+	return r, nil
 }
 
 type writeCmd struct {
@@ -57,6 +64,9 @@ func (c *writeCmd) Run(e *env) error {
 	defer root.Close()
 	changes, err := c.compare(root, want)
 	if err != nil {
+		return err
+	}
+	if err := mean("--force", c.Force, want.Tree, changes); err != nil {
 		return err
 	}
 	err = tree.Apply(root, changes, tree.Options{Force: c.Force, Kept: func(path, backup string) {

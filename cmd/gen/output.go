@@ -8,23 +8,45 @@ import (
 	"slices"
 	"strings"
 
+	"sitegen/internal/gen"
 	"sitegen/internal/tree"
 )
 
+// outRoot is the output root as the command line gives it.
+type outRoot string
+
+// dir is the folder. Where none is given it is the current one, if gen wrote there
+// before: then a repository whose top is the output root needs no flag.
+func (o outRoot) dir() string {
+	if o != "" {
+		return string(o)
+	}
+	if info, err := os.Lstat(tree.ManifestName); err == nil && info.Mode().IsRegular() {
+		return "."
+	}
+	return "out"
+}
+
 // create opens the output root, and makes it if only it is missing.
 func (f *outFlags) create() (*os.Root, error) {
-	if err := os.Mkdir(f.Out, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	dir := f.Out.dir()
+	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("the output root %q cannot be made: the folder it would be in does not exist", f.Out)
+			return nil, fmt.Errorf("the output root %q cannot be made: the folder it would be in does not exist", dir)
 		}
 		return nil, err
 	}
-	return f.open()
+	root, err := f.open()
+	if err == nil && root == nil {
+		err = fmt.Errorf("the output root %q is a symbolic link to nothing", dir)
+	}
+	return root, err
 }
 
 // open opens the output root; nil when there is none.
 func (f *outFlags) open() (*os.Root, error) {
-	info, err := os.Stat(f.Out)
+	dir := f.Out.dir()
+	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -32,23 +54,74 @@ func (f *outFlags) open() (*os.Root, error) {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("the output root %q is not a folder; say another with --out", f.Out)
+		return nil, fmt.Errorf("the output root %q is not a folder; say another with --out", dir)
 	}
-	return os.OpenRoot(f.Out)
+	return os.OpenRoot(dir)
 }
 
-// compare is what has to change for the root to be the wanted tree, as far as
-// --only looks.
-func (f *outFlags) compare(root *os.Root, want *tree.Tree) ([]tree.Change, error) {
-	changes, err := tree.Compare(root, want)
+// compare is what has to change for the root to be what the spec describes, as far
+// as --only looks.
+func (f *outFlags) compare(root *os.Root, want *gen.Result) ([]tree.Change, error) {
+	if err := f.needs(root, want); err != nil {
+		return nil, err
+	}
+	changes, err := tree.Compare(root, want.Tree)
 	if err != nil || len(f.Only) == 0 {
 		return changes, err
+	}
+	if err := mean("--only", f.Only, want.Tree, changes); err != nil {
+		return nil, err
 	}
 	return tree.Filter(changes, f.Only)
 }
 
+// needs wants the files that the spec leaves to the user and that generated ones
+// read to be there.
+func (f *outFlags) needs(root *os.Root, want *gen.Result) error {
+	if root == nil {
+		return nil
+	}
+	var missing []string
+	for _, n := range want.Needs() {
+		if _, err := root.Lstat(n.Path); errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, fmt.Sprintf("output.exclude leaves out %q, which %q needs, and there is none", n.Path, n.By))
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%s\n\twrite it, or take the pattern out of the spec", strings.Join(missing, "\ngen: "))
+	}
+	return nil
+}
+
+// mean refuses a path of the command line that means no file: a misspelt one would
+// look as if all were well.
+func mean(flag string, patterns []string, want *tree.Tree, changes []tree.Change) error {
+	paths := make([]string, 0, want.Len()+len(changes))
+	for _, f := range want.Files() {
+		paths = append(paths, f.Path)
+	}
+	for _, c := range changes {
+		paths = append(paths, c.Path)
+	}
+	for _, pattern := range patterns {
+		var bad error
+		found := slices.ContainsFunc(paths, func(p string) bool {
+			ok, err := tree.Match(pattern, p)
+			bad = errors.Join(bad, err)
+			return ok || err != nil
+		})
+		if bad != nil {
+			return fmt.Errorf("%s: %w", flag, bad)
+		}
+		if !found {
+			return fmt.Errorf("%s: no file of the output is at %q; paths are relative to the output root", flag, pattern)
+		}
+	}
+	return nil
+}
+
 // differences is compare for commands that only read.
-func (f *outFlags) differences(want *tree.Tree) ([]tree.Change, error) {
+func (f *outFlags) differences(want *gen.Result) ([]tree.Change, error) {
 	root, err := f.open()
 	if err != nil {
 		return nil, err
@@ -91,10 +164,11 @@ var shared = []string{".gitignore", ".sops.yaml", "flake.nix"}
 
 // showBlocked shows what gen would destroy, and the ways on.
 func showBlocked(e *env, blocked *tree.BlockedError) error {
-	fmt.Fprintf(e.stderr, "gen: %v\n", blocked)
 	if err := tree.Diff(e.stderr, blocked.Changes, tree.DiffOptions{}); err != nil {
 		return err
 	}
+	// Last, where a reader of a long diff ends.
+	fmt.Fprintf(e.stderr, "gen: %v\n", blocked)
 	for _, c := range blocked.Changes {
 		if c.Kind != tree.Foreign || !slices.Contains(shared, c.Path) {
 			continue

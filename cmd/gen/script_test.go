@@ -26,6 +26,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("README", filepath.Join(filepath.Dir(example), "README.md"))
 			data, err := os.ReadFile(example)
 			if err != nil {
 				return err

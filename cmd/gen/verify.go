@@ -14,7 +14,7 @@ import (
 )
 
 type verifyCmd struct {
-	Out     string   `default:"out" placeholder:"DIR" help:"The output root (${default})."`
+	Out     outRoot  `placeholder:"DIR" help:"The output root (this folder if it is one already, else out)."`
 	Spec    string   `placeholder:"PATH" help:"Also tell whether the tree is what this spec says."`
 	Require []string `placeholder:"NAME" help:"Readers that have to run, by their name or their program's, or all; separated by commas."`
 	Format  string   `default:"text" enum:"text,json,github" help:"How the result is printed: text, json or github (${default})."`
@@ -52,15 +52,18 @@ func (c *verifyCmd) Run(e *env) error {
 }
 
 func (c *verifyCmd) report() (*verify.Report, error) {
-	dir, err := filepath.Abs(c.Out)
+	dir, err := filepath.Abs(c.Out.dir())
 	if err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("the output root %q cannot be read: %w", c.Out, errors.Unwrap(err))
+		return nil, fmt.Errorf("the output root %q cannot be read: %w", c.Out.dir(), errors.Unwrap(err))
 	}
 	defer root.Close()
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 {
+		return nil, fmt.Errorf("the output root %q is empty: there is nothing to verify", c.Out.dir())
+	}
 	charts, schemas, err := c.places()
 	if err != nil {
 		return nil, err
@@ -97,7 +100,7 @@ func (c *verifyCmd) print(e *env, report *verify.Report) error {
 	case "json":
 		return report.JSON(e.stdout)
 	case "github":
-		return report.GitHub(e.stdout, filepath.ToSlash(c.Out))
+		return report.GitHub(e.stdout, filepath.ToSlash(c.Out.dir()))
 	}
 	return report.Text(e.stdout)
 }

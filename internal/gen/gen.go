@@ -22,9 +22,21 @@ type Generator struct {
 	Files func(*site.Site) ([]tree.File, error)
 }
 
+// Result is what a spec describes.
+type Result struct {
+	Tree *tree.Tree
+
+	// Excluded are the paths that gen would write if the spec did not leave them to
+	// the user, sorted.
+	Excluded []string
+
+	// Idle are the spec's patterns that leave nothing out.
+	Idle []string
+}
+
 // Run makes every file of the site, and leaves out those that the spec excludes:
 // they are the user's.
-func Run(s *site.Site, generators []Generator) (*tree.Tree, error) {
+func Run(s *site.Site, generators []Generator) (*Result, error) {
 	made := make([][]tree.File, len(generators))
 	var group errgroup.Group
 	for i, g := range generators {
@@ -44,26 +56,24 @@ func Run(s *site.Site, generators []Generator) (*tree.Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	excluded, err := excluded(t, s.Output.Exclude)
-	if err != nil {
-		return nil, err
-	}
-	return t.Without(excluded...), nil
-}
-
-// excluded lists the tree's paths that a pattern of the spec matches.
-func excluded(t *tree.Tree, patterns []string) ([]string, error) {
-	var paths []string
-	for _, pattern := range patterns {
+	r := &Result{}
+	for _, pattern := range s.Output.Exclude {
+		before := len(r.Excluded)
 		for _, f := range t.Files() {
 			ok, err := tree.Match(pattern, f.Path)
 			if err != nil {
 				return nil, fmt.Errorf("output.exclude: %w", err)
 			}
 			if ok {
-				paths = append(paths, f.Path)
+				r.Excluded = append(r.Excluded, f.Path)
 			}
 		}
+		if len(r.Excluded) == before {
+			r.Idle = append(r.Idle, pattern)
+		}
 	}
-	return paths, nil
+	slices.Sort(r.Excluded)
+	r.Excluded = slices.Compact(r.Excluded)
+	r.Tree = t.Without(r.Excluded...)
+	return r, nil
 }
