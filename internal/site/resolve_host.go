@@ -155,24 +155,22 @@ func resolveNICs(specs map[string]*NICSpec) []*NIC {
 
 // nodeIP is the address that other nodes and pods reach the host at: the address
 // the spec gives, if it is one, or the first static one, cards with a gateway
-// and IPv4 first.
+// first. It is an IPv4 address, since the networks of pods and Services are: k3s
+// refuses a node address of another family than its cluster's.
 func nodeIP(h *Host, address string) netip.Addr {
-	if a := parseAddr(address); a.IsValid() {
+	if a := parseAddr(address); a.Is4() {
 		return a
 	}
-	var gated, others, six []netip.Addr
+	var gated, others []netip.Addr
 	for _, n := range h.NICs {
-		switch {
-		case n.IPv4.Address.IsValid() && n.IPv4.Gateway.IsValid():
-			gated = append(gated, n.IPv4.Address.Addr())
-		case n.IPv4.Address.IsValid():
-			others = append(others, n.IPv4.Address.Addr())
-		}
-		if n.IPv6.Address.IsValid() {
-			six = append(six, n.IPv6.Address.Addr())
+		switch a := n.IPv4.Address.Addr(); {
+		case a.Is4() && n.IPv4.Gateway.IsValid():
+			gated = append(gated, a)
+		case a.Is4():
+			others = append(others, a)
 		}
 	}
-	for _, a := range slices.Concat(gated, others, six) {
+	for _, a := range slices.Concat(gated, others) {
 		return a
 	}
 	return netip.Addr{}

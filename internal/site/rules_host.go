@@ -18,7 +18,7 @@ func hostRules() []Rule {
 			Bad: `hosts: web1: {release: "25.11", stateVersion: "26.05"}`, Good: `hosts: web1: {release: "26.05", stateVersion: "25.11"}`, check: checkStateVersion},
 		{ID: "installer-kernel", Severity: Error, Summary: "Arrays are not made by a newer kernel than the one that has to start from them: an older one refuses their superblock.",
 			Bad: `hosts: web1: {kernel: "release", installer: kernel: "6.19"}`, Good: `hosts: web1: {kernel: "release", installer: kernel: "6.12"}`, check: checkInstallerKernel},
-		{ID: "node-address", Severity: Error, Summary: "Some address of each host is known: a static one, or address, where DHCP gives it.",
+		{ID: "node-address", Severity: Error, Summary: "An IPv4 address of each host is known, since the cluster is IPv4 only: a static one, or address, where DHCP gives it.",
 			Bad: `hosts: web1: nics: wan: {ipv4: "dhcp", ipv6: null}`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: {ipv4: "dhcp", ipv6: null}}`, check: checkNodeAddress},
 		{ID: "host-address", Severity: Error, Summary: "A host's address is on one of its cards, unless DHCP gives it.",
 			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, check: checkHostAddress},
@@ -152,8 +152,18 @@ func checkNodeAddress(c *checker) {
 		if h.NodeIP.IsValid() || len(h.NICs) == 0 || c.hasBadAddress(h.Name) {
 			continue
 		}
-		c.report(Path{"hosts", h.Name, "address"}, "no address of the host is known: its cards have none that is static").
-			hint("say address: the tunnel, and the other nodes, reach the host at it")
+		at := Path{"hosts", h.Name, "address"}
+		const hint = "say address, the IPv4 address that the tunnel and the other nodes reach the host at, or give a card a static ipv4"
+		if parseAddr(h.Address).IsValid() {
+			c.report(at, "%q is an IPv6 address, the cluster is IPv4 only, and no card has a static IPv4 address", h.Address).hint(hint)
+			continue
+		}
+		p := c.report(at, "no IPv4 address of the host is known, which the cluster needs: its cards have none that is static").hint(hint)
+		for _, n := range h.NICs {
+			if n.IPv6.Address.IsValid() {
+				c.note(p, Path{"hosts", h.Name, "nics", n.Name, "ipv6"}, "an IPv6 address alone is not enough")
+			}
+		}
 	}
 }
 
