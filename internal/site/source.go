@@ -31,13 +31,11 @@ func readSpec(path string) ([]*ast.File, Problems) {
 	var problems Problems
 	size := 0
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := readRegular(name, maxSource-size)
 		if err != nil {
 			return nil, specProblem(name, err)
 		}
-		if size += len(data); size > maxSource {
-			return nil, specProblem(path, fmt.Errorf("is larger than %d MiB", maxSource>>20))
-		}
+		size += len(data)
 		f, ps := parseFile(name, data)
 		problems = append(problems, ps...)
 		files = append(files, f)
@@ -57,15 +55,48 @@ func specFiles(path string) ([]string, error) {
 	if !info.IsDir() {
 		return []string{path}, nil
 	}
-	names, err := filepath.Glob(filepath.Join(escapeGlob(path), "*.cue"))
-	if err == nil && len(names) == 0 {
-		err = errors.New("is a directory without .cue files")
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
 	}
-	return names, err
+	var names []string
+	for _, e := range entries {
+		name := e.Name()
+		if filepath.Ext(name) == ".cue" && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "_") { // as CUE's own loader has it
+			names = append(names, filepath.Join(path, name))
+		}
+	}
+	if len(names) == 0 {
+		return nil, errors.New("is a directory without .cue files")
+	}
+	return names, nil
 }
 
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+// readRegular reads a file of at most that size. A pipe or a device could block,
+// or never end.
+func readRegular(name string, most int) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("is %s, and has to be a regular file", fileKind(info.Mode()))
+	case info.Size() > int64(most):
+		return nil, fmt.Errorf("makes the spec larger than %d MiB", maxSource>>20)
+	}
+	return os.ReadFile(name)
+}
+
+func fileKind(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	}
+	return "a device"
 }
 
 // parseFile parses one file; every problem it has is in the result.
