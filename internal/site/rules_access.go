@@ -2,7 +2,9 @@ package site
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 )
 
 func accessRules() []Rule {
@@ -67,10 +69,16 @@ func checkAccessEmpty(c *checker) {
 	}
 }
 
-// publicMail are domains where anybody gets a mailbox.
+// manyMailRE matches the providers that have one domain a country.
+var manyMailRE = regexp.MustCompile(`^(yahoo|hotmail|live|outlook|gmx|yandex|aol|googlemail)\.((com?\.)?[a-z]{2}|com|net)$`)
+
+// publicMail tells of a domain, in any spelling, whether anybody gets a mailbox
+// there.
 func publicMail(domain string) bool {
-	return slices.Contains([]string{"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com",
-		"proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de", "aol.com", "mail.ru", "yandex.ru", "qq.com", "163.com"}, domain)
+	domain = strings.Trim(strings.ToLower(domain), "@. ")
+	return manyMailRE.MatchString(domain) ||
+		slices.Contains([]string{"gmail.com", "icloud.com", "me.com", "mac.com", "msn.com", "ymail.com", "proton.me", "protonmail.com", "pm.me", "web.de",
+			"t-online.de", "mail.com", "mail.ru", "fastmail.com", "zoho.com", "tutanota.com", "tuta.com", "hey.com", "qq.com", "163.com", "126.com"}, domain)
 }
 
 func checkAccessWide(c *checker) {

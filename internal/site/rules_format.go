@@ -67,12 +67,24 @@ func checkHostnames(c *checker) {
 	}
 	for name, g := range s.Access {
 		for i, d := range g.EmailDomains {
-			c.fault(Path{"access", name, "emailDomains", i}, hostnameFault(strings.TrimPrefix(d, "@")))
+			c.fault(Path{"access", name, "emailDomains", i}, mailDomainFault(d))
 		}
 	}
 	if s.Alerts != nil && !parseAddr(s.Alerts.SMTP.Host).IsValid() {
 		c.fault(Path{"alerts", "smtp", "host"}, hostnameFault(s.Alerts.SMTP.Host))
 	}
+}
+
+// mailDomainFault wants what stands behind the @ of an address.
+func mailDomainFault(text string) fault {
+	if i := strings.LastIndex(text, "@"); i >= 0 {
+		f := fault{fmt.Sprintf("%q has an @, but has to be the domain behind it", text), ""}
+		if domain := strings.ToLower(text[i+1:]); !hostnameFault(domain).bad() {
+			f.hint = didYouMeanText(domain)
+		}
+		return f
+	}
+	return hostnameFault(text)
 }
 
 // looksLikeAddress tells a mistyped address from a mistyped name.
