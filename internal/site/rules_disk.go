@@ -167,13 +167,20 @@ func ownMount(mount string) string {
 	switch {
 	case slices.Contains([]string{"proc", "sys", "dev", "run"}, first):
 		return "the kernel's own file systems are there"
-	case first == "etc" || first == "bin" || first == "usr" || mount == "/nix/store":
+	case first == "etc" || first == "bin" || first == "usr" || isBelow(mount, "/nix/store"):
 		return "NixOS makes what is in it"
-	case first == "boot" || strings.HasPrefix(first, "boot-fallback"):
+	case isBelow(mount, "/var/lib/sops-nix"):
+		return "the host's private key is there, and is read before other file systems are mounted"
+	case first == "tmp":
+		return "programs expect a folder there that everybody may write to"
+	case first == "boot" || strings.HasPrefix(first, "boot-"):
 		return "the boot partitions are there"
 	}
 	return ""
 }
+
+// isBelow tells whether a path is a folder or something in it.
+func isBelow(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
 
 func checkMountTwice(c *checker) {
 	for _, h := range c.site.Hosts {
