@@ -32,12 +32,25 @@ func resolve(spec *Spec) *Site {
 		s.Silenced = append(s.Silenced, Silenced{rule, spec.Silence[rule]})
 	}
 	if a := spec.Alerts; a != nil {
-		s.Alerts = &Alerts{Email: a.Email, SMTP: SMTP{Host: a.SMTP.Host, Port: a.SMTP.Port, User: a.SMTP.User, From: or(a.SMTP.From, a.SMTP.User), TLS: a.SMTP.TLS}}
+		port := a.SMTP.Port
+		if port == 0 {
+			port = smtpPort(a.SMTP.TLS)
+		}
+		s.Alerts = &Alerts{Email: a.Email, SMTP: SMTP{Host: a.SMTP.Host, Port: port, User: a.SMTP.User, From: or(a.SMTP.From, a.SMTP.User), TLS: a.SMTP.TLS}}
 	}
 	if b := spec.Terraform.S3; b != nil {
 		s.Terraform.S3 = &S3{Bucket: b.Bucket, Key: or(b.Key, spec.Name+".tfstate"), Region: b.Region, Endpoint: b.Endpoint}
 	}
 	return s
+}
+
+// smtpPort is where relays take mail from users (RFC 8314): 465 speaks TLS from the
+// first byte, 587 after STARTTLS.
+func smtpPort(tls string) int {
+	if tls == "tls" {
+		return 465
+	}
+	return 587
 }
 
 func resolveRepo(r RepoSpec) Repo {

@@ -24,6 +24,8 @@ func formatRules() []Rule {
 			Bad: `cloudflare: account: "my-account"`, Good: `cloudflare: account: "0123456789abcdef0123456789abcdef"`, value: true, check: checkCloudflareIDs},
 		{ID: "url", Severity: Error, Summary: "URLs are https and hold no credentials.",
 			Bad: `hosts: web1: installer: image: "http://example.com/kexec.tar.gz"`, Good: `hosts: web1: installer: image: "https://example.com/kexec.tar.gz"`, value: true, check: checkURLs},
+		{ID: "smtp-port", Severity: Error, Summary: "The port of the mail relay goes with tls: 465 speaks TLS at once, 587 after STARTTLS.",
+			Bad: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", port: 587, tls: "tls"}}`, Good: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", tls: "tls"}}`, check: checkSMTPPort},
 		{ID: "session", Severity: Error, Summary: "A log-in lasts up to 730h, in the units that Access knows: h, m, s.",
 			Bad: `access: admins: session: "7d"`, Good: `access: admins: session: "168h"`, value: true, check: checkSessions},
 		{ID: "time-zone", Severity: Error, Summary: "Time zones are names of the tz database.",
@@ -116,6 +118,26 @@ func checkEmails(c *checker) {
 				hint("say alerts.smtp.from, the address that mail comes from")
 		}
 	}
+}
+
+func checkSMTPPort(c *checker) {
+	a := c.spec.Alerts
+	if a == nil || a.SMTP.Port != smtpPort(otherTLS(a.SMTP.TLS)) {
+		return
+	}
+	at := Path{"alerts", "smtp"}
+	p := c.report(at.With("port"), "port %d is that of tls: %q, and tls is %q", a.SMTP.Port, otherTLS(a.SMTP.TLS), a.SMTP.TLS).
+		hint("leave port out, or say tls: %q", otherTLS(a.SMTP.TLS))
+	if c.ix.has(at.With("tls")) {
+		c.note(p, at.With("tls"), "set here")
+	}
+}
+
+func otherTLS(tls string) string {
+	if tls == "tls" {
+		return "starttls"
+	}
+	return "tls"
 }
 
 func checkAddresses(c *checker) {
