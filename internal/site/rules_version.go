@@ -13,6 +13,8 @@ func versionRules() []Rule {
 			Bad: `versions: charts: cilium: "~1.20"`, Good: `versions: charts: cilium: "1.20.0"`, value: true, check: checkVersions},
 		{ID: "constraint", Severity: Error, Summary: "Terraform and its providers are pinned by constraints that Terraform reads.",
 			Bad: `versions: providers: helm: "^3.1"`, Good: `versions: providers: helm: "~> 3.1"`, value: true, check: checkConstraints},
+		{ID: "terraform-version", Severity: Error, Summary: "The constraint on Terraform admits 1.11 or newer ones only: older ones know no write-only arguments.",
+			Bad: `versions: terraform: ">= 1.8"`, Good: `versions: terraform: "~> 1.11"`, value: true, check: checkTerraformVersion},
 		{ID: "provider-major", Severity: Error, Summary: "Each provider is of the major version that the output is written for.",
 			Bad: `versions: providers: cloudflare: "~> 4.52"`, Good: `versions: providers: cloudflare: "~> 5.22"`, value: true, check: checkProviderMajors},
 		{ID: "flake-reference", Severity: Error, Summary: "Flake inputs are references that Nix reads.",
@@ -24,6 +26,7 @@ func versionRules() []Rule {
 // one that moves.
 var (
 	chartRE = regexp.MustCompile(`^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+	bareRE  = regexp.MustCompile(`^\d+\.\d+`)
 	tagRE   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$`)
 )
 
@@ -45,7 +48,11 @@ func checkVersions(c *checker) {
 	}
 	chart(v.Charts.Cilium, "cilium")
 	chart(v.Charts.ArgoCD, "argocd")
-	tag(v.Images.Ksops, "ksops")
+	if bareRE.MatchString(v.Images.Ksops) {
+		c.report(Path{"versions", "images", "ksops"}, "%q is no tag of ksops, whose tags start with v", v.Images.Ksops).hint("%s", didYouMeanText("v"+v.Images.Ksops))
+	} else {
+		tag(v.Images.Ksops, "ksops")
+	}
 	tag(v.Images.Cloudflared, "cloudflared")
 }
 
