@@ -87,15 +87,53 @@ func TestRunbook(t *testing.T) {
 		"- bakery.example\n", "| `bakery.example` | client bakery | everybody |", "| `argocd.example.com` | Argo CD | admins (Access, 24h) |",
 		"*without* write access", "`argocd_repo_ssh_key`", "`smtp_password`", "alerts at mail.example",
 		"k8s/argocd-hetzner/invoices/secrets.enc.yaml", "- invoices: data, mounted at `/data`", "web1 lets in 198.51.100.0/24",
-		"mdadm /dev/md/system --add /dev/disk/by-partlabel/disk-b-md-system", "disk-b-boot && mount /boot-fallback",
+		"mdadm /dev/md/system --add /dev/disk/by-partlabel/disk-b-md-system", "if mountpoint -q /boot-fallback; then umount /boot-fallback; fi",
+		"Host web1.tunnel\n", "| msmtp ops@example.com", "onFailure", "tofu destroy",
 		"`k8s/terraform-hetzner/terraform.tfstate`", "as `sops.argocd`, the private part")
-	lacks(t, text, "argocd_repo_token", "web2")
+	lacks(t, text, "argocd_repo_token", "web2", "boot-stand-in", "Before that key changes", "web1-tunnel")
+	inOrder(t, text, "### Keys\n", "### Keys into the spec", "gen -spec site.cue", "sops encrypt", "## 1. Configuration",
+		"git add -A .", "nix flake lock", "git add -A .", "git commit")
+	inOrder(t, text, "### The age key of a host", "Put its public part into the spec", "'cat >> /var/lib/sops-nix/keys.txt'", "--target-host web1",
+		"Only after the switch worked", "mv keys.new keys.txt")
 
 	text = runbookOf(t, otherSite())
 	contains(t, text,
 		"scripts/install-web2.sh --check ADDRESS", "Install the server first", "`argocd_repo_token`", "in the bucket `state` as `hetzner.tfstate`",
-		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets")
-	lacks(t, text, "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe")
+		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets",
+		"Before that key changes, give Argo CD one of its own", "the spec has no `alerts`")
+	lacks(t, text, "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "onFailure")
+
+	s := testSite()
+	s.Server.Firmware = site.FirmwareUEFI
+	contains(t, runbookOf(t, s), "umount /boot\n   systemctl restart boot-stand-in")
+}
+
+// inOrder wants each text somewhere behind the one before.
+func inOrder(t *testing.T, text string, wanted ...string) {
+	t.Helper()
+	for _, w := range wanted {
+		_, rest, found := strings.Cut(text, w)
+		if !found {
+			t.Errorf("the runbook lacks %q, or has it too early", w)
+			return
+		}
+		text = rest
+	}
+}
+
+// A heading without an empty line above it is text to some renderers.
+func TestHeadings(t *testing.T) {
+	for _, s := range []*site.Site{testSite(), otherSite()} {
+		lines, fenced := strings.Split(runbookOf(t, s), "\n"), false
+		for i, line := range lines {
+			if strings.HasPrefix(strings.TrimSpace(line), "```") {
+				fenced = !fenced
+			}
+			if !fenced && strings.HasPrefix(line, "#") && lines[i-1] != "" {
+				t.Errorf("no empty line above %q", line)
+			}
+		}
+	}
 }
 
 func contains(t *testing.T, text string, wanted ...string) {

@@ -78,17 +78,25 @@ type repair struct {
 	Host, Disk               string
 	Members                  []member
 	BootPartition, BootMount string
+	StandIn                  bool // another disk's boot partition can take this one's place
 }
 
 type member struct{ Array, Partition string }
 
 func repairs(h *site.Host) []repair {
 	var out []repair
+	boots := 0
+	for _, d := range h.Disks {
+		if d.Boot {
+			boots++
+		}
+	}
 	for _, d := range h.Disks {
 		if len(d.Members) == 0 {
 			continue
 		}
 		r := repair{Host: h.Name, Disk: d.Name, BootMount: d.BootMount, BootPartition: "disk-" + d.Name + "-boot"}
+		r.StandIn = h.Firmware == site.FirmwareUEFI && boots > 1 && d.BootMount == "/boot"
 		for _, m := range d.Members {
 			r.Members = append(r.Members, member{m.Array, "disk-" + d.Name + "-md-" + m.Array})
 		}

@@ -33,6 +33,7 @@ type runbook struct {
 	StateWhere             string
 	S3                     *site.S3
 	SSHFrom                string
+	Alerts                 string // the address that alerts go to; "" when the site has none
 }
 
 type (
@@ -55,6 +56,9 @@ func newRunbook(s *site.Site) runbook {
 	}
 	if s.Terraform.S3 != nil {
 		r.StateWhere = "the bucket"
+	}
+	if s.Alerts != nil {
+		r.Alerts = s.Alerts.Email
 	}
 	for _, h := range s.Hosts {
 		r.Hosts = append(r.Hosts, newHost(s, h))
