@@ -44,8 +44,10 @@ func (w *walker) walk(def, user cue.Value, at Path) {
 		return
 	}
 	switch {
+	case user.IncompleteKind() == cue.BottomKind: // without an error of its own: something in it leads back to it
+		w.report(w.ix.value(at), at, "cycle", "give it a value of its own", "is defined by itself")
 	case !sameKind(def.IncompleteKind(), user.IncompleteKind()):
-		w.report(w.ix.value(at), at, "type", "", "is %s, but has to be %s", describe(user), wanted(def))
+		w.report(w.ix.value(at), at, "type", kindHint(def, user), "is %s, but has to be %s", describe(user), wanted(def))
 	case user.IncompleteKind() == cue.StructKind:
 		w.fields(def, user, at)
 	case user.IncompleteKind() == cue.ListKind:

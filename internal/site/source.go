@@ -104,6 +104,9 @@ func parseFile(name string, data []byte) (*ast.File, Problems) {
 	if !utf8.Valid(data) {
 		return nil, specProblem(name, errors.New("is not UTF-8"))
 	}
+	if problems := mergeConflict(name, data); problems != nil {
+		return nil, problems
+	}
 	f, err := parser.ParseFile(name, data)
 	if err == nil {
 		if len(f.Decls) == 0 {
@@ -113,15 +116,9 @@ func parseFile(name string, data []byte) (*ast.File, Problems) {
 	}
 	var problems Problems
 	for _, e := range cueerrors.Errors(err) {
-		problems = append(problems, Problem{Pos: toPos(e.Position()), Message: syntaxMessage(e), Rule: "syntax", Severity: Error,
-			Hint: "a spec is written in CUE: https://cuelang.org/docs/"})
+		problems = append(problems, syntaxProblem(e, data))
 	}
 	return nil, problems[:1] // what follows the first is mostly its echo
-}
-
-func syntaxMessage(e cueerrors.Error) string {
-	format, args := e.Msg()
-	return strings.TrimSpace(fmt.Sprintf(format, args...))
 }
 
 // importProblems refuses what would lead out of the spec: imports of anything

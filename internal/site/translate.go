@@ -20,6 +20,7 @@ func translations() []translation {
 		{"out of bound", "value", "is {0}, but a bound in the spec wants {1}", ""},
 		{"does not match", "value", "is {0}, but a pattern in the spec wants another one", ""},
 		{"reference %q not found", "reference", "nothing is called \"{0}\" here", "a text needs quotes; a reference has to name a field of the spec"},
+		{"unreferenced alias or let", "reference", "{0} is used nowhere", "use it, or take it out"},
 		{"cycle", "cycle", "is defined by itself", "give it a value of its own"},
 		{"undefined field", "reference", "refers to a field \"{0}\", which does not exist", ""},
 		{"index out of range", "reference", "refers to element {0} of a list of {1}", "elements count from 0"},
@@ -47,6 +48,9 @@ func translate(e cueerrors.Error) Problem {
 	format, args := e.Msg()
 	for _, t := range translations() {
 		if strings.Contains(format, t.has) {
+			if t.rule == "reference" && len(args) > 0 && truth(fmt.Sprint(args[0])) != "" {
+				t.hint = fmt.Sprintf("say %s; a text needs quotes", truth(fmt.Sprint(args[0])))
+			}
 			return Problem{Message: fill(t.message, args), Rule: t.rule, Hint: t.hint}
 		}
 	}

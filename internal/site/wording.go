@@ -33,6 +33,21 @@ func describe(v cue.Value) string {
 	return "an open value"
 }
 
+// kindHint says how to write a value that is of the wrong kind by a habit from
+// other languages.
+func kindHint(def, user cue.Value) string {
+	if b, err := user.Bytes(); err == nil && user.IncompleteKind() == cue.BytesKind && def.IncompleteKind()&cue.StringKind != 0 {
+		if secretIn(string(b)) != "" {
+			return "a text stands between double quotes"
+		}
+		return fmt.Sprintf("a text stands between double quotes: %q", shorten(string(b)))
+	}
+	if s, err := user.String(); err == nil && def.IncompleteKind() == cue.BoolKind && truth(s) != "" {
+		return fmt.Sprintf("say %s, without quotes", truth(s))
+	}
+	return ""
+}
+
 // wanted says what the schema takes, from its structure: the alternatives of an
 // enumeration, the bounds of a number, or the kind.
 func wanted(def cue.Value) string {
