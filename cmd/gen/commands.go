@@ -134,10 +134,17 @@ func driftOf(changes []tree.Change) error {
 
 type vetCmd struct{ specFlags }
 
-// Run checks the spec, generates from it, and writes nothing.
+// Run checks the spec, generates from it, and writes nothing. It says which rules
+// the spec silences.
 func (c *vetCmd) Run(e *env) error {
-	_, err := c.wanted(e)
-	return err
+	r, err := c.wanted(e)
+	if err != nil {
+		return err
+	}
+	for _, s := range r.Site.Silenced {
+		fmt.Fprintf(e.stderr, "gen: %s is silenced: %s\n", s.Rule, s.Reason)
+	}
+	return nil
 }
 
 type schemaCmd struct{}

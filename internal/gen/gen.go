@@ -24,6 +24,7 @@ type Generator struct {
 
 // Result is what a spec describes.
 type Result struct {
+	Site *site.Site
 	Tree *tree.Tree
 
 	// Excluded are the paths that gen would write if the spec did not leave them to
@@ -56,7 +57,7 @@ func Run(s *site.Site, generators []Generator) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{}
+	r := &Result{Site: s}
 	for _, pattern := range s.Output.Exclude {
 		before := len(r.Excluded)
 		for _, f := range t.Files() {

@@ -109,7 +109,7 @@ func encode(document any) ([]byte, error) {
 // lets pass and a reader would take for something else. It errs on the safe side:
 // looking closer costs a second encoding, and hardly any document needs it.
 func doubtful(text []byte) bool {
-	for _, sign := range []string{"<<", ": =\n", "- =\n", "=: ", "=:\n", `\0`, "!!binary"} {
+	for _, sign := range []string{"<<", ": =\n", "- =\n", "=: ", "=:\n", `\0`, "!!binary", "\t"} {
 		if bytes.Contains(text, []byte(sign)) {
 			return true
 		}

@@ -182,10 +182,10 @@ func FuzzLiteral(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if got := expand(*Env("A", text).Value); got != text {
+		if got := expand(string(*Env("A", text).Value)); got != text {
 			t.Errorf("%q reaches the process as %q", text, got)
 		}
-		if got := expand(Words([]string{text})[0]); got != text {
+		if got := expand(string(Words([]string{text})[0])); got != text {
 			t.Errorf("%q reaches the process as %q", text, got)
 		}
 	})
