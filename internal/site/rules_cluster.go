@@ -1,11 +1,16 @@
 package site
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 func clusterRules() []Rule {
 	return []Rule{
 		{ID: "cluster-network", Severity: Error, Summary: "Pods and Services have IPv4 networks: room for a /24 for each node, and for the tenth address, which is the cluster's DNS.",
 			Bad: `cluster: services: "10.43.0.0/29"`, Good: `cluster: services: "10.43.0.0/16"`, check: checkClusterNetworks},
+		{ID: "cluster-network-public", Severity: Warning, Summary: "Pods and Services have private networks: what they hide of the internet cannot be reached.",
+			Bad: `cluster: services: "8.8.0.0/16"`, Good: `cluster: services: "10.43.0.0/16"`, check: checkClusterPublic},
 		{ID: "network-overlap", Severity: Error, Summary: "The networks of pods, Services and hosts do not overlap, nor do those of two cards of one host.",
 			Bad: `cluster: services: "10.42.128.0/20"`, Good: `cluster: services: "10.43.0.0/16"`, check: checkOverlaps},
 	}
@@ -31,6 +36,11 @@ func checkClusterNetworks(c *checker) {
 	if six {
 		return
 	}
+	for i, p := range []netip.Prefix{pods, services} {
+		if why := reservedNetwork(p); why != "" {
+			c.report(Path{"cluster", []string{"pods", "services"}[i]}, "%s overlaps %s", p, why).hint("take a private network, like the defaults 10.42.0.0/16 and 10.43.0.0/16")
+		}
+	}
 	if pods.IsValid() {
 		room := 0
 		if pods.Bits() <= nodeBits {
@@ -46,6 +56,42 @@ func checkClusterNetworks(c *checker) {
 		c.report(Path{"cluster", "services"}, "%s is too small: its tenth address is the cluster's DNS", services).hint("10.43.0.0/16 is the default, a /%d the least", maxServicesBits)
 	case services.Bits() < minServicesBits:
 		c.report(Path{"cluster", "services"}, "%s is larger than Kubernetes takes for Services", services).hint("10.43.0.0/16 is the default, a /%d the most", minServicesBits)
+	}
+}
+
+// reservedNetwork names the addresses in a network that no pod can have (RFC 6890).
+func reservedNetwork(p netip.Prefix) string {
+	for _, r := range []struct{ prefix, what string }{
+		{"0.0.0.0/8", "0.0.0.0/8, which stands for no address"},
+		{"127.0.0.0/8", "127.0.0.0/8, the loopback addresses"},
+		{"169.254.0.0/16", "169.254.0.0/16, the link-local addresses"},
+		{"224.0.0.0/4", "224.0.0.0/4, the multicast addresses"},
+		{"240.0.0.0/4", "240.0.0.0/4, which is reserved"},
+	} {
+		if p.IsValid() && p.Overlaps(netip.MustParsePrefix(r.prefix)) {
+			return r.what
+		}
+	}
+	return ""
+}
+
+// privateNetworks are for any network of one's own: RFC 1918, and RFC 6598 and
+// RFC 2544, which are routed nowhere on the internet either.
+func privateNetworks() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+		netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15")}
+}
+
+func checkClusterPublic(c *checker) {
+	for i, p := range []netip.Prefix{c.site.Cluster.Pods, c.site.Cluster.Services} {
+		if !p.IsValid() || !p.Addr().Is4() || reservedNetwork(p) != "" {
+			continue
+		}
+		private := slices.ContainsFunc(privateNetworks(), func(n netip.Prefix) bool { return n.Bits() <= p.Bits() && n.Contains(p.Addr()) })
+		if !private {
+			c.report(Path{"cluster", []string{"pods", "services"}[i]}, "%s is no private network: what has these addresses on the internet is out of reach for the cluster", p).
+				hint("10.42.0.0/16 and 10.43.0.0/16 are the defaults")
+		}
 	}
 }
 
