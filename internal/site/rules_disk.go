@@ -17,8 +17,10 @@ func diskRules() []Rule {
 			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, check: checkDiskTwice},
 		{ID: "size", Severity: Error, Summary: "Sizes of disks and partitions are whole numbers with a unit: \"1G\", \"512M\".",
 			Bad: `hosts: web1: espSize: "1 GB"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkSizes},
-		{ID: "esp-size", Severity: Error, Summary: "A boot partition holds the kernels of several generations: 512M at least.",
+		{ID: "esp-size", Severity: Error, Summary: "A boot partition holds the kernels of several generations: 512M at least, 8G at most.",
 			Bad: `hosts: web1: espSize: "100M"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkESP},
+		{ID: "root-size", Severity: Error, Summary: "The array of the system has room for it: 8G a disk at least.",
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "4G"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, value: true, check: checkRootSize},
 		{ID: "array-disks", Severity: Error, Summary: "The disks of an array are disks of the host, each once and without a file system of its own.",
 			Bad: `hosts: web1: arrays: system: {disks: ["a", "c"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, check: checkArrayDisks},
 		{ID: "array-level", Severity: Error, Summary: "An array has as many disks as its RAID level takes: 2 for 0 and 1, 3 for 5, 4 for 6 and 10.",
@@ -133,10 +135,31 @@ func checkSizes(c *checker) {
 // initrd takes 40 to 80.
 const minESP = 512
 
+// maxESP is the most, in MiB: what is above is a slip of the unit.
+const maxESP = 8 << 10
+
+// minRoot is the least size of the system's file system, in MiB: a NixOS with k3s,
+// its images and a second generation take about 6 GiB.
+const minRoot = 8 << 10
+
 func checkESP(c *checker) {
 	for host, h := range c.spec.Hosts {
-		if n, ok := parseSize(h.ESPSize); ok && n < minESP {
-			c.report(Path{"hosts", host, "espSize"}, "%q is too small for the kernels of several generations", h.ESPSize).hint("%dM is the least, 1G the default", minESP)
+		at := Path{"hosts", host, "espSize"}
+		switch n, ok := parseSize(h.ESPSize); {
+		case ok && n < minESP:
+			c.report(at, "%q is too small for the kernels of several generations", h.ESPSize).hint("%dM is the least, 1G the default", minESP)
+		case ok && n > maxESP:
+			c.report(at, "%q is more than kernels ever take, and each disk of the system loses it", h.ESPSize).hint("%dG is the most, 1G the default", maxESP>>10)
+		}
+	}
+}
+
+func checkRootSize(c *checker) {
+	for host, h := range c.spec.Hosts {
+		for name, a := range h.Arrays {
+			if n, ok := parseSize(a.Size); ok && a.Mount == "/" && n < minRoot {
+				c.report(Path{"hosts", host, "arrays", name, "size"}, "%q is too small for the system", a.Size).hint("%dG is the least; \"100%%\" takes the rest of the disks", minRoot>>10)
+			}
 		}
 	}
 }
