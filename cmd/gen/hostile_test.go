@@ -52,7 +52,7 @@ func TestHostileYAML(t *testing.T) {
 	for _, e := range c.Env {
 		env[e.Name] = kubeletReads(e.Value)
 	}
-	want := map[string]string{"A": hostileText, "B": "no", "C": "", "D": hostileLine + "\n\n", "E": "  lead and trail  ", "F": "2026-01-01", "G": "1_000"}
+	want := map[string]string{"A": hostileText, "B": "no", "C": "", "D": hostileLine + "\n\n", "E": "  lead and trail  ", "F": "2026-01-01", "G": "1_000", "H": "\t\n\n$${x}"}
 	if diff := cmp.Diff(want, env); diff != "" {
 		t.Errorf("env (-want +got):\n%s", diff)
 	}
