@@ -18,7 +18,7 @@ tools:
 
 # Rewrites golden/*/want and out/ after a change of the output that is meant; read the diff.
 golden:
-	go test ./cmd/gen -run 'TestGolden|TestOut' -update && go test ./internal/site -update
+	go test ./cmd/gen -run 'TestGolden|TestOut' -update && go test ./internal/site ./internal/report -update
 
 bench:
 	go run ./internal/bench
