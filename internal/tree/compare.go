@@ -21,6 +21,7 @@ const (
 	Edited   Kind = "edited"   // gen's own, changed since by someone else; wanted or orphaned
 	Foreign  Kind = "foreign"  // wanted, but what is there did not come from gen
 	Mode     Kind = "mode"     // the bytes are right, the executable bit is not
+	Endings  Kind = "endings"  // as gen wrote it, but for line endings that git converted
 )
 
 // NeedsForce reports whether the change would destroy somebody's work.
@@ -66,7 +67,11 @@ func Compare(root *os.Root, want *Tree) ([]Change, error) {
 			blocked[i] = s
 			blocked[i].file = nil
 		}
-		if kind := judge(s.file, wanted, own[paths[i]]); kind != "" {
+		known := own[paths[i]]
+		if s.file != nil && len(known) > 0 && want.spared != nil && want.spared(s.file) {
+			known = nil
+		}
+		if kind := judge(s.file, wanted, known); kind != "" {
 			found[i] = &Change{Path: paths[i], Kind: kind, Old: s.file, New: wanted}
 		}
 	})
@@ -93,14 +98,35 @@ func judge(have, want *File, known []sum) Kind {
 			return Mode
 		}
 		return ""
+	case len(known) == 0 && want == nil:
+		return ""
 	case len(known) == 0:
 		return Foreign
-	case !slices.Contains(known, sha256.Sum256(have.Data)) && !machineMade(have.Data, want, known):
-		return Edited
+	}
+	converted := false
+	if !slices.Contains(known, sha256.Sum256(have.Data)) {
+		data := unixEndings(have.Data)
+		converted = len(data) < len(have.Data) && slices.Contains(known, sha256.Sum256(data))
+		if !converted && !machineMade(data, want, known) {
+			return Edited
+		}
+	}
+	switch {
 	case want == nil:
 		return Orphaned
+	case converted:
+		return Endings
 	}
 	return Stale
+}
+
+// unixEndings takes back what git does to a text on its way into the folder where
+// core.autocrlf is set, if it did it to every line: nobody's work looks like that.
+func unixEndings(data []byte) []byte {
+	if n := bytes.Count(data, []byte("\r\n")); n == 0 || n != bytes.Count(data, []byte("\n")) {
+		return data
+	}
+	return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 }
 
 // keepsModes is false where files have no executable bit.

@@ -49,7 +49,15 @@ func (d *disk) open(dir string) (*disk, error) {
 
 // write brings the file in place at once, whatever was there. The disk has to
 // be that of the file's folder.
-func (d *disk) write(f *File) (err error) {
+func (d *disk) write(f *File) error { return d.bring(f, (*os.File).Close) }
+
+// keep is write for what cannot be made again: it is on the disk before the
+// original goes, so that a power cut leaves one of the two.
+func (d *disk) keep(f *File) error {
+	return d.bring(f, func(w *os.File) error { return errors.Join(w.Sync(), w.Close()) })
+}
+
+func (d *disk) bring(f *File, end func(*os.File) error) (err error) {
 	base, temp := path.Base(f.Path), tempName()
 	defer func() {
 		if err != nil {
@@ -72,7 +80,7 @@ func (d *disk) write(f *File) (err error) {
 	if err == nil {
 		_, err = w.Write(f.Data)
 	}
-	if err := errors.Join(err, w.Close()); err != nil {
+	if err := errors.Join(err, end(w)); err != nil {
 		return err
 	}
 	if err := d.before("rename", f.Path); err != nil {

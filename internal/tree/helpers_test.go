@@ -70,7 +70,7 @@ func apply(t testing.TB, root *os.Root, want *Tree, opts Options) {
 
 func report(changes []Change) string {
 	var b bytes.Buffer
-	if err := Report(&b, changes); err != nil {
+	if err := Report(&b, changes, false); err != nil {
 		panic(err)
 	}
 	return b.String()

@@ -97,8 +97,8 @@ func parseLines(data []byte) (sums, error) {
 		}
 		path, h, err := parseLine(line)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w: restore the file (git checkout -- %[1]s), or delete it and run gen: "+
-				"it then takes over the files that equal its output and asks about the others", ManifestName, err)
+			return nil, &PathError{ManifestName, "is damaged: " + err.Error(), "restore the file (git checkout -- " + ManifestName +
+				"), or delete it and run gen: it then takes over the files that equal its output and asks about the others"}
 		}
 		s.add(path, h)
 	}

@@ -11,13 +11,17 @@ import (
 
 // refuse is the error for a path that gen cannot write because of what it saw.
 func (s sighting) refuse(p string) error {
+	const advice = "move it away, or exclude the path in the spec"
 	if s.at == p {
-		return fmt.Errorf("%q is %s: gen writes regular files only and does not replace it; "+
-			"move it away, or exclude the path in the spec", p, s.obstacle)
+		return &PathError{p, fmt.Sprintf("is %s: gen writes regular files only and does not replace it", s.obstacle), advice}
 	}
-	return fmt.Errorf("%q cannot be written: %q is %s, not a folder; move it away, or exclude the path in the spec",
-		p, s.at, s.obstacle)
+	return &PathError{p, fmt.Sprintf("cannot be written: %q is %s, not a folder", s.at, s.obstacle), advice}
 }
+
+// A PathError is what a person has to put right at one path before gen goes on.
+type PathError struct{ Path, Problem, Advice string }
+
+func (e *PathError) Error() string { return fmt.Sprintf("%q %s; %s", e.Path, e.Problem, e.Advice) }
 
 // obstacles reports all the wanted paths that are blocked, except by orphans
 // that this same run deletes: a file that becomes a folder, or the reverse.

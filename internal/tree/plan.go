@@ -3,7 +3,6 @@ package tree
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -79,7 +78,7 @@ func (p *plan) verify(root *os.Root) error {
 				p.done[i] = true
 			}
 		case !sameBytes(s.file, c.Old):
-			errs[i] = fmt.Errorf("%q changed while gen was at work, nothing was written: run gen again", c.Path)
+			errs[i] = &PathError{c.Path, "changed while gen was at work, nothing was written", "run gen again"}
 		}
 	})
 	return errors.Join(append(errs, err)...)

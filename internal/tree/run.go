@@ -136,7 +136,7 @@ func (p *plan) backup(d *disk, f *File) error {
 			continue
 		}
 		if !same {
-			if err := dir.write(&File{Path: name, Mode: f.Mode, Data: f.Data}); err != nil {
+			if err := dir.keep(&File{Path: name, Mode: f.Mode, Data: f.Data}); err != nil {
 				return err
 			}
 		}

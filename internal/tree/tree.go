@@ -35,6 +35,8 @@ type File struct {
 type Tree struct {
 	files []File          // sorted by path
 	left  map[string]bool // paths that belong to the user, see Without
+
+	spared func(*File) bool // nil: no file is, see Spare
 }
 
 // NewTree makes a tree of the files and reports every one that cannot be in
@@ -94,7 +96,14 @@ func (t *Tree) Without(paths ...string) *Tree {
 			kept = append(kept, f)
 		}
 	}
-	return &Tree{files: kept, left: left}
+	return &Tree{files: kept, left: left, spared: t.spared}
+}
+
+// Spare returns the tree with another guard before the user's files: one that
+// users says is theirs is not gen's, whatever the manifest says of it. It is
+// never deleted, and not replaced unless it is forced.
+func (t *Tree) Spare(users func(*File) bool) *Tree {
+	return &Tree{files: t.files, left: t.left, spared: users}
 }
 
 func (t *Tree) find(path string) (int, bool) {
