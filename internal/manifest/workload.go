@@ -181,7 +181,15 @@ type PodVolume struct {
 
 // ConfigMapVolume holds a ConfigMap's keys as files.
 type ConfigMapVolume struct {
-	Name string `yaml:"name"`
+	Items []KeyToPath `yaml:"items,omitempty"` // none: every key
+	Name  string      `yaml:"name"`
+}
+
+// KeyToPath is a key of a ConfigMap and the name of its file. A pod does not start
+// before the key is there.
+type KeyToPath struct {
+	Key  string `yaml:"key"`
+	Path string `yaml:"path"`
 }
 
 // EmptyDir is empty when the pod starts.

@@ -19,6 +19,8 @@ const (
 	configDir     = "/etc/cloudflared/config"
 	credentials   = "cloudflared-credentials" // the Secret that Terraform makes
 	credentialDir = "/etc/cloudflared/creds"
+	accessVolume  = "access"
+	accessDir     = "/etc/cloudflared/access" // nothing reads it; see volumes
 	metricsPort   = 2000
 )
 

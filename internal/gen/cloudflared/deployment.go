@@ -1,6 +1,8 @@
 package cloudflared
 
 import (
+	"slices"
+
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
 )
@@ -19,12 +21,43 @@ func deployment(s *site.Site) manifest.Object[manifest.DeploymentSpec] {
 			TopologySpreadConstraints: []manifest.TopologySpread{{
 				LabelSelector: selector, MaxSkew: 1, TopologyKey: "kubernetes.io/hostname", WhenUnsatisfiable: "ScheduleAnyway",
 			}},
-			Volumes: []manifest.PodVolume{
-				{ConfigMap: &manifest.ConfigMapVolume{Name: configName}, Name: "config"},
-				{Name: "credentials", Secret: &manifest.SecretVolume{SecretName: credentials}},
-			},
+			Volumes: volumes(s),
 		}},
 	})
+}
+
+// volumes are the configuration, the credentials, and a gate. Terraform enters each
+// hostname into the gate's ConfigMap when Access guards it, and the kubelet does not
+// start a pod whose volume names a key that is not there (kubernetes
+// pkg/volume/configmap, MakePayload). So a hostname that the wildcard record already
+// leads here has no rule before it wants a log-in, whatever is run first, and the
+// pods with the rules of before go on.
+func volumes(s *site.Site) []manifest.PodVolume {
+	all := []manifest.PodVolume{
+		{ConfigMap: &manifest.ConfigMapVolume{Name: configName}, Name: "config"},
+		{Name: "credentials", Secret: &manifest.SecretVolume{SecretName: credentials}},
+	}
+	if keys := s.AccessKeys(); len(keys) > 0 {
+		gate := &manifest.ConfigMapVolume{Name: site.AccessConfigMap}
+		for _, k := range keys {
+			gate.Items = append(gate.Items, manifest.KeyToPath{Key: k, Path: k})
+		}
+		all = slices.Insert(all, 0, manifest.PodVolume{ConfigMap: gate, Name: accessVolume})
+	}
+	return all
+}
+
+// mounts are folders, not single files: only those follow a change of what is
+// behind them. A volume that no container mounts is not waited for.
+func mounts(s *site.Site) []manifest.VolumeMount {
+	all := []manifest.VolumeMount{
+		{MountPath: configDir, Name: "config", ReadOnly: true},
+		{MountPath: credentialDir, Name: "credentials", ReadOnly: true},
+	}
+	if len(s.AccessKeys()) > 0 {
+		all = slices.Insert(all, 0, manifest.VolumeMount{MountPath: accessDir, Name: accessVolume, ReadOnly: true})
+	}
+	return all
 }
 
 func container(s *site.Site) manifest.Container {
@@ -42,11 +75,7 @@ func container(s *site.Site) manifest.Container {
 			Requests: map[string]string{"cpu": "20m", "memory": "64Mi"},
 		},
 		SecurityContext: manifest.ContainerSecurity{Capabilities: &manifest.Capabilities{Drop: []string{"ALL"}}, ReadOnlyRootFilesystem: true},
-		// Folders, not single files: only those follow a change of what is behind them.
-		VolumeMounts: []manifest.VolumeMount{
-			{MountPath: configDir, Name: "config", ReadOnly: true},
-			{MountPath: credentialDir, Name: "credentials", ReadOnly: true},
-		},
+		VolumeMounts:    mounts(s),
 	}
 }
 

@@ -44,6 +44,37 @@ func TestConnectorPod(t *testing.T) {
 	}
 }
 
+// TestPodsWaitForAccess holds the gate: a pod asks for a key of every guarded
+// hostname and of no other, none of them optional, and mounts the volume, without
+// which the kubelet would not wait for it.
+func TestPodsWaitForAccess(t *testing.T) {
+	s := newSite()
+	pod := func() manifest.PodSpec {
+		return decode[manifest.Object[manifest.DeploymentSpec]](t, folder(t, s)["deployment.yaml"])[0].Spec.Template.Spec
+	}
+	if got := pod(); len(got.Volumes) != 2 || len(got.Containers[0].VolumeMounts) != 2 {
+		t.Errorf("nothing is guarded, and the pod has %+v", got.Volumes)
+	}
+	for _, i := range []int{0, 2, 6} {
+		s.Routes[i].Access = "staff"
+	}
+	got := pod()
+	want := manifest.PodVolume{Name: "access", ConfigMap: &manifest.ConfigMapVolume{Name: "access-applications", Items: []manifest.KeyToPath{
+		{Key: "_.dev.example.com", Path: "_.dev.example.com"},
+		{Key: "argocd.example.com", Path: "argocd.example.com"},
+		{Key: "ssh.example.com", Path: "ssh.example.com"},
+	}}}
+	if diff := cmp.Diff(want, got.Volumes[0]); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if m := got.Containers[0].VolumeMounts[0]; m.Name != "access" {
+		t.Errorf("the container mounts %+v first", m)
+	}
+	if strings.Contains(folder(t, s)["deployment.yaml"], "optional") {
+		t.Error("a key that may be missing is not waited for")
+	}
+}
+
 // TestConfigRollsThePods holds that the ConfigMap is made by kustomize, which puts
 // a hash into its name and into the Deployment, from the file that cloudflared
 // itself can check.

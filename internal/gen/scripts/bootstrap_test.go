@@ -13,6 +13,11 @@ const (
 	kubeconfig = "clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n"
 )
 
+// doomed is a line of a plan that takes the Access application of a hostname away.
+func doomed(hostname string) string {
+	return "  # cloudflare_zero_trust_access_application.site[\"" + hostname + "\"] will be destroyed\n"
+}
+
 // bootstrapRules answer a whole bootstrap that goes well.
 func bootstrapRules() []rule {
 	return []rule{
@@ -28,6 +33,8 @@ func bootstrapRules() []rule {
 		{Prog: "kubectl", Match: `/readyz`, Out: "ok"},
 		{Prog: "tofu", Match: ` init `},
 		{Prog: "tofu", Match: ` plan `, Exit: 2},
+		{Prog: "kubectl", Match: `get deployment cloudflared`, Out: "argocd.example.com _.dev.example.com"},
+		{Prog: "tofu", Match: ` show `, Out: doomed("old.example.com")},
 		{Prog: "tofu", Match: ` apply `},
 		{Prog: "kubectl", Match: `rollout status .*cloudflared`, Times: 1, Err: "not found", Exit: 1},
 		{Prog: "kubectl", Match: `rollout status .*coredns`, Times: 1, Out: "Waiting for deployment spec update to be observed...\n"},
@@ -101,6 +108,9 @@ func TestBootstrapRefuses(t *testing.T) {
 		{name: "not confirmed", stdin: "y\n", want: "not confirmed"},
 		{name: "nobody there", stdin: "", want: "not confirmed"},
 		{name: "no init", rule: rule{Prog: "tofu", Match: " init ", Exit: 1}, want: "init failed"},
+		{name: "still served", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("argocd.example.com")}, want: "everybody could open: argocd.example.com"},
+		{name: "still served, wildcard", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("*.dev.example.com")}, want: "everybody could open: *.dev.example.com"},
+		{name: "nothing to ask", rule: rule{Prog: "kubectl", Match: "get deployment cloudflared", Err: "refused", Exit: 1}, want: "cannot tell which hostnames"},
 		{name: "no plan", rule: rule{Prog: "tofu", Match: " plan ", Exit: 1}, want: "Zero Trust"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

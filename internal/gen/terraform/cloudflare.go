@@ -131,6 +131,26 @@ func access(f *tf.File, s *site.Site) {
       precedence = 1
     },
   ]`))
+
+	if len(s.AccessKeys()) > 0 {
+		accessGate(f)
+	}
+}
+
+// accessGate tells the cluster which hostnames Access guards. The key of a wildcard
+// has no star, as site.Route.AccessKey has it.
+func accessGate(f *tf.File) {
+	f.Comment(
+		"A pod of cloudflared starts only when each guarded hostname it leads to is in here: a name that",
+		"the wildcard record has led to the tunnel all along answers nobody before it wants a log-in.",
+	)
+	r := f.Block("resource", "kubernetes_config_map_v1", "access_applications")
+	m := r.Block("metadata")
+	m.Set("name", tf.String(site.AccessConfigMap))
+	m.Set("namespace", tf.Fixed(`kubernetes_namespace_v1.cloudflared.metadata[0].name`))
+	r.Set("data", tf.Fixed(`{
+    for hostname, application in cloudflare_zero_trust_access_application.site : replace(hostname, "*", "_") => application.aud
+  }`))
 }
 
 func groups(s *site.Site) tf.Expr {

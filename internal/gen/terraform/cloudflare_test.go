@@ -2,13 +2,18 @@ package terraform
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"sitegen/internal/site"
 )
@@ -51,6 +56,45 @@ func TestAccount(t *testing.T) {
 	block(t, body(t, generate(t, s)["cloudflare.tf"]), "data", "cloudflare_zone", "primary")
 	if got := account(wide()); got != `"0123456789abcdef0123456789abcdef"` {
 		t.Error(got)
+	}
+}
+
+// TestAccessGate: the ConfigMap that cloudflared's pods wait for gets the very keys
+// that they ask for, and only from applications that are there.
+func TestAccessGate(t *testing.T) {
+	s := small()
+	s.Routes = append(s.Routes, site.Route{Hostname: "*.dev.example.com", Zone: "example.com", Access: "staff", Session: "8h"})
+	gate := block(t, body(t, generate(t, s)["cloudflare-access.tf"]), "resource", "kubernetes_config_map_v1", "access_applications")
+	made := map[string]cty.Value{}
+	for _, r := range s.Routes {
+		if r.Access != "" {
+			made[r.Hostname] = cty.ObjectVal(map[string]cty.Value{"aud": cty.StringVal("aud of " + r.Hostname)})
+		}
+	}
+	data, diags := gate.Attributes["data"].Expr.Value(&hcl.EvalContext{
+		Variables: map[string]cty.Value{"cloudflare_zero_trust_access_application": cty.ObjectVal(map[string]cty.Value{"site": cty.ObjectVal(made)})},
+		Functions: map[string]function.Function{"replace": stdlib.ReplaceFunc},
+	})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if diff := cmp.Diff(s.AccessKeys(), slices.Sorted(maps.Keys(data.AsValueMap()))); diff != "" {
+		t.Error(diff)
+	}
+	for _, key := range s.AccessKeys() {
+		if !regexp.MustCompile(`^[-._a-zA-Z0-9]+$`).MatchString(key) { // apimachinery validation.IsConfigMapKey
+			t.Errorf("no ConfigMap takes the key %s", key)
+		}
+	}
+
+	open := small()
+	for i := range open.Routes {
+		open.Routes[i].Access = ""
+	}
+	for name, src := range generate(t, open) {
+		if strings.Contains(src, "access_applications") {
+			t.Errorf("%s speaks of a gate, and there is nothing to guard", name)
+		}
 	}
 }
 

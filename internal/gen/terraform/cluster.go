@@ -46,8 +46,11 @@ func argocd(f *tf.File, s *site.Site) {
 	manifest(f, s, "platform_project", "projects/platform.yaml", tf.Ref("helm_release", "argocd"))
 
 	f.Comment("Everything else follows from this one; cloudflared is its first, and wants its credentials.")
-	manifest(f, s, "app_of_apps", "app-of-apps.yaml",
-		tf.Ref("kubectl_manifest", "platform_project"), tf.Ref("kubernetes_secret_v1", "cloudflared_credentials"))
+	needs = []tf.Expr{tf.Ref("kubectl_manifest", "platform_project"), tf.Ref("kubernetes_secret_v1", "cloudflared_credentials")}
+	if len(s.AccessKeys()) > 0 {
+		needs = append(needs, tf.Ref("kubernetes_config_map_v1", "access_applications"))
+	}
+	manifest(f, s, "app_of_apps", "app-of-apps.yaml", needs...)
 }
 
 // manifest applies a file of the Argo CD folder. Argo CD manages the same object

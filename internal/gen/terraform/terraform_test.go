@@ -97,7 +97,7 @@ func TestCurrentNames(t *testing.T) {
 	known := map[string]bool{
 		"cloudflare_dns_record": true, "cloudflare_zero_trust_tunnel_cloudflared": true, "cloudflare_zero_trust_access_policy": true,
 		"cloudflare_zero_trust_access_application": true, "cloudflare_zone": true, "helm_release": true, "kubectl_manifest": true,
-		"kubernetes_namespace_v1": true, "kubernetes_secret_v1": true, "random_bytes": true, "sops_file": true,
+		"kubernetes_namespace_v1": true, "kubernetes_secret_v1": true, "kubernetes_config_map_v1": true, "random_bytes": true, "sops_file": true,
 	}
 	for _, s := range []*site.Site{small(), wide()} {
 		for name, src := range generate(t, s) {
@@ -194,7 +194,7 @@ func TestOrder(t *testing.T) {
 			[]string{"kubernetes_namespace_v1.argocd", "kubernetes_secret_v1.sops_age_key", "kubernetes_secret_v1.repository"}},
 		{deps("argocd.tf", "resource", "kubectl_manifest", "platform_project"), []string{"helm_release.argocd"}},
 		{deps("argocd.tf", "resource", "kubectl_manifest", "app_of_apps"),
-			[]string{"kubectl_manifest.platform_project", "kubernetes_secret_v1.cloudflared_credentials"}},
+			[]string{"kubectl_manifest.platform_project", "kubernetes_secret_v1.cloudflared_credentials", "kubernetes_config_map_v1.access_applications"}},
 		{deps("cloudflare.tf", "resource", "cloudflare_dns_record", "tunnel"), []string{"cloudflare_zero_trust_access_application.site"}},
 	} {
 		if diff := cmp.Diff(c.want, c.got); diff != "" {

@@ -296,6 +296,29 @@ confirm() {
   [[ $answer == yes ]] || die "not confirmed; nothing was changed" "run this again, and answer yes"
 }
 
+# An Access application that goes while cloudflared still leads to its hostname would
+# leave the hostname open to everybody. What cloudflared's pods wait for names the
+# hostnames it guards; a star is an underscore there.
+check_guarded() {
+  local line hostname routed open=''
+  routed="$(kubectl --request-timeout=10s -n cloudflared get deployment cloudflared --ignore-not-found \
+    -o 'jsonpath={.spec.template.spec.volumes[?(@.name=="access")].configMap.items[*].key}' 2>"$tmp/kubectl.log")" || {
+    cat -- "$tmp/kubectl.log" >&2
+    die "cannot tell which hostnames cloudflared serves" "kubectl -n cloudflared get deployment cloudflared" "then run this again"
+  }
+  in_terraform show -no-color "$tmp/plan" >"$tmp/plan.txt" || die "$terraform cannot show its own plan" "run this again"
+  while read -r line; do
+    if [[ $line =~ cloudflare_zero_trust_access_application\.site\[\"([^\"]+)\"\]\ will\ be\ destroyed ]]; then
+      hostname="${BASH_REMATCH[1]}"
+      if [[ " $routed " == *" ${hostname/\*/_} "* ]]; then open+=" $hostname"; fi
+    fi
+  done <"$tmp/plan.txt"
+  if [[ -n $open ]]; then
+    die "without its Access application everybody could open:$open" \
+      "push the commit that takes it out; Argo CD reads it within three minutes: kubectl -n argocd get application cloudflared" "then run this again"
+  fi
+}
+
 apply_terraform() {
   local status=0
   in_terraform init -input=false ||
@@ -311,6 +334,7 @@ apply_terraform() {
   esac
   if [[ -n $plan_only ]]; then exit 0; fi
   if ((status == 2)); then
+    check_guarded
     confirm
     in_terraform apply -input=false "$tmp/plan" ||
       die "$terraform apply failed; what it made so far is in the state" "read the message above, put it right, and run this again: it goes on where it stopped"

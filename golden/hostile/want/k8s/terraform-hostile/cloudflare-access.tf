@@ -59,3 +59,16 @@ resource "cloudflare_zero_trust_access_application" "site" {
     },
   ]
 }
+
+# A pod of cloudflared starts only when each guarded hostname it leads to is in here: a name that
+# the wildcard record has led to the tunnel all along answers nobody before it wants a log-in.
+resource "kubernetes_config_map_v1" "access_applications" {
+  metadata {
+    name      = "access-applications"
+    namespace = kubernetes_namespace_v1.cloudflared.metadata[0].name
+  }
+
+  data = {
+    for hostname, application in cloudflare_zero_trust_access_application.site : replace(hostname, "*", "_") => application.aud
+  }
+}
