@@ -34,7 +34,11 @@ type cli struct {
 type specFlags struct {
 	Spec   string `default:"site.cue" placeholder:"PATH" help:"The site spec: a CUE file, or a directory of files of one package (${default})."`
 	Strict bool   `help:"Take warnings for errors."`
-	Format string `default:"text" enum:"text,json,github,sarif" help:"How problems are printed: text, json, github or sarif (${default})."`
+}
+
+// formatFlags are for commands that find problems.
+type formatFlags struct {
+	Format string `default:"text" enum:"text,json,github,sarif" help:"How findings are printed: text, json, github (annotations) or sarif (${default}); docs/FORMATS.md has the shapes."`
 }
 
 // outFlags are for commands that look at the output tree.
@@ -43,13 +47,7 @@ type outFlags struct {
 	Only []string `placeholder:"PATH" sep:"none" help:"Look only at this file, folder or pattern of the output root; can be repeated."`
 }
 
-// env is what a command may touch beside the file system.
-type env struct {
-	stdout, stderr io.Writer
-	color          bool // stdout is a terminal that wants colour
-}
-
-// drift is the error of a command that found the tree different. Its text has
+// errDrift is the error of a command that found the tree different. Its text has
 // been printed.
 var errDrift = errors.New("the tree is not what the spec says")
 
@@ -65,7 +63,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		kong.Description("gen writes every file of a site's infrastructure repository from one site spec.\n\n"+
 			"  gen -spec site.cue          write the tree to out/\n"+
 			"  gen check -spec site.cue    is out/ what the spec says?\n"+
-			"  gen diff -spec site.cue     what would gen write?"),
+			"  gen diff -spec site.cue     what would gen write?\n\n"+
+			"Exit codes: 0 fine, 1 drift (check, diff, verify), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage)."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 	)
@@ -80,20 +79,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "gen: %v\n\tsee gen --help\n", err)
 		return exitTrouble
 	}
-	return exitCode(ctx.Run(&env{stdout: stdout, stderr: stderr, color: wantsColor(stdout)}), stderr)
-}
-
-func exitCode(err error, stderr io.Writer) int {
-	switch {
-	case err == nil:
-		return exitFine
-	case errors.Is(err, errDrift):
-		return exitDrift
-	case errors.Is(err, errShown):
-		return exitTrouble
-	}
-	fmt.Fprintf(stderr, "gen: %v\n", err)
-	return exitTrouble
+	e := &env{stdout: stdout, stderr: stderr, color: wantsColor(stdout)}
+	return e.end(ctx.Run(e))
 }
 
 // normalize lets flags be written with one dash, as in gen -spec site.cue: kong

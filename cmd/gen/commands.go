@@ -12,21 +12,29 @@ import (
 	"sitegen/schema"
 )
 
-// load reads the spec and prints what is wrong with it.
+// load reads the spec and tells what is wrong with it.
 func (f *specFlags) load(e *env) (*site.Site, error) {
 	s, problems := site.Load(f.Spec)
+	if err := f.find(e, problems); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// find tells problems of the spec; errors among them end the run.
+func (f *specFlags) find(e *env, problems site.Problems) error {
 	if f.Strict {
 		for i := range problems {
 			problems[i].Severity = site.Error
 		}
 	}
-	if err := f.show(e, problems); err != nil {
-		return nil, err
+	if err := e.find(problems...); err != nil {
+		return err
 	}
 	if problems.Errors() > 0 {
-		return nil, errShown
+		return errShown
 	}
-	return s, nil
+	return nil
 }
 
 // wanted is what the spec describes.
@@ -39,30 +47,36 @@ func (f *specFlags) wanted(e *env) (*gen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	var idle site.Problems
 	for _, pattern := range r.Idle {
-		fmt.Fprintf(e.stderr, "gen: warning: output.exclude: %q leaves out no file\n", pattern)
+		idle = append(idle, site.Problem{
+			Pos: site.Pos{File: f.Spec}, Path: "output.exclude", Message: fmt.Sprintf("%q leaves out no file", pattern),
+			Hint: "take it out, or correct it: patterns are relative to the output root", Rule: ruleIdle, Severity: site.Warning,
+		})
 	}
-	return r, nil
+	return r, f.find(e, idle)
 }
 
 type writeCmd struct {
 	specFlags
+	formatFlags
 	outFlags
 	Force []string `placeholder:"PATH" sep:"none" help:"Replace this file, or what is in this folder, although it was edited or is not gen's; a backup is kept. Can be repeated."`
 }
 
 // Run writes the tree. Nothing is written unless everything can be.
 func (c *writeCmd) Run(e *env) error {
+	e.format = c.Format
 	want, err := c.wanted(e)
 	if err != nil {
 		return err
 	}
-	root, err := c.create()
+	root, err := c.create(e)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	changes, err := c.compare(root, want)
+	changes, err := c.compare(e, root, c.Spec, want)
 	if err != nil {
 		return err
 	}
@@ -84,25 +98,33 @@ func (c *writeCmd) Run(e *env) error {
 
 type checkCmd struct {
 	specFlags
+	formatFlags
 	outFlags
 }
 
-// Run reports each difference in a line.
+// Run reports each difference in a line, and then what to do.
 func (c *checkCmd) Run(e *env) error {
+	e.format = c.Format
 	want, err := c.wanted(e)
 	if err != nil {
 		return err
 	}
-	changes, err := c.differences(want)
+	changes, err := c.differences(e, c.Spec, want)
 	if err != nil {
 		return err
 	}
-	if err := tree.Report(e.stdout, toRead(changes)); err != nil {
+	if !e.text() {
+		e.log.Findings = append(e.log.Findings, e.drift(toRead(changes))...)
+		return driftOf(changes)
+	}
+	if err := tree.Report(e.stdout, toRead(changes), e.color); err != nil {
 		return err
 	}
+	advise(e, changes)
 	return driftOf(changes)
 }
 
+// diffCmd has no formats: a diff is one.
 type diffCmd struct {
 	specFlags
 	outFlags
@@ -115,7 +137,7 @@ func (c *diffCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	changes, err := c.differences(want)
+	changes, err := c.differences(e, c.Spec, want)
 	if err != nil {
 		return err
 	}
@@ -132,11 +154,15 @@ func driftOf(changes []tree.Change) error {
 	return nil
 }
 
-type vetCmd struct{ specFlags }
+type vetCmd struct {
+	specFlags
+	formatFlags
+}
 
 // Run checks the spec, generates from it, and writes nothing. It says which rules
 // the spec silences.
 func (c *vetCmd) Run(e *env) error {
+	e.format = c.Format
 	r, err := c.wanted(e)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func (o outRoot) dir() string {
 }
 
 // create opens the output root, and makes it if only it is missing.
-func (f *outFlags) create() (*os.Root, error) {
+func (f *outFlags) create(e *env) (*os.Root, error) {
 	dir := f.Out.dir()
 	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -36,7 +36,7 @@ func (f *outFlags) create() (*os.Root, error) {
 		}
 		return nil, err
 	}
-	root, err := f.open()
+	root, err := f.open(e)
 	if err == nil && root == nil {
 		err = fmt.Errorf("the output root %q is a symbolic link to nothing", dir)
 	}
@@ -44,8 +44,9 @@ func (f *outFlags) create() (*os.Root, error) {
 }
 
 // open opens the output root; nil when there is none.
-func (f *outFlags) open() (*os.Root, error) {
+func (f *outFlags) open(e *env) (*os.Root, error) {
 	dir := f.Out.dir()
+	e.out = dir
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -61,12 +62,16 @@ func (f *outFlags) open() (*os.Root, error) {
 
 // compare is what has to change for the root to be what the spec describes, as far
 // as --only looks.
-func (f *outFlags) compare(root *os.Root, want *gen.Result) ([]tree.Change, error) {
-	if err := f.needs(root, want); err != nil {
+func (f *outFlags) compare(e *env, root *os.Root, spec string, want *gen.Result) ([]tree.Change, error) {
+	if err := needs(e, root, want); err != nil {
 		return nil, err
 	}
-	changes, err := tree.Compare(root, want.Tree)
-	if err != nil || len(f.Only) == 0 {
+	users := guard(root, spec)
+	changes, err := tree.Compare(root, want.Tree.Spare(users.has))
+	if err != nil {
+		return nil, err
+	}
+	if err := users.clear(changes); err != nil || len(f.Only) == 0 {
 		return changes, err
 	}
 	if err := mean("--only", f.Only, want.Tree, changes); err != nil {
@@ -77,20 +82,21 @@ func (f *outFlags) compare(root *os.Root, want *gen.Result) ([]tree.Change, erro
 
 // needs wants the files that the spec leaves to the user and that generated ones
 // read to be there.
-func (f *outFlags) needs(root *os.Root, want *gen.Result) error {
+func needs(e *env, root *os.Root, want *gen.Result) error {
 	if root == nil {
 		return nil
 	}
-	var missing []string
-	for _, n := range want.Needs() {
-		if _, err := root.Lstat(n.Path); errors.Is(err, fs.ErrNotExist) {
-			missing = append(missing, fmt.Sprintf("output.exclude leaves out %q, which %q needs, and there is none", n.Path, n.By))
-		}
+	missing := slices.DeleteFunc(want.Needs(), func(n gen.Need) bool {
+		_, err := root.Lstat(n.Path)
+		return !errors.Is(err, fs.ErrNotExist)
+	})
+	if len(missing) == 0 {
+		return nil
 	}
-	if len(missing) > 0 {
-		return fmt.Errorf("%s\n\twrite it, or take the pattern out of the spec", strings.Join(missing, "\ngen: "))
+	if err := e.find(needed(e, missing)...); err != nil {
+		return err
 	}
-	return nil
+	return errShown
 }
 
 // mean refuses a path of the command line that means no file: a misspelt one would
@@ -121,15 +127,15 @@ func mean(flag string, patterns []string, want *tree.Tree, changes []tree.Change
 }
 
 // differences is compare for commands that only read.
-func (f *outFlags) differences(want *gen.Result) ([]tree.Change, error) {
-	root, err := f.open()
+func (f *outFlags) differences(e *env, spec string, want *gen.Result) ([]tree.Change, error) {
+	root, err := f.open(e)
 	if err != nil {
 		return nil, err
 	}
 	if root != nil {
 		defer root.Close()
 	}
-	return f.compare(root, want)
+	return f.compare(e, root, spec, want)
 }
 
 // toRead leaves the manifest out, unless it is all that differs: its hashes say
@@ -158,13 +164,32 @@ func summarize(e *env, changes []tree.Change) {
 	}
 }
 
+// advise says below the list of differences what to do about them.
+func advise(e *env, changes []tree.Change) {
+	byHand := ""
+	for _, c := range changes {
+		if c.Kind.NeedsForce() {
+			_, byHand = driftWords(c)
+		}
+	}
+	if byHand != "" {
+		fmt.Fprintf(e.stderr, "gen: edited and foreign files are yours to decide about: %s\n", byHand)
+	} else if len(changes) > 0 {
+		fmt.Fprintln(e.stderr, "gen: run gen, which writes what is missing and stale, and deletes what is orphaned")
+	}
+}
+
 // shared are files that a repository often has before gen comes to it. What gen
 // would write there can be added to them by hand.
 var shared = []string{".gitignore", ".sops.yaml", "flake.nix"}
 
 // showBlocked shows what gen would destroy, and the ways on.
 func showBlocked(e *env, blocked *tree.BlockedError) error {
-	if err := tree.Diff(e.stderr, blocked.Changes, tree.DiffOptions{}); err != nil {
+	if !e.text() {
+		e.log.Findings = append(e.log.Findings, e.drift(blocked.Changes)...)
+		return errShown
+	}
+	if err := tree.Diff(e.stderr, blocked.Changes, tree.DiffOptions{Color: wantsColor(e.stderr)}); err != nil {
 		return err
 	}
 	// Last, where a reader of a long diff ends.

@@ -5,18 +5,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"sitegen/internal/report"
 	"sitegen/internal/site"
 )
-
-// show prints problems: for people beside the program's output, for machines in
-// its place.
-func (f *specFlags) show(e *env, problems site.Problems) error {
-	if f.Format == "text" {
-		return report.Write(e.stderr, f.Format, wantsColor(e.stderr), problems)
-	}
-	return report.Write(e.stdout, f.Format, false, problems)
-}
 
 type rulesCmd struct{}
 
@@ -47,6 +37,12 @@ func (c *explainCmd) Run(e *env) error {
 		}
 		_, err := fmt.Fprintf(e.stdout, "%s (%s, %s)\n\n%s\n\nbad:\n\n%s\ngood:\n\n%s", r.ID, r.Section, r.Severity, r.Summary, indent(r.Bad), indent(r.Good))
 		return err
+	}
+	for _, r := range treeRules() {
+		if r.ID == id {
+			_, err := fmt.Fprintf(e.stdout, "%s (%s)\n\n%s\n", r.ID, r.Severity, strings.TrimSpace(r.Summary+"\n\n"+r.Help))
+			return err
+		}
 	}
 	return fmt.Errorf("there is no rule %q; gen rules lists them", id)
 }

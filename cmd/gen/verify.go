@@ -7,17 +7,20 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
+	"sitegen/internal/report"
+	"sitegen/internal/site"
 	"sitegen/internal/verify"
 )
 
 type verifyCmd struct {
+	formatFlags
 	Out     outRoot  `placeholder:"DIR" help:"The output root (this folder if it is one already, else out)."`
 	Spec    string   `placeholder:"PATH" help:"Also tell whether the tree is what this spec says."`
 	Require []string `placeholder:"NAME" help:"Readers that have to run, by their name or their program's, or all; separated by commas."`
-	Format  string   `default:"text" enum:"text,json,github" help:"How the result is printed: text, json or github (${default})."`
 	Network bool     `help:"Let readers use the network: charts, schemas, flake inputs."`
 	Charts  string   `placeholder:"DIR" help:"Folder with the Helm charts, as NAME-VERSION.tgz or unpacked."`
 	Schemas []string `placeholder:"LOCATION" sep:"none" help:"Where kubeconform finds schemas, as its -schema-location; can be repeated."`
@@ -28,27 +31,69 @@ var errRefused = fmt.Errorf("a reader does not accept the tree: %w", errDrift)
 
 // Run has every program that is there read the tree, and prints what they say.
 func (c *verifyCmd) Run(e *env) error {
+	e.format, e.out = c.Format, c.Out.dir()
 	drifted, err := c.drifted(e)
 	if err != nil {
 		return err
 	}
-	report, err := c.report()
+	r, err := c.report()
 	if err != nil {
 		return err
 	}
-	if err := c.print(e, report); err != nil {
+	if err := show(e, r); err != nil {
 		return err
 	}
-	if unmet := report.Unmet(); len(unmet) > 0 {
-		for _, r := range unmet {
-			fmt.Fprintf(e.stderr, "gen: %s is required and did not run: %s\n", r.Reader, r.Reason)
+	if unmet := r.Unmet(); len(unmet) > 0 {
+		if e.text() {
+			for _, res := range unmet {
+				fmt.Fprintf(e.stderr, "gen: %s is required and did not run: %s\n", res.Reader, res.Reason)
+			}
 		}
 		return errShown
 	}
-	if drifted || report.Problems() > 0 {
+	if drifted || r.Problems() > 0 {
 		return errRefused
 	}
 	return nil
+}
+
+// show prints the table, then what was not read and why, then each problem; for
+// machines these are findings, and the table is a part of JSON.
+func show(e *env, r *verify.Report) error {
+	var gaps, problems site.Problems
+	for _, res := range r.Results {
+		rule := ruleVerify + res.Reader
+		for _, g := range res.Gaps() {
+			f := site.Problem{Message: "not verified: " + g.What, Rule: rule, Severity: site.Warning}
+			if g.Advice != "" {
+				f.Hint = "to get it: " + g.Advice
+			}
+			if res.Required && res.State == verify.Skipped {
+				f.Message, f.Severity = f.Message+" (required)", site.Error
+			}
+			gaps = append(gaps, f)
+		}
+		for _, p := range res.Problems {
+			problems = append(problems, site.Problem{Pos: e.pos(p.Path, p.Line), Message: p.Text, Rule: rule, Severity: site.Error})
+		}
+	}
+	if !e.text() {
+		e.log.Findings, e.log.Readers = slices.Concat(e.log.Findings, gaps, problems), r.Results
+		return nil
+	}
+	if err := r.Table(e.stdout, e.color); err != nil || len(gaps)+len(problems) == 0 {
+		return err
+	}
+	fmt.Fprintln(e.stdout)
+	for _, g := range gaps {
+		// A line each, without warning: that a program is not there is no fault.
+		line := g.Message
+		if g.Hint != "" {
+			line += "; " + g.Hint
+		}
+		fmt.Fprintf(e.stdout, "%s [%s]\n", line, g.Rule)
+	}
+	return report.Text(e.stdout, e.color, problems)
 }
 
 func (c *verifyCmd) report() (*verify.Report, error) {
@@ -95,30 +140,24 @@ func (c *verifyCmd) places() (charts string, schemas []string, err error) {
 	return charts, schemas, nil
 }
 
-func (c *verifyCmd) print(e *env, report *verify.Report) error {
-	switch c.Format {
-	case "json":
-		return report.JSON(e.stdout)
-	case "github":
-		return report.GitHub(e.stdout, filepath.ToSlash(c.Out.dir()))
-	}
-	return report.Text(e.stdout)
-}
-
 // drifted says so when the tree is not what the spec says: what readers think of
 // it is then not what they would think of the spec's.
 func (c *verifyCmd) drifted(e *env) (bool, error) {
 	if c.Spec == "" {
 		return false, nil
 	}
-	want, err := (&specFlags{Spec: c.Spec, Format: "text"}).wanted(e)
+	want, err := (&specFlags{Spec: c.Spec}).wanted(e)
 	if err != nil {
 		return false, err
 	}
-	changes, err := (&outFlags{Out: c.Out}).differences(want)
+	changes, err := (&outFlags{Out: c.Out}).differences(e, c.Spec, want)
 	if err != nil || len(changes) == 0 {
 		return false, err
 	}
-	fmt.Fprintf(e.stderr, "gen: %d files are not what %s says; gen check names them\n", len(changes), c.Spec)
+	if e.text() {
+		fmt.Fprintf(e.stderr, "gen: %d files are not what %s says; gen check names them\n", len(changes), c.Spec)
+	} else {
+		e.log.Findings = append(e.log.Findings, e.drift(toRead(changes))...)
+	}
 	return true, nil
 }

@@ -11,14 +11,17 @@ import (
 
 // writeGitHub prints workflow commands, which become annotations of a change
 // (docs.github.com, workflow commands, setting an error message).
-func writeGitHub(w io.Writer, problems site.Problems) error {
-	for _, p := range problems {
+func (l *Log) writeGitHub(w io.Writer) error {
+	for _, p := range l.Findings {
 		properties := ""
 		if p.Pos.IsValid() {
-			properties = "file=" + property(filepath.ToSlash(p.Pos.File)) + ","
+			properties = "file=" + property(filepath.ToSlash(l.file(p.Pos.File))) + ","
 		}
 		if p.Pos.Line > 0 {
-			properties += fmt.Sprintf("line=%d,col=%d,", p.Pos.Line, p.Pos.Col)
+			properties += fmt.Sprintf("line=%d,", p.Pos.Line)
+		}
+		if p.Pos.Col > 0 {
+			properties += fmt.Sprintf("col=%d,", p.Pos.Col)
 		}
 		_, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", p.Severity, properties, property(p.Rule), data(detail(p)))
 		if err != nil {
@@ -28,7 +31,7 @@ func writeGitHub(w io.Writer, problems site.Problems) error {
 	return nil
 }
 
-// detail is a problem without its own place, which a viewer shows by itself.
+// detail is a finding without its own place, which a viewer shows by itself.
 func detail(p site.Problem) string {
 	var b strings.Builder
 	if p.Path != "" {
@@ -36,7 +39,7 @@ func detail(p site.Problem) string {
 	}
 	b.WriteString(p.Message)
 	for _, n := range p.Notes {
-		b.WriteString("\n" + n.Pos.String() + ": " + n.Message)
+		b.WriteString("\n" + place(n.Pos) + ": " + n.Message)
 	}
 	if p.Hint != "" {
 		b.WriteString("\nhint: " + p.Hint)

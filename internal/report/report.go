@@ -1,34 +1,55 @@
-// Package report prints the problems of a spec: for people, for programs, for
-// GitHub's annotations and as SARIF for code scanning.
+// Package report prints what gen found, about a spec or about the tree made from
+// it: for people, for programs, for GitHub's annotations and as SARIF for code
+// scanning. A finding has one shape, whichever command made it.
 //
-// It decides nothing: which problems there are, in which order and in which
-// words, is package site's.
+// It decides nothing: which findings there are, in which order and in which
+// words, is said elsewhere.
 package report
 
 import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"sitegen/internal/site"
 )
 
+// Rule is what a finding can be about. Ids are stable: machines read them.
+type Rule struct {
+	ID       string
+	Summary  string // one sentence
+	Help     string // more of it, or an example
+	Severity site.Severity
+}
+
+// Log is what one run of gen found.
+type Log struct {
+	Findings site.Problems
+	Rules    []Rule // everything that Findings can be about
+	Readers  any    // what gen verify asked, for JSON; nil elsewhere
+
+	// File names a file from the top of its repository, where GitHub looks for it;
+	// nil where findings do so already.
+	File func(string) string
+}
+
 // Formats are the names of the formats that Write knows.
 func Formats() []string { return []string{"text", "json", "github", "sarif"} }
 
-// Write prints the problems in a format; color is for text alone. No problems
-// print nothing as text and as annotations, and an empty list as JSON and SARIF.
-func Write(w io.Writer, format string, color bool, problems site.Problems) error {
+// Write prints the log in a format; color is for text alone. No findings print
+// nothing as text and as annotations, and an empty list as JSON and SARIF.
+func (l *Log) Write(w io.Writer, format string, color bool) error {
 	switch format {
 	case "text":
-		return writeText(w, color, problems)
+		return Text(w, color, l.Findings)
 	case "json":
-		return writeJSON(w, problems)
+		return l.writeJSON(w)
 	case "github":
-		return writeGitHub(w, problems)
+		return l.writeGitHub(w)
 	case "sarif":
-		return writeSARIF(w, problems)
+		return l.writeSARIF(w)
 	}
 	return fmt.Errorf("there is no format %q: those known are %s", format, strings.Join(Formats(), ", "))
 }
@@ -43,55 +64,67 @@ const (
 	reset  = "\x1b[0m"
 )
 
-func writeText(w io.Writer, color bool, problems site.Problems) error {
-	for _, p := range problems {
-		text := p.Error()
-		if color {
-			text = colored(p)
-		}
-		if _, err := fmt.Fprintln(w, text); err != nil {
+// Text prints findings for people: one main line each, then a tab and a line for
+// each note and for the hint.
+func Text(w io.Writer, color bool, findings site.Problems) error {
+	for _, p := range findings {
+		if _, err := fmt.Fprintln(w, text(p, color)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// colored is Problem.Error with colours. The words are the same.
-func colored(p site.Problem) string {
+func text(p site.Problem, color bool) string {
+	style := func(code, s string) string {
+		if !color || code == "" {
+			return s
+		}
+		return code + s + reset
+	}
 	var b strings.Builder
 	if p.Pos.IsValid() {
-		b.WriteString(bold + p.Pos.String() + ":" + reset + " ")
-	}
-	if p.Severity == site.Warning {
-		b.WriteString(yellow + "warning:" + reset + " ")
+		b.WriteString(style(bold, place(p.Pos)+":") + " ")
 	}
 	message := red
 	if p.Severity == site.Warning {
+		b.WriteString(style(yellow, "warning:") + " ")
 		message = ""
 	}
 	if p.Path != "" {
 		b.WriteString(p.Path + ": ")
 	}
-	b.WriteString(message + p.Message)
-	if message != "" {
-		b.WriteString(reset)
-	}
-	b.WriteString(" " + faint + "[" + p.Rule + "]" + reset)
+	// What a program said may have several lines.
+	b.WriteString(style(message, strings.ReplaceAll(p.Message, "\n", "\n\t")))
+	b.WriteString(" " + style(faint, "["+p.Rule+"]"))
 	for _, n := range p.Notes {
-		b.WriteString("\n\t" + bold + n.Pos.String() + ":" + reset + " " + n.Message)
+		b.WriteString("\n\t" + style(bold, place(n.Pos)+":") + " " + n.Message)
 	}
 	if p.Hint != "" {
-		b.WriteString("\n\t" + cyan + "hint:" + reset + " " + p.Hint)
+		b.WriteString("\n\t" + style(cyan, "hint:") + " " + p.Hint)
 	}
 	return b.String()
 }
 
-// writeJSON prints a list of problems with the fields of site.Problem.
-func writeJSON(w io.Writer, problems site.Problems) error {
-	if problems == nil {
-		problems = site.Problems{}
+// place is file:line:col, as far as it is known.
+func place(p site.Pos) string {
+	if p.Line > 0 && p.Col == 0 {
+		return p.File + ":" + strconv.Itoa(p.Line)
 	}
-	return encode(w, problems)
+	return p.String()
+}
+
+// writeJSON prints one object: a list that gets no members but findings, and room
+// for what only one command has to say.
+func (l *Log) writeJSON(w io.Writer) error {
+	document := struct {
+		Findings site.Problems `json:"findings"`
+		Readers  any           `json:"readers,omitempty"`
+	}{l.Findings, l.Readers}
+	if document.Findings == nil {
+		document.Findings = site.Problems{}
+	}
+	return encode(w, document)
 }
 
 func encode(w io.Writer, v any) error {
@@ -99,4 +132,12 @@ func encode(w io.Writer, v any) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// file names a file for GitHub.
+func (l *Log) file(name string) string {
+	if l.File == nil {
+		return name
+	}
+	return l.File(name)
 }

@@ -4,12 +4,13 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 
 	"sitegen/internal/site"
 )
 
 // The part of SARIF 2.1.0 that code scanning reads (docs.oasis-open.org,
-// sarif/v2.1.0).
+// sarif/v2.1.0). Severities are SARIF's levels by name.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`
@@ -17,8 +18,9 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool    sarifTool     `json:"tool"`
-		Results []sarifResult `json:"results"`
+		Tool        sarifTool         `json:"tool"`
+		Invocations []sarifInvocation `json:"invocations"`
+		Results     []sarifResult     `json:"results"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -30,6 +32,8 @@ type (
 	sarifRule struct {
 		ID      string       `json:"id"`
 		Short   sarifText    `json:"shortDescription"`
+		Full    sarifText    `json:"fullDescription"`
+		Help    *sarifText   `json:"help,omitempty"`
 		Default sarifDefault `json:"defaultConfiguration"`
 	}
 	sarifDefault struct {
@@ -38,12 +42,27 @@ type (
 	sarifText struct {
 		Text string `json:"text"`
 	}
+	// An invocation says how the run itself went: what has no place in a file is no
+	// result, and code scanning refuses results without one.
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications,omitempty"`
+	}
+	sarifNotification struct {
+		Rule    *sarifReference `json:"associatedRule,omitempty"`
+		Level   site.Severity   `json:"level"`
+		Message sarifText       `json:"message"`
+	}
+	sarifReference struct {
+		ID    string `json:"id"`
+		Index int    `json:"index"`
+	}
 	sarifResult struct {
 		RuleID    string          `json:"ruleId"`
 		RuleIndex int             `json:"ruleIndex"`
 		Level     site.Severity   `json:"level"`
 		Message   sarifText       `json:"message"`
-		Locations []sarifLocation `json:"locations,omitempty"`
+		Locations []sarifLocation `json:"locations"`
 		Related   []sarifLocation `json:"relatedLocations,omitempty"`
 	}
 	sarifLocation struct {
@@ -59,33 +78,48 @@ type (
 	}
 	sarifRegion struct {
 		Line int `json:"startLine"`
-		Col  int `json:"startColumn"`
+		Col  int `json:"startColumn,omitempty"`
 	}
 )
 
-// writeSARIF prints one run, with every rule of the table.
-func writeSARIF(w io.Writer, problems site.Problems) error {
-	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "gen"}}, Results: []sarifResult{}}
-	index := map[string]int{}
-	for i, r := range site.Rules() {
-		index[r.ID] = i
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{r.ID, sarifText{r.Summary}, sarifDefault{r.Severity}})
-	}
-	for _, p := range problems {
-		i, ok := index[p.Rule]
-		if !ok {
-			i = -1 // SARIF's own way to say: not in the list
+// writeSARIF prints one run, with every rule of the log.
+func (l *Log) writeSARIF(w io.Writer) error {
+	run := sarifRun{Results: []sarifResult{}, Tool: sarifTool{sarifDriver{Name: "gen", Rules: []sarifRule{}}}}
+	for _, r := range l.Rules {
+		rule := sarifRule{ID: r.ID, Short: sarifText{r.Summary}, Full: sarifText{r.Summary}, Default: sarifDefault{r.Severity}}
+		if r.Help != "" {
+			rule.Help = &sarifText{r.Help}
 		}
-		r := sarifResult{RuleID: p.Rule, RuleIndex: i, Level: p.Severity, Message: sarifText{withoutNotes(p)}}
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule)
+	}
+	invocation := sarifInvocation{Successful: true}
+	for _, p := range l.Findings {
+		// -1 is SARIF's own way to say: not in the list.
+		i := slices.IndexFunc(l.Rules, func(r Rule) bool { return r.ID == p.Rule })
 		if p.Pos.IsValid() {
-			r.Locations = []sarifLocation{location(p.Pos, "")}
+			run.Results = append(run.Results, l.result(p, i))
+			continue
 		}
-		for _, n := range p.Notes {
-			r.Related = append(r.Related, location(n.Pos, n.Message))
+		invocation.Successful = invocation.Successful && p.Severity != site.Error
+		n := sarifNotification{Level: p.Severity, Message: sarifText{detail(p)}}
+		if i >= 0 {
+			n.Rule = &sarifReference{p.Rule, i}
 		}
-		run.Results = append(run.Results, r)
+		invocation.Notifications = append(invocation.Notifications, n)
 	}
+	run.Invocations = []sarifInvocation{invocation}
 	return encode(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+}
+
+func (l *Log) result(p site.Problem, rule int) sarifResult {
+	r := sarifResult{
+		RuleID: p.Rule, RuleIndex: rule, Level: p.Severity, Message: sarifText{withoutNotes(p)},
+		Locations: []sarifLocation{l.location(p.Pos, "")},
+	}
+	for _, n := range p.Notes {
+		r.Related = append(r.Related, l.location(n.Pos, n.Message))
+	}
+	return r
 }
 
 func withoutNotes(p site.Problem) string {
@@ -93,15 +127,15 @@ func withoutNotes(p site.Problem) string {
 	return detail(p)
 }
 
-func location(p site.Pos, message string) sarifLocation {
-	l := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{uri(p.File)}}}
+func (l *Log) location(p site.Pos, message string) sarifLocation {
+	loc := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{uri(l.file(p.File))}}}
 	if p.Line > 0 {
-		l.Physical.Region = &sarifRegion{p.Line, p.Col}
+		loc.Physical.Region = &sarifRegion{p.Line, p.Col}
 	}
 	if message != "" {
-		l.Message = &sarifText{message}
+		loc.Message = &sarifText{message}
 	}
-	return l
+	return loc
 }
 
 // uri is a file as SARIF names it: relative to the repository where the path is,

@@ -21,7 +21,7 @@ func TestGenerated(t *testing.T) {
 					t.Errorf("%s: %s %s", reader, res.State, res.Reason)
 				}
 				for _, p := range res.Problems {
-					t.Errorf("%s: %s: %s", reader, p.place(), p.Text)
+					t.Errorf("%s: %s: %s", reader, p.Path, p.Text)
 				}
 				t.Logf("%s: %d %s in %s", reader, len(res.Artifacts), res.Kind, res.Took)
 			}

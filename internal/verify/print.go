@@ -1,85 +1,65 @@
 package verify
 
 import (
-	"encoding/json"
+	"bufio"
 	"fmt"
 	"io"
-	"path"
-	"strings"
-	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 )
 
-// Text prints the table, then what was not read and why, then each problem.
-func (r *Report) Text(w io.Writer) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ARTIFACTS\tREADER\tRESULT\tTIME")
+// Escape sequences of a terminal (ECMA-48, SGR).
+const (
+	red    = "\x1b[31m"
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	faint  = "\x1b[2m"
+	reset  = "\x1b[0m"
+)
+
+// Table prints a line for each reader; color is for a terminal.
+func (r *Report) Table(w io.Writer, color bool) error {
+	rows := [][]string{{"ARTIFACTS", "READER", "RESULT", "TIME"}}
 	for _, res := range r.Results {
 		took := "-"
 		if res.State == OK || res.State == Failed {
 			took = fmt.Sprintf("%.1fs", res.Took.Round(100*time.Millisecond).Seconds())
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", res.what(), res.reader(), res.State, took)
+		rows = append(rows, []string{res.what(), res.reader(), string(res.State), took})
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	var b strings.Builder
-	for _, line := range r.unread() {
-		fmt.Fprintf(&b, "not verified: %s\n", line)
-	}
-	for _, res := range r.Results {
-		for _, p := range res.Problems {
-			fmt.Fprintf(&b, "%s: %s [%s]\n", p.place(), indented(p.Text), res.Reader)
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	if b.Len() > 0 {
-		fmt.Fprintln(w)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// JSON prints the report for programs.
-func (r *Report) JSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(r)
-}
-
-// GitHub prints the table, and problems as annotations of a pull request; paths
-// are those below the output root, out.
-func (r *Report) GitHub(w io.Writer, out string) error {
-	if err := r.Text(w); err != nil {
-		return err
-	}
-	for _, line := range r.unread() {
-		if _, err := fmt.Fprintf(w, "::warning title=gen verify::%s\n", message.Replace("not verified: "+line)); err != nil {
-			return err
-		}
-	}
-	for _, res := range r.Results {
-		for _, p := range res.Problems {
-			line := ""
-			if p.Line > 0 {
-				line = fmt.Sprintf(",line=%d", p.Line)
+	b := bufio.NewWriter(w)
+	for n, row := range rows {
+		for i, cell := range row {
+			if last := i == len(row)-1; !last {
+				cell = fmt.Sprintf("%-*s  ", widths[i], cell)
 			}
-			_, err := fmt.Fprintf(w, "::error file=%s%s,title=%s::%s\n", property.Replace(path.Join(out, p.Path)), line,
-				property.Replace("gen verify: "+res.Reader), message.Replace(p.Text))
-			if err != nil {
-				return err
+			if color && n > 0 && i == 2 {
+				cell = r.Results[n-1].State.color() + cell + reset
 			}
+			b.WriteString(cell)
 		}
+		b.WriteByte('\n')
 	}
-	return nil
+	return b.Flush()
 }
 
-// What workflow commands need escaped, in their text and in their properties.
-var (
-	message  = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	property = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-)
+func (s State) color() string {
+	switch s {
+	case OK:
+		return green
+	case Failed:
+		return red
+	case Skipped:
+		return yellow
+	}
+	return faint
+}
 
 // what names the artifacts: the only one, or how many there are.
 func (r *Result) what() string {
@@ -96,34 +76,20 @@ func (r *Result) reader() string {
 	return r.Reader + " (" + r.Program + ")"
 }
 
-// unread says in lines what was not verified, and what to do about it.
-func (r *Report) unread() []string {
-	var lines []string
-	for _, res := range r.Results {
-		if res.State == Skipped {
-			line := fmt.Sprintf("%s by %s: %s", res.what(), res.Reader, res.Reason)
-			if res.Install != "" {
-				line += "; to get it: " + res.Install
-			}
-			if res.Required {
-				line += " (required)"
-			}
-			lines = append(lines, line)
-		}
-		for _, n := range res.Notes {
-			lines = append(lines, n+" ["+res.Reader+"]")
-		}
-	}
-	return lines
+// Gap is something that was not verified.
+type Gap struct {
+	What   string // in words: the artifacts and why, or the part of them
+	Advice string // how to get the program that is missing, or ""
 }
 
-// place is where a problem is: path, or path:line.
-func (p Problem) place() string {
-	if p.Line > 0 {
-		return fmt.Sprintf("%s:%d", p.Path, p.Line)
+// Gaps says what of the reader's work was not done.
+func (r *Result) Gaps() []Gap {
+	var gaps []Gap
+	if r.State == Skipped {
+		gaps = append(gaps, Gap{fmt.Sprintf("%s by %s: %s", r.what(), r.Reader, r.Reason), r.Install})
 	}
-	return p.Path
+	for _, n := range r.Notes {
+		gaps = append(gaps, Gap{What: n})
+	}
+	return gaps
 }
-
-// indented keeps the further lines of a message apart from the next problem.
-func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n\t") }

@@ -10,6 +10,18 @@ type reader struct {
 	install  string                   // how to get it
 }
 
+// Reader is what there is to know of a reader before it runs.
+type Reader struct{ Name, Kind, Install string }
+
+// Readers lists everything that can be asked, in the order of the table.
+func Readers() []Reader {
+	var all []Reader
+	for _, r := range readers() {
+		all = append(all, Reader{r.name, r.kind, r.install})
+	}
+	return all
+}
+
 // readers is everything that can be asked, in the order of the table. To add one,
 // write its run function in a file of its own, and give it a line here.
 func readers() []reader {

@@ -39,7 +39,7 @@ type Result struct {
 	Kind      string        `json:"kind"` // of the artifacts, in words
 	State     State         `json:"state"`
 	Took      time.Duration `json:"nanoseconds"`
-	Problems  []Problem     `json:"problems,omitempty"`
+	Problems  []Problem     `json:"-"`                 // findings, in every format
 	Notes     []string      `json:"notes,omitempty"`   // parts that were not read, and why
 	Reason    string        `json:"reason,omitempty"`  // why it was skipped
 	Install   string        `json:"install,omitempty"` // how to get the program that is missing
@@ -48,9 +48,9 @@ type Result struct {
 
 // Problem is something that a reader does not accept.
 type Problem struct {
-	Path string `json:"path"` // relative to the output root
-	Line int    `json:"line,omitempty"`
-	Text string `json:"text"`
+	Path string // relative to the output root
+	Line int    // 0: the reader names none
+	Text string
 }
 
 // Report is what all readers said, in the order of the list of readers.

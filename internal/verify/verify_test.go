@@ -3,7 +3,6 @@ package verify
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -190,8 +189,8 @@ func TestSystem(t *testing.T) {
 	}
 }
 
-// TestPrint holds what people, programs and GitHub get to read.
-func TestPrint(t *testing.T) {
+// TestTable holds what people get to read, and that colours change no width.
+func TestTable(t *testing.T) {
 	report := &Report{Results: []Result{
 		{Reader: "yaml", Kind: "YAML files", Artifacts: []string{"a", "b"}, State: OK, Took: 1230 * time.Millisecond},
 		{Reader: "nix-parse", Program: "nix-instantiate", Kind: "Nix files", Artifacts: []string{"x,y.nix"}, State: Failed,
@@ -199,42 +198,29 @@ func TestPrint(t *testing.T) {
 		{Reader: "bash", Kind: "scripts", Artifacts: []string{"s.sh"}, State: Skipped, Reason: "bash is not on PATH", Install: "get bash", Required: true},
 		{Reader: "sops", Kind: "secret files", Artifacts: []string{}, State: Nothing},
 	}}
-	var text, github, machine bytes.Buffer
-	if err := report.Text(&text); err != nil {
-		t.Fatal(err)
-	}
-	want := `ARTIFACTS       READER                       RESULT   TIME
+	const want = `ARTIFACTS       READER                       RESULT   TIME
 2 YAML files    yaml                         ok       1.2s
 x,y.nix         nix-parse (nix-instantiate)  FAIL     0.0s
 s.sh            bash                         skipped  -
 0 secret files  sops                         -        -
-
-not verified: a part was left out [nix-parse]
-not verified: s.sh by bash: bash is not on PATH; to get it: get bash (required)
-x,y.nix:3: 50% bad
-	here [nix-parse]
 `
-	if diff := cmp.Diff(want, text.String()); diff != "" {
-		t.Errorf("text:\n%s", diff)
+	for _, color := range []bool{false, true} {
+		var text bytes.Buffer
+		if err := report.Table(&text, color); err != nil {
+			t.Fatal(err)
+		}
+		if color == (text.String() == want) {
+			t.Errorf("with colour %v:\n%s", color, text.String())
+		}
+		if diff := cmp.Diff(want, escapes.ReplaceAllString(text.String(), "")); diff != "" {
+			t.Errorf("with colour %v:\n%s", color, diff)
+		}
 	}
-	if err := report.GitHub(&github, "out"); err != nil {
-		t.Fatal(err)
+	var gaps []Gap
+	for _, res := range report.Results {
+		gaps = append(gaps, res.Gaps()...)
 	}
-	want += `::warning title=gen verify::not verified: a part was left out [nix-parse]
-::warning title=gen verify::not verified: s.sh by bash: bash is not on PATH; to get it: get bash (required)
-::error file=out/x%2Cy.nix,line=3,title=gen verify%3A nix-parse::50%25 bad%0Ahere
-`
-	if diff := cmp.Diff(want, github.String()); diff != "" {
-		t.Errorf("github:\n%s", diff)
-	}
-	if err := report.JSON(&machine); err != nil {
-		t.Fatal(err)
-	}
-	var back Report
-	if err := json.Unmarshal(machine.Bytes(), &back); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(report, &back); diff != "" {
-		t.Errorf("json:\n%s", diff)
+	if diff := cmp.Diff([]Gap{{"a part was left out", ""}, {"s.sh by bash: bash is not on PATH", "get bash"}}, gaps); diff != "" {
+		t.Errorf("gaps:\n%s", diff)
 	}
 }

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"sitegen/internal/gen"
+	"sitegen/internal/report"
+	"sitegen/internal/site"
+	"sitegen/internal/tree"
+	"sitegen/internal/verify"
+)
+
+// env is what a command may touch beside the file system, and what it found.
+// Findings go to people as they come, beside the program's output; machines get
+// all of them at once, in its place.
+type env struct {
+	stdout, stderr io.Writer
+	color          bool   // stdout is a terminal that wants colour
+	format         string // empty: for people
+	out            string // the output root, as the user calls it
+	log            report.Log
+}
+
+// for people?
+func (e *env) text() bool { return e.format == "" || e.format == "text" }
+
+// find takes findings.
+func (e *env) find(findings ...site.Problem) error {
+	e.log.Findings = append(e.log.Findings, findings...)
+	if !e.text() {
+		return nil
+	}
+	return report.Text(e.stderr, wantsColor(e.stderr), findings)
+}
+
+// end prints what machines are waiting for, and returns the exit code. An error
+// that is none of the two that have been shown is shown now.
+func (e *env) end(err error) int {
+	code := exitFine
+	switch {
+	case errors.Is(err, errDrift):
+		code = exitDrift
+	case err != nil:
+		code = exitTrouble
+	}
+	shown := err == nil || errors.Is(err, errDrift) || errors.Is(err, errShown)
+	if e.text() {
+		if !shown {
+			fmt.Fprintf(e.stderr, "gen: %v\n", err)
+		}
+		return code
+	}
+	if !shown {
+		e.log.Findings = append(e.log.Findings, e.trouble(err)...)
+	}
+	e.log.Rules, e.log.File = findingRules(), fromRepository
+	if err := e.log.Write(e.stdout, e.format, false); err != nil {
+		fmt.Fprintf(e.stderr, "gen: %v\n", err)
+		return exitTrouble
+	}
+	return code
+}
+
+// trouble makes findings of an error, each at its file where it names one.
+func (e *env) trouble(err error) site.Problems {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		var all site.Problems
+		for _, err := range joined.Unwrap() {
+			all = append(all, e.trouble(err)...)
+		}
+		return all
+	}
+	var at *tree.PathError
+	if errors.As(err, &at) {
+		return site.Problems{{Pos: e.pos(at.Path, 0), Message: at.Problem, Hint: at.Advice, Rule: ruleBlocked, Severity: site.Error}}
+	}
+	return site.Problems{{Message: err.Error(), Rule: ruleTrouble, Severity: site.Error}}
+}
+
+// pos is a place in the output, as the user calls it.
+func (e *env) pos(path string, line int) site.Pos {
+	return site.Pos{File: filepath.Join(e.out, filepath.FromSlash(path)), Line: line}
+}
+
+// Rules about the tree and about gen itself; those about a spec are package site's.
+const (
+	ruleDrift   = "drift-" // and the kind
+	ruleVerify  = "verify-"
+	ruleBlocked = "drift-blocked"
+	ruleNeeded  = "exclude-needed"
+	ruleIdle    = "exclude-idle"
+	ruleTrouble = "trouble"
+)
+
+// drift makes findings of changes: the words, and what to do.
+func (e *env) drift(changes []tree.Change) site.Problems {
+	var all site.Problems
+	for _, c := range changes {
+		what, do := driftWords(c)
+		all = append(all, site.Problem{Pos: e.pos(c.Path, c.Line()), Message: what, Hint: do, Rule: ruleDrift + string(c.Kind), Severity: site.Error})
+	}
+	return all
+}
+
+func driftWords(c tree.Change) (what, do string) {
+	const keep = "move what you need into the spec, or leave the path to yourself with output: exclude; --force PATH gives it to gen, and keeps a backup"
+	switch {
+	case c.Kind == tree.Missing:
+		return "is missing", "run gen"
+	case c.Kind == tree.Stale:
+		return "is not what the spec says any more", "run gen"
+	case c.Kind == tree.Orphaned:
+		return "is no longer in the spec", "run gen, which deletes it"
+	case c.Kind == tree.Mode && c.New.Mode == 0o755:
+		return "is not executable", "run gen"
+	case c.Kind == tree.Mode:
+		return "is executable", "run gen"
+	case c.Kind == tree.Endings:
+		return "has converted line endings (CRLF)", "turn core.autocrlf off for this repository (git config core.autocrlf false), then run gen"
+	}
+	return tree.BlockedWhy(c), keep
+}
+
+// findingRules is everything that a finding can be about.
+func findingRules() []report.Rule {
+	var all []report.Rule
+	for _, r := range site.Rules() {
+		all = append(all, report.Rule{ID: r.ID, Summary: r.Summary, Help: fmt.Sprintf("bad:\n\n%s\ngood:\n\n%s", indent(r.Bad), indent(r.Good)), Severity: r.Severity})
+	}
+	return append(all, treeRules()...)
+}
+
+// treeRules are those of findingRules that are not about the spec.
+func treeRules() []report.Rule {
+	drift := func(kind tree.Kind, summary string) report.Rule {
+		_, do := driftWords(tree.Change{Kind: kind, Old: &tree.File{}, New: &tree.File{}})
+		return report.Rule{ID: ruleDrift + string(kind), Summary: summary, Help: "What to do: " + do + ".", Severity: site.Error}
+	}
+	all := []report.Rule{
+		drift(tree.Missing, "A file of the output is not there."),
+		drift(tree.Stale, "A file is as gen wrote it, but the spec says something else now."),
+		drift(tree.Orphaned, "A file that gen wrote is no longer in the spec."),
+		drift(tree.Edited, "A file was edited since gen wrote it."),
+		drift(tree.Foreign, "A file is where gen would write one, and is not from gen."),
+		drift(tree.Mode, "A file has an executable bit too many, or none."),
+		drift(tree.Endings, "A file has line endings that git converted."),
+		{ID: ruleBlocked, Summary: "Something that gen does not replace is where a file goes, or the manifest cannot be read.", Severity: site.Error},
+		{ID: ruleNeeded, Summary: "The spec leaves a file to the user that a generated file reads, and there is none.", Severity: site.Error},
+		{ID: ruleIdle, Summary: "A pattern of output.exclude leaves out no file.", Severity: site.Warning},
+		{ID: ruleTrouble, Summary: "gen could not do its work.", Severity: site.Error},
+	}
+	for _, r := range verify.Readers() {
+		all = append(all, report.Rule{
+			ID: ruleVerify + r.Name, Summary: fmt.Sprintf("%s does not accept what is in the %s, or did not read them.", r.Name, r.Kind),
+			Help: r.Install, Severity: site.Error,
+		})
+	}
+	return all
+}
+
+// needed makes findings of files that generated ones miss.
+func needed(e *env, needs []gen.Need) site.Problems {
+	var all site.Problems
+	for _, n := range needs {
+		all = append(all, site.Problem{
+			Pos: e.pos(n.By, 0), Message: fmt.Sprintf("output.exclude leaves out %q, which %q needs, and there is none", n.Path, n.By),
+			Hint: "write it, or take the pattern out of the spec", Rule: ruleNeeded, Severity: site.Error,
+		})
+	}
+	return all
+}
