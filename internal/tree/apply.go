@@ -29,14 +29,16 @@ func (e *BlockedError) Error() string {
 	var b strings.Builder
 	b.WriteString("nothing was written, because gen would overwrite work that is not its own:\n")
 	for _, c := range e.Changes {
-		fmt.Fprintf(&b, "\t%q %s\n", c.Path, blockedWhy(c))
+		fmt.Fprintf(&b, "\t%q %s\n", c.Path, BlockedWhy(c))
 	}
 	b.WriteString("look at them with gen diff; move what you need into the spec, or exclude the path there; " +
 		"--force PATH writes anyway and keeps a backup")
 	return b.String()
 }
 
-func blockedWhy(c Change) string {
+// BlockedWhy says in words why gen does not make an edited or a foreign change by
+// itself.
+func BlockedWhy(c Change) string {
 	if c.Kind == Foreign {
 		return "was there before and is not from gen"
 	}
