@@ -3,8 +3,6 @@ package site
 import (
 	"fmt"
 	"slices"
-
-	"cuelang.org/go/cue"
 )
 
 // Rule is something that every site has to keep to. ID is stable: specs silence
@@ -19,7 +17,16 @@ type Rule struct {
 	Limit    bool   // an error that may be silenced: a limit that a bigger plan lifts
 
 	check func(*checker) // nil: found while the spec is read
-	value bool           // the check looks at single values, and takes a spec that is not whole
+
+	// A spec that does not fit the schema is checked as well, as far as it goes, so
+	// that one run names all problems. A finding must then be true however the spec
+	// is repaired: value says that it is, where the value it names is sound; stands
+	// lists, divided by blanks, what else it rests on (stands.go): itself for
+	// nothing but the values it names, or places, in which * is the name of a thing
+	// that the finding is about, ** any name, and ... at the end what lies below.
+	// A rule with neither waits for a spec that fits.
+	value  bool
+	stands string
 }
 
 // Silenceable tells whether a spec may silence the rule, with a reason.
@@ -37,8 +44,8 @@ type checker struct {
 
 	rule       Rule // the one that runs
 	problems   Problems
-	has        func(Path) bool // what there is of a spec that does not fit the schema; nil where it does
-	given      []bool          // with has: whether there is what each problem is about
+	open       *unsure  // of a spec that does not fit the schema; nil where it does
+	places     [][]Path // with open: what each problem is about
 	containers []container
 	odd        []oddText
 	oddFound   bool
@@ -72,31 +79,11 @@ func (c *checker) oneEach() {
 	})
 }
 
-// checkValues runs the rules about single values over a spec that does not fit the
-// schema, so that one run names all errors. It says nothing of values that are not
-// in the spec, or that have a problem already.
-func checkValues(user cue.Value, ix *index, known Problems) Problems {
-	spec, has := partial(user, known)
-	if spec == nil {
-		return nil
-	}
-	c := &checker{spec: spec, site: &Site{}, ix: ix, has: has, rules: rules(), containers: containers(spec)}
-	for _, r := range c.rules {
-		if r.value && r.Severity == Error {
-			c.rule = r
-			r.check(c)
-		}
-	}
-	i := -1
-	c.problems = slices.DeleteFunc(c.problems, func(Problem) bool { i++; return !c.given[i] })
-	c.oneEach()
-	return c.problems
-}
-
 // silence leaves out the problems that the spec silences; the rule about
 // silencing itself comes last, since it has to know what was found.
 func (c *checker) silence() Problems {
-	if len(c.spec.Silence) == 0 {
+	unknown := c.open != nil && c.open.touches(Path{"silence"}, true)
+	if len(c.spec.Silence) == 0 && !unknown {
 		return c.problems
 	}
 	byID := map[string]Rule{}
@@ -106,7 +93,7 @@ func (c *checker) silence() Problems {
 	found := map[string]bool{}
 	kept := slices.DeleteFunc(c.problems, func(p Problem) bool {
 		found[p.Rule] = true
-		return c.spec.Silence[p.Rule] != "" && byID[p.Rule].Silenceable()
+		return (unknown || c.spec.Silence[p.Rule] != "") && byID[p.Rule].Silenceable()
 	})
 	c.problems = kept
 	checkSilence(c, byID, found)
@@ -120,8 +107,8 @@ func (c *checker) report(at Path, format string, args ...any) *Problem {
 		Pos: c.ix.value(at), Path: at.String(), Message: fmt.Sprintf(format, args...),
 		Rule: c.rule.ID, Severity: c.rule.Severity,
 	})
-	if c.has != nil {
-		c.given = append(c.given, c.has(at))
+	if c.open != nil {
+		c.places = append(c.places, []Path{at})
 	}
 	return &c.problems[len(c.problems)-1]
 }
@@ -173,7 +160,16 @@ func (c *checker) onlyOne(names []string, what string, at func(string) Path, hin
 // note points a problem at the other place that has to do with it.
 func (c *checker) note(p *Problem, at Path, format string, args ...any) *Problem {
 	p.Notes = append(p.Notes, Note{Pos: c.ix.value(at), Message: fmt.Sprintf(format, args...)})
+	c.about(at)
 	return p
+}
+
+// about says that the last problem is about another place too, which no note
+// points at: a default.
+func (c *checker) about(at Path) {
+	if n := len(c.places); n > 0 {
+		c.places[n-1] = append(c.places[n-1], at)
+	}
 }
 
 // hint says what to do about a problem.

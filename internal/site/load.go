@@ -59,7 +59,7 @@ func evaluateNow(files []*ast.File, ix *index) (*Spec, Problems) {
 		}
 	}
 	problems := explain(def, user, v, ix)
-	return nil, append(problems, checkValues(user, ix, problems)...)
+	return nil, append(problems, checkPartial(def, user, ix, problems)...)
 }
 
 // siteSchema compiles the embedded schema and returns #Site.

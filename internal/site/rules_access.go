@@ -10,19 +10,19 @@ import (
 func accessRules() []Rule {
 	return []Rule{
 		{ID: "access-group", Severity: Error, Summary: "Access groups that are named exist.",
-			Bad: `apps: invoices: access: "admin"`, Good: `apps: invoices: access: "admins"`, check: checkAccessGroups},
+			Bad: `apps: invoices: access: "admin"`, Good: `apps: invoices: access: "admins"`, stands: "access.**", check: checkAccessGroups},
 		{ID: "access-empty", Severity: Error, Summary: "Every access group lets somebody in.",
-			Bad: `access: partners: {emails: []}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessEmpty},
+			Bad: `access: partners: {emails: []}`, Good: `access: partners: {emails: ["kim@example.org"]}`, stands: "access.*.emails access.*.emailDomains", check: checkAccessEmpty},
 		{ID: "access-wide", Severity: Warning, Summary: "No access group lets in everybody who has a mailbox at a public mail provider.",
 			Bad: `access: admins: emailDomains: ["gmail.com"]`, Good: `access: admins: emailDomains: ["example.org"]`, value: true, check: checkAccessWide},
 		{ID: "access-unused", Severity: Warning, Summary: "Every access group is used.",
-			Bad: `access: partners: {emails: ["kim@example.org"]}`, Good: `access: partners: {emails: ["kim@example.org"]}, argocd: access: "partners"`, check: checkAccessUnused},
+			Bad: `access: partners: {emails: ["kim@example.org"]}`, Good: `access: partners: {emails: ["kim@example.org"]}, argocd: access: "partners"`, stands: "access.*.default argocd.access cluster.hubble.access cluster.hubble.enabled hosts.**.ssh.access clients.**.access apps.**.access", check: checkAccessUnused},
 		{ID: "access-default", Severity: Error, Summary: "One access group at most is the default.",
-			Bad: `access: partners: {emails: ["kim@example.org"], default: true}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessDefault},
+			Bad: `access: partners: {emails: ["kim@example.org"], default: true}`, Good: `access: partners: {emails: ["kim@example.org"]}`, stands: itself, check: checkAccessDefault},
 		{ID: "app-access", Severity: Error, Summary: "An app that is reached from outside says who may see it: an access group, or public: true, and not both.",
-			Bad: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"]}`, Good: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"], public: true}`, check: checkAppAccess},
+			Bad: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"]}`, Good: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"], public: true}`, stands: "apps.*.public apps.*.access apps.*.hostnames", check: checkAppAccess},
 		{ID: "admin-access", Severity: Error, Summary: "Argo CD, Hubble and SSH are never open to everyone.",
-			Bad: `access: admins: default: false`, Good: `access: admins: default: true`, check: checkAdminAccess},
+			Bad: `access: admins: default: false`, Good: `access: admins: default: true`, stands: "access.**.default argocd.access cluster.hubble.access cluster.hubble.enabled hosts.**.ssh.access", check: checkAdminAccess},
 	}
 }
 

@@ -18,7 +18,7 @@ func containerRules() []Rule {
 		{ID: "quantity", Severity: Error, Summary: "Quantities of CPU, memory and storage are Kubernetes' own: \"250m\", \"512Mi\", \"10Gi\".",
 			Bad: `apps: invoices: resources: limits: memory: "512 MB"`, Good: `apps: invoices: resources: limits: memory: "512Mi"`, value: true, check: checkQuantities},
 		{ID: "resource-limit", Severity: Error, Summary: "No container asks for more than its limit.",
-			Bad: `apps: invoices: resources: requests: memory: "1Gi"`, Good: `apps: invoices: resources: {requests: memory: "1Gi", limits: memory: "1Gi"}`, check: checkLimits},
+			Bad: `apps: invoices: resources: requests: memory: "1Gi"`, Good: `apps: invoices: resources: {requests: memory: "1Gi", limits: memory: "1Gi"}`, stands: "clients.*.resources... apps.*.resources...", check: checkLimits},
 		{ID: "health", Severity: Error, Summary: "A health check is an HTTP path.",
 			Bad: `apps: invoices: health: "healthz"`, Good: `apps: invoices: health: "/healthz"`, value: true, check: checkHealth},
 		{ID: "command", Severity: Error, Summary: "A command that is given is not empty.",

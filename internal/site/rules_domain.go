@@ -9,23 +9,23 @@ import (
 func domainRules() []Rule {
 	return []Rule{
 		{ID: "primary-domain", Severity: Error, Summary: "Exactly one domain is the primary one.",
-			Bad: `domains: "example.com": primary: false`, Good: `domains: "example.com": primary: true`, check: checkPrimary},
+			Bad: `domains: "example.com": primary: false`, Good: `domains: "example.com": primary: true`, stands: "domains.**.primary", check: checkPrimary},
 		{ID: "domain-nested", Severity: Error, Summary: "No declared domain lies inside another one, unless delegated: true says that it is a zone of its own.",
-			Bad: `domains: "dev.example.com": {}`, Good: `domains: "dev.example.com": delegated: true`, check: checkNested},
+			Bad: `domains: "dev.example.com": {}`, Good: `domains: "dev.example.com": delegated: true`, stands: "domains.** domains.*.delegated", check: checkNested},
 		{ID: "domain-registrable", Severity: Error, Summary: "A domain is one that somebody can register: a client's that lies deeper needs its zone under domains.",
-			Bad: `clients: bakery: domain: "shop.bakery.example"`, Good: `clients: bakery: domain: "bakery.example"`, check: checkRegistrable},
+			Bad: `clients: bakery: domain: "shop.bakery.example"`, Good: `clients: bakery: domain: "bakery.example"`, stands: "domains.** clients.**.domain", check: checkRegistrable},
 		{ID: "hostname-zone", Severity: Error, Summary: "Every hostname lies in a domain of the site.",
-			Bad: `apps: invoices: hostnames: ["invoices.exmaple.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkZones},
+			Bad: `apps: invoices: hostnames: ["invoices.exmaple.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, stands: "domains.** clients.**.domain", check: checkZones},
 		{ID: "hostname-twice", Severity: Error, Summary: "Every hostname leads to one place.",
-			Bad: `apps: invoices: hostnames: ["argocd.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkHostnameTwice},
+			Bad: `apps: invoices: hostnames: ["argocd.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, stands: "clients.*.www", check: checkHostnameTwice},
 		{ID: "hostname-wildcard", Severity: Error, Summary: "A * stands alone as the first label of a hostname, and not where the domain's own wildcard is.",
 			Bad: `apps: invoices: hostnames: ["in*.example.com"]`, Good: `apps: invoices: hostnames: ["*.invoices.example.com"]`, value: true, check: checkWildcards},
 		{ID: "hostname-depth", Severity: Warning, Summary: "Hostnames are one label below their domain, which is what Cloudflare's universal certificate covers.",
-			Bad: `apps: invoices: hostnames: ["eu.invoices.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkDepth},
+			Bad: `apps: invoices: hostnames: ["eu.invoices.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, stands: "domains.**.advancedCertificate clients.**.domain clients.*.www", check: checkDepth},
 		{ID: "tunnel-size", Severity: Error, Limit: true, Summary: "The tunnel's configuration fits into a ConfigMap, which holds 1 MiB: about 10,000 hostnames.",
-			Bad: "// 20,000 clients", Good: "// 5,000 clients", check: checkTunnelSize},
+			Bad: "// 20,000 clients", Good: "// 5,000 clients", stands: "domains... clients... apps...", check: checkTunnelSize},
 		{ID: "zone-records", Severity: Error, Limit: true, Summary: "A domain has no more DNS records than Cloudflare's free plan holds, 200; silence this on a bigger plan.",
-			Bad: `domains: "example.com": records: [for i in list.Range(0, 300, 1) {type: "A", name: "n\(i)", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: []`, check: checkZoneRecords},
+			Bad: `domains: "example.com": records: [for i in list.Range(0, 300, 1) {type: "A", name: "n\(i)", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: []`, stands: "domains... clients... apps...", check: checkZoneRecords},
 	}
 }
 
@@ -145,6 +145,7 @@ func checkHostnameTwice(c *checker) {
 		if c.ix.has(first.at) {
 			c.note(p, first.at, "the other place")
 		} else {
+			c.about(first.at)
 			p.hint("that is its default; %s says another one", first.at)
 		}
 	}

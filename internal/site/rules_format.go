@@ -25,7 +25,7 @@ func formatRules() []Rule {
 		{ID: "url", Severity: Error, Summary: "URLs are https and hold no credentials.",
 			Bad: `hosts: web1: installer: image: "http://example.com/kexec.tar.gz"`, Good: `hosts: web1: installer: image: "https://example.com/kexec.tar.gz"`, value: true, check: checkURLs},
 		{ID: "smtp-port", Severity: Error, Summary: "The port of the mail relay goes with tls: 465 speaks TLS at once, 587 after STARTTLS.",
-			Bad: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", port: 587, tls: "tls"}}`, Good: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", tls: "tls"}}`, check: checkSMTPPort},
+			Bad: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", port: 587, tls: "tls"}}`, Good: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", tls: "tls"}}`, stands: "alerts.smtp.tls", check: checkSMTPPort},
 		{ID: "session", Severity: Error, Summary: "A log-in lasts up to 730h, in the units that Access knows: h, m, s.",
 			Bad: `access: admins: session: "7d"`, Good: `access: admins: session: "168h"`, value: true, check: checkSessions},
 		{ID: "time-zone", Severity: Error, Summary: "Time zones are names of the tz database.",
@@ -116,6 +116,7 @@ func checkEmails(c *checker) {
 		case emailFault(a.SMTP.User).bad():
 			c.report(Path{"alerts", "smtp", "user"}, "%q is no e-mail address, and mail is sent from it", a.SMTP.User).
 				hint("say alerts.smtp.from, the address that mail comes from")
+			c.about(Path{"alerts", "smtp", "from"})
 		}
 	}
 }

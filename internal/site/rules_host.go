@@ -11,17 +11,17 @@ import (
 func hostRules() []Rule {
 	return []Rule{
 		{ID: "server", Severity: Error, Summary: "Exactly one host is the k3s server.",
-			Bad: `hosts: web1: role: "agent"`, Good: `hosts: web1: role: "server"`, check: checkServer},
+			Bad: `hosts: web1: role: "agent"`, Good: `hosts: web1: role: "server"`, stands: "hosts.**.role", check: checkServer},
 		{ID: "release", Severity: Error, Summary: "The NixOS release exists, and is one that the output is written for.",
 			Bad: `hosts: web1: release: "26.5"`, Good: `hosts: web1: release: "26.05"`, value: true, check: checkRelease},
 		{ID: "state-version", Severity: Error, Summary: "stateVersion is a NixOS release, and not a newer one than release.",
-			Bad: `hosts: web1: {release: "25.11", stateVersion: "26.05"}`, Good: `hosts: web1: {release: "26.05", stateVersion: "25.11"}`, check: checkStateVersion},
+			Bad: `hosts: web1: {release: "25.11", stateVersion: "26.05"}`, Good: `hosts: web1: {release: "26.05", stateVersion: "25.11"}`, stands: itself, check: checkStateVersion},
 		{ID: "installer-kernel", Severity: Error, Summary: "Arrays are not made by a newer kernel than the one that has to start from them: an older one refuses their superblock.",
-			Bad: `hosts: web1: {kernel: "release", installer: kernel: "6.19"}`, Good: `hosts: web1: {kernel: "release", installer: kernel: "6.12"}`, check: checkInstallerKernel},
+			Bad: `hosts: web1: {kernel: "release", installer: kernel: "6.19"}`, Good: `hosts: web1: {kernel: "release", installer: kernel: "6.12"}`, stands: "hosts.*.kernel hosts.*.release hosts.*.installer.kernel hosts.*.disks... hosts.*.arrays...", check: checkInstallerKernel},
 		{ID: "node-address", Severity: Error, Summary: "An IPv4 address of each host is known, since the cluster is IPv4 only: a static one, or address, where DHCP gives it.",
-			Bad: `hosts: web1: nics: wan: {ipv4: "dhcp", ipv6: null}`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: {ipv4: "dhcp", ipv6: null}}`, check: checkNodeAddress},
+			Bad: `hosts: web1: nics: wan: {ipv4: "dhcp", ipv6: null}`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: {ipv4: "dhcp", ipv6: null}}`, stands: "hosts.*.address hosts.*.nics...", check: checkNodeAddress},
 		{ID: "host-address", Severity: Error, Summary: "A host's address is on one of its cards, unless DHCP gives it.",
-			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, check: checkHostAddress},
+			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, stands: "hosts.*.nics...", check: checkHostAddress},
 		{ID: "k3s-flag", Severity: Error, Summary: "More flags for k3s do not touch those that gen sets.",
 			Bad: `cluster: k3s: flags: ["--flannel-backend=vxlan"]`, Good: `cluster: k3s: flags: ["--tls-san=k8s.example.com"]`, value: true, check: checkK3sFlags},
 	}

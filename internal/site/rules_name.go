@@ -11,7 +11,7 @@ func nameRules() []Rule {
 		{ID: "reserved-name", Severity: Error, Summary: "No workload or host has a name that the cluster or the output uses itself.",
 			Bad: `apps: argocd: {image: "ghcr.io/example/argocd:1.0.0"}`, Good: `apps: deploy: {image: "ghcr.io/example/deploy:1.0.0"}`, value: true, check: checkReservedNames},
 		{ID: "name-clash", Severity: Error, Summary: "No two workloads make Argo CD Applications of one name.",
-			Bad: `apps: "website-bakery": {image: "ghcr.io/example/admin:1.0.0"}`, Good: `apps: "bakery-admin": {image: "ghcr.io/example/admin:1.0.0"}`, check: checkNameClashes},
+			Bad: `apps: "website-bakery": {image: "ghcr.io/example/admin:1.0.0"}`, Good: `apps: "bakery-admin": {image: "ghcr.io/example/admin:1.0.0"}`, stands: itself, check: checkNameClashes},
 	}
 }
 

@@ -8,21 +8,21 @@ import (
 func nicRules() []Rule {
 	return []Rule{
 		{ID: "mac-twice", Severity: Error, Summary: "No two cards have one MAC address.",
-			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:01", ipv4: "none"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "none"}`, check: checkMACTwice},
+			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:01", ipv4: "none"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "none"}`, stands: itself, check: checkMACTwice},
 		{ID: "mac-kind", Severity: Warning, Summary: "A card is found by the address that its maker gave it: locally administered ones may change, and multicast ones belong to no card.",
-			Bad: `hosts: web1: nics: wan: mac: "02:00:00:0f:10:01"`, Good: `hosts: web1: nics: wan: mac: "a8:a1:59:0f:10:01"`, check: checkMACKind},
+			Bad: `hosts: web1: nics: wan: mac: "02:00:00:0f:10:01"`, Good: `hosts: web1: nics: wan: mac: "a8:a1:59:0f:10:01"`, stands: itself, check: checkMACKind},
 		{ID: "address-host", Severity: Error, Summary: "A host's address is neither the first nor the last of its network.",
-			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.0/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, check: checkAddressHost},
+			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.0/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, stands: itself, check: checkAddressHost},
 		{ID: "address-twice", Severity: Error, Summary: "No two cards have one address.",
-			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "203.0.113.10/32"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}`, check: checkAddressTwice},
+			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "203.0.113.10/32"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}`, stands: itself, check: checkAddressTwice},
 		{ID: "address-unusable", Severity: Error, Summary: "No card has a loopback, multicast or unspecified address.",
-			Bad: `hosts: web1: nics: wan: ipv4: {address: "127.0.0.2/8", gateway: "127.0.0.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, check: checkAddressUnusable},
+			Bad: `hosts: web1: nics: wan: ipv4: {address: "127.0.0.2/8", gateway: "127.0.0.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, stands: itself, check: checkAddressUnusable},
 		{ID: "address-reserved", Severity: Warning, Summary: "No card has an address that is reserved for documentation, or a link-local one.",
-			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: nics: wan: {ipv4: {address: "10.0.0.10/24", gateway: "10.0.0.1"}, ipv6: null}`, check: checkAddressReserved},
+			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: nics: wan: {ipv4: {address: "10.0.0.10/24", gateway: "10.0.0.1"}, ipv6: null}`, stands: itself, check: checkAddressReserved},
 		{ID: "nic-gateway", Severity: Error, Summary: "A gateway is another address of the card's network, unless onLink says that it lies outside; for IPv6 also a link-local one.",
-			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.114.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, check: checkGateways},
+			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.114.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, stands: "hosts.*.nics.*.ipv4.onLink hosts.*.nics.*.ipv6.onLink", check: checkGateways},
 		{ID: "default-route", Severity: Error, Summary: "Each host has a card with a way to the internet, and no two of one family.",
-			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "dhcp"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "none"}`, check: checkDefaultRoute},
+			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "dhcp"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "none"}`, stands: "hosts.*.nics...", check: checkDefaultRoute},
 	}
 }
 

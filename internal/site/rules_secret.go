@@ -12,9 +12,9 @@ func secretRules() []Rule {
 		{ID: "age-key", Severity: Error, Summary: "Recipients are public age keys whose checksum is right.",
 			Bad: `sops: argocd: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdg"`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, value: true, check: checkAgeKeys},
 		{ID: "sops-people", Severity: Error, Summary: "Some person can read and re-encrypt the secrets.",
-			Bad: `sops: people: {}`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, check: checkPeople},
+			Bad: `sops: people: {}`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, stands: "sops.people.**", check: checkPeople},
 		{ID: "recipient-twice", Severity: Error, Summary: "No key is a recipient under two names.",
-			Bad: `hosts: web1: age: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, Good: `hosts: web1: age: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdf"`, check: checkRecipientTwice},
+			Bad: `hosts: web1: age: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, Good: `hosts: web1: age: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdf"`, stands: itself, check: checkRecipientTwice},
 	}
 }
 

@@ -18,11 +18,11 @@ func userRules() []Rule {
 		{ID: "uid", Severity: Error, Summary: "User ids are from 1000 to 29999, the range that NixOS gives to people.",
 			Bad: `hosts: web1: users: maria: uid: 100`, Good: `hosts: web1: users: maria: uid: 1000`, value: true, check: checkUIDs},
 		{ID: "uid-twice", Severity: Error, Summary: "No two users of a host have one id.",
-			Bad: `hosts: web1: users: {maria: uid: 1000, jonas: uid: 1000}`, Good: `hosts: web1: users: {maria: uid: 1000, jonas: uid: 1001}`, check: checkUIDTwice},
+			Bad: `hosts: web1: users: {maria: uid: 1000, jonas: uid: 1000}`, Good: `hosts: web1: users: {maria: uid: 1000, jonas: uid: 1001}`, stands: itself, check: checkUIDTwice},
 		{ID: "ssh-key", Severity: Error, Summary: "Keys are public SSH keys, one a line: no DSA, and no RSA under 2048 bits.",
 			Bad: `hosts: web1: users: maria: keys: ["ssh-ed25519 AAAAC3Nza maria"]`, Good: `hosts: web1: users: maria: keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF maria"]`, value: true, check: checkSSHKeys},
 		{ID: "login", Severity: Error, Summary: "Somebody can log in as an administrator after the install: a user in wheel with a key.",
-			Bad: `hosts: web1: users: maria: keys: []`, Good: `hosts: web1: users: maria: {groups: ["wheel"]}`, check: checkLogin},
+			Bad: `hosts: web1: users: maria: keys: []`, Good: `hosts: web1: users: maria: {groups: ["wheel"]}`, stands: "hosts.*.users...", check: checkLogin},
 	}
 }
 

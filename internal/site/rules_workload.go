@@ -5,17 +5,17 @@ import "slices"
 func workloadRules() []Rule {
 	return []Rule{
 		{ID: "client-hostname", Severity: Error, Summary: "A client has a domain or a hostname.",
-			Bad: `clients: nobody: {image: "ghcr.io/example/site:1.0"}`, Good: `clients: nobody: {domain: "nobody.example", image: "ghcr.io/example/site:1.0"}`, check: checkClientHostnames},
+			Bad: `clients: nobody: {image: "ghcr.io/example/site:1.0"}`, Good: `clients: nobody: {domain: "nobody.example", image: "ghcr.io/example/site:1.0"}`, stands: "clients.*.domain clients.*.hostnames clients.*.www", check: checkClientHostnames},
 		{ID: "app-allow", Severity: Error, Summary: "allow names other apps of the site.",
-			Bad: `apps: invoices: allow: ["shop"]`, Good: "apps: {\n\tinvoices: allow: [\"shop\"]\n\tshop: image: \"ghcr.io/example/shop:1.0\"\n}", check: checkAllow},
+			Bad: `apps: invoices: allow: ["shop"]`, Good: "apps: {\n\tinvoices: allow: [\"shop\"]\n\tshop: image: \"ghcr.io/example/shop:1.0\"\n}", stands: "apps.**", check: checkAllow},
 		{ID: "env-name", Severity: Error, Summary: "Environment variables have names that shells take: letters, digits and underscores, no digit first.",
 			Bad: `apps: invoices: env: "LOG-LEVEL": "info"`, Good: `apps: invoices: env: LOG_LEVEL: "info"`, value: true, check: checkEnvNames},
 		{ID: "env-twice", Severity: Error, Summary: "No environment variable is given twice.",
-			Bad: `apps: invoices: {secrets: ["API_KEY"], env: API_KEY: "none"}`, Good: `apps: invoices: {secrets: ["API_KEY"], env: API_URL: "https://example.com"}`, check: checkEnvTwice},
+			Bad: `apps: invoices: {secrets: ["API_KEY"], env: API_KEY: "none"}`, Good: `apps: invoices: {secrets: ["API_KEY"], env: API_URL: "https://example.com"}`, stands: itself, check: checkEnvTwice},
 		{ID: "env-secret", Severity: Warning, Summary: "Variables that are called passwords, tokens or keys come from secrets, not from the spec.",
 			Bad: `apps: invoices: env: SMTP_PASSWORD: "changeme"`, Good: `apps: invoices: secrets: ["SMTP_PASSWORD"]`, value: true, check: checkEnvSecrets},
 		{ID: "volume-replicas", Severity: Error, Summary: "A workload with volumes runs once: its volumes lie on one node, and are written by one pod.",
-			Bad: `apps: invoices: {replicas: 2, volumes: data: {mount: "/data", size: "10Gi"}}`, Good: `apps: invoices: {replicas: 1, volumes: data: {mount: "/data", size: "10Gi"}}`, check: checkVolumeReplicas},
+			Bad: `apps: invoices: {replicas: 2, volumes: data: {mount: "/data", size: "10Gi"}}`, Good: `apps: invoices: {replicas: 1, volumes: data: {mount: "/data", size: "10Gi"}}`, stands: itself, check: checkVolumeReplicas},
 		{ID: "container-path", Severity: Error, Summary: "Paths in a container are absolute, in their shortest form, and none is mounted twice.",
 			Bad: `apps: invoices: writable: ["cache"]`, Good: `apps: invoices: writable: ["/cache"]`, value: true, check: checkContainerPaths},
 	}

@@ -1,0 +1,29 @@
+package site
+
+import "cuelang.org/go/cue"
+
+// checkPartial runs the rules over what is sound of a spec that does not fit the
+// schema. What it finds is true however the rest is repaired.
+func checkPartial(def, user cue.Value, ix *index, known Problems) Problems {
+	spec, given, open := partial(def, user, known)
+	if spec == nil {
+		return nil
+	}
+	c := &checker{spec: spec, site: resolve(spec), ix: ix, open: open, rules: rules(), containers: containers(spec)}
+	var kept Problems
+	for _, r := range c.rules {
+		if r.check == nil || !r.value && r.stands == "" {
+			continue
+		}
+		c.rule, c.problems, c.places = r, nil, nil
+		r.check(c)
+		for i, p := range c.problems {
+			if places := c.places[i]; (!r.value || given(places[0])) && open.stands(r, places) {
+				kept = append(kept, p)
+			}
+		}
+	}
+	c.problems = kept
+	c.oneEach()
+	return c.silence()
+}
