@@ -40,10 +40,11 @@ func guard(root *os.Root, spec string) users {
 }
 
 // has tells whether a file is the user's: one of the spec, anything in CUE's
-// language or its module folder, and whatever does not say that gen wrote it.
-func (u users) has(f *tree.File) bool {
+// language or its module folder, and what is just as recorded but does not say
+// that gen wrote it. (Where the bytes are others, somebody edited gen's own file.)
+func (u users) has(f *tree.File, recorded bool) bool {
 	return u.isSpec(f.Path) || path.Ext(f.Path) == ".cue" || slices.Contains(strings.Split(f.Path, "/"), "cue.mod") ||
-		!bytes.Contains(f.Data, []byte(tree.Header))
+		recorded && !bytes.Contains(f.Data, []byte(tree.Header))
 }
 
 // isSpec tells whether a path of the root is one of the spec's files, by any name.

@@ -122,6 +122,73 @@ func TestWithout(t *testing.T) {
 	}
 }
 
+// TestSpare is about files that the manifest lists and that the caller knows to be
+// the user's: they stay, edited or not, and gen forgets them.
+func TestSpare(t *testing.T) {
+	root := openRoot(t, t.TempDir())
+	apply(t, root, tree(t, map[string]string{"a": "a\n", "edited": "1\n", "orphan": "o\n", "mine": "m\n", "wanted": "w\n"}), Options{})
+	put(t, root, "edited", "2\n")
+	want := tree(t, map[string]string{"a": "a\n", "wanted": "other\n"}).Spare(func(f *File, recorded bool) bool {
+		return f.Path == "edited" && !recorded || recorded && (f.Path == "mine" || f.Path == "wanted")
+	})
+	if got := report(compare(t, root, want)); got != "orphaned  orphan\nforeign   wanted\nstale     .sitegen.sum\n" {
+		t.Errorf("got:\n%s", got)
+	}
+	apply(t, root, want, Options{Force: []string{"wanted"}})
+	after := generated(want)
+	after["edited"], after["mine"], after["wanted.bak"] = "2\n", "m\n", "w\n"
+	sameFolder(t, snapshot(t, root), after)
+}
+
+// TestEndings: git with core.autocrlf changes every line of every file, and the
+// manifest's. That is no edit; an edit on top of it is one.
+func TestEndings(t *testing.T) {
+	before := map[string]string{"a": "1\n2\n", "b": "1\n", "edited": "1\n", "mixed": "1\n2\n", "orphan": "1\n", "same": "1\r\n"}
+	root := openRoot(t, t.TempDir())
+	apply(t, root, tree(t, before), Options{})
+	for p, data := range map[string]string{"a": "1\r\n2\r\n", "b": "1\r\n", "edited": "mine\r\n", "mixed": "1\r\n2\n", "orphan": "1\r\n"} {
+		put(t, root, p, data)
+	}
+	manifest, err := root.ReadFile(ManifestName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, root, ManifestName, strings.ReplaceAll(string(manifest), "\n", "\r\n"))
+	after := tree(t, map[string]string{"a": "1\n2\n", "b": "2\n", "edited": "1\n", "mixed": "1\n2\n", "same": "1\r\n"})
+	const want = "endings   a\nendings   b\nedited    edited\nedited    mixed\norphaned  orphan\nstale     .sitegen.sum\n"
+	if got := report(compare(t, root, after)); got != want {
+		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+	apply(t, root, after, Options{Force: []string{"edited", "mixed"}})
+	all := generated(after)
+	all["edited.bak"], all["mixed.bak"] = "mine\r\n", "1\r\n2\n"
+	sameFolder(t, snapshot(t, root), all)
+}
+
+// TestLine finds where an annotation belongs.
+func TestLine(t *testing.T) {
+	for _, test := range []struct {
+		have, want string
+		line       int
+	}{
+		{"a\nb\nc\n", "a\nx\nc\n", 2},
+		{"x\n", "a\n", 1},
+		{"", "a\n", 1},
+		{"a\n", "a\nb\n", 1},
+		{"a\nb\n", "a\n", 2},
+		{"a", "a\n", 1},
+		{"a\n", "a\n", 0},
+	} {
+		c := Change{Old: &File{Data: []byte(test.have)}, New: &File{Data: []byte(test.want)}}
+		if got := c.Line(); got != test.line {
+			t.Errorf("Line of %q to %q is %d, want %d", test.have, test.want, got, test.line)
+		}
+	}
+	if (Change{New: &File{}}).Line() != 0 || (Change{Old: &File{}}).Line() != 0 {
+		t.Error("a line of a file that is not there")
+	}
+}
+
 func TestEqualFilesAreNotTouched(t *testing.T) {
 	root := openRoot(t, t.TempDir())
 	apply(t, root, tree(t, map[string]string{"a": "a\n", "b": "b\n"}), Options{})
