@@ -1,0 +1,289 @@
+package main
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"sitegen/internal/site"
+)
+
+const (
+	machineNix = "machines/*/default.nix"
+	diskoNix   = "machines/*/disko.nix"
+	networkNix = "machines/*/network.nix"
+	baseNix    = "roles/base/default.nix"
+	k3sNix     = "roles/k3s-cilium/default.nix"
+)
+
+// bootFaults are about a host that has to start, with one of its disks dead too.
+func bootFaults() []fault {
+	boot := []string{"machine", "boot"}
+	return []fault{
+		{
+			name: "boot partition that holds up the start", nix: true,
+			breaks: "a dead disk drops the host into emergency mode, at the moment that the mirror should save it",
+			check: func(r *output) []string {
+				var f finding
+				for host, p := range r.bootPartitions() {
+					options := texts(p, "content", "mountOptions")
+					at := host + " " + text(p, "content", "mountpoint")
+					f.unless(slices.Contains(options, "nofail"), "%s has no nofail", at)
+					f.unless(slices.Contains(options, "umask=0077"), "%s is readable for everybody", at)
+					f.unless(slices.ContainsFunc(options, func(o string) bool { return strings.HasPrefix(o, "x-systemd.device-timeout=") }), "%s is waited for", at)
+				}
+				f.unless(len(r.bootPartitions()) > 0, "no boot partition")
+				return f
+			},
+			again: []func(map[string]string){
+				swap(diskoNix, `^ +"nofail"\n`, ""), swap(diskoNix, `^ +"umask=0077"\n`, ""), swap(diskoNix, `^ +"x-systemd\.device-timeout=.*"\n`, ""),
+			},
+		},
+		{
+			name: "copy of a boot partition that is not mounted", nix: true,
+			breaks:  "with a dead disk the copy runs from or to an empty folder: rsync --delete empties the boot partition that is left",
+			applies: func(r *output) bool { return len(r.copyHooks()) > 0 },
+			check:   copiesGuarded,
+			again: []func(map[string]string){
+				swap(machineNix, `\S+/bin/mountpoint -q /boot && `, ""), swap(machineNix, ` && \S+/bin/mountpoint -q "\$copy"`, ""),
+				swap(machineNix, `mountpoint -q /boot && `, "mountpoint -q /boot || "),
+			},
+		},
+		{
+			name: "second boot partition that is stale", nix: true,
+			breaks:  "a copy once a day boots yesterday's system, or none, when the first disk dies after an update",
+			applies: func(r *output) bool { return len(r.bootPartitions()) > len(r.site.Hosts) },
+			check:   allPartitionsWritten,
+			again: []func(map[string]string){
+				both(swap(machineNix, `lib\.filter \(mount: mount != "/boot"\)`, "lib.filter (mount: false)"), swap(machineNix, `\}\) \(lib\.attrNames bootDisks\);`, `}) [ "/boot" ];`)),
+			},
+		},
+		{
+			name: "boot that needs an entry in the firmware", nix: true,
+			breaks: "the entry is of one disk and on one board: with another disk, or a new board, nothing starts without a console",
+			check:  bootsByPath,
+			again:  []func(map[string]string){both(swap(machineNix, ` --removable`, ""), swap(machineNix, `graceful = true`, "graceful = false"), swap(machineNix, `--target=i386-pc --boot`, "--target=i386 --boot"))},
+		},
+		{
+			name: "firmware that is taken for UEFI", nix: true,
+			breaks:  "many rented servers boot in BIOS mode: the install ends well and the machine never starts",
+			applies: func(r *output) bool { return slices.ContainsFunc(r.site.Hosts, notUEFI) },
+			check:   bootsInBIOSMode,
+			again: []func(map[string]string){
+				swap(diskoNix, `"EF02"`, `"EF00"`), swap(machineNix, `(?s)^ +\S+/bin/grub-install --target=i386-pc.*?&&\n`, ""),
+			},
+		},
+		{
+			name: "stage 1 that waits for a dead disk", nix: true,
+			breaks: "the scripted one does not start a degraded array: nixpkgs#72608",
+			check: func(r *output) []string {
+				var f finding
+				for _, host := range r.hostNames() {
+					f.unless(text(r.hosts[host], "base", "boot", "initrd", "systemd", "enable") == "true", "%s", host)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(baseNix, `^ +boot\.initrd\.systemd\.enable = .*\n`, ""), swap(baseNix, `initrd\.systemd\.enable = true`, "initrd.systemd.enable = false")},
+		},
+		{
+			name: "kernel that refuses the installer's arrays", nix: true,
+			breaks:  "Linux before 6.19 does not read the superblock of a newer one: the install ends well and the machine never starts (nixos-anywhere#673)",
+			applies: func(r *output) bool { return slices.ContainsFunc(r.site.Hosts, newArrays) },
+			check: func(r *output) []string {
+				var f finding
+				for _, h := range r.site.Hosts {
+					if !newArrays(h) {
+						continue
+					}
+					refused := false // with the kernel that the hosts are evaluated with
+					for _, a := range list(r.hosts[h.Name], "machine", "assertions") {
+						refused = refused || text(a, "assertion") == "false"
+					}
+					f.unless(refused, "%s evaluates with Linux 6.18", h.Name)
+					kernel := text(r.hosts[h.Name], append(anys(boot), "kernelPackages", "kernel", "version")...)
+					f.unless(kernel == "latest", "%s runs the release's kernel", h.Name)
+				}
+				return f
+			},
+			again: []func(map[string]string){
+				swap(machineNix, `(?s)^  assertions = \[.*?\n  \];\n`, ""), swap(machineNix, `"6\.19"`, `"6.12"`), swap(machineNix, `^  boot\.kernelPackages = .*\n`, ""),
+			},
+		},
+		{
+			name: "boot partition that fills up", nix: true,
+			breaks: "at 512 MB and no limit on generations an update fails half-way, with no room for the kernel",
+			check: func(r *output) []string {
+				var f finding
+				for host, p := range r.bootPartitions() {
+					size := text(p, "size")
+					f.unless(strings.HasSuffix(size, "G") && size != "0G", "%s: %s", host, size)
+				}
+				for _, host := range r.hostNames() {
+					loader := dig(r.hosts[host], "machine", "boot", "loader")
+					limit := text(loader, "grub", "configurationLimit") + text(loader, "systemd-boot", "configurationLimit")
+					f.unless(len(limit) > 0 && len(limit) <= 2, "%s keeps %q generations", host, limit)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(diskoNix, `size = "[0-9]G"`, `size = "512M"`), swap(machineNix, `^ +configurationLimit = .*\n`, ""), swap(machineNix, `configurationLimit = 10`, "configurationLimit = 100")},
+		},
+	}
+}
+
+func notUEFI(h *site.Host) bool { return h.Firmware != site.FirmwareUEFI }
+
+// newArrays: an installer of which nobody said that it is old may write what
+// Linux before 6.19 refuses.
+func newArrays(h *site.Host) bool {
+	return len(h.Arrays) > 0 && !slices.Contains([]string{"6.12", "6.18"}, h.Installer.Kernel)
+}
+
+func anys(names []string) []any {
+	var all []any
+	for _, n := range names {
+		all = append(all, n)
+	}
+	return all
+}
+
+func (r *output) hostNames() []string {
+	var all []string
+	for _, h := range r.site.Hosts {
+		all = append(all, h.Name)
+	}
+	return all
+}
+
+// bootPartitions maps "HOST DISK" to the EFI system partition there.
+func (r *output) bootPartitions() map[string]any {
+	all := map[string]any{}
+	for _, host := range r.hostNames() {
+		disks := dig(r.hosts[host], "disko", "disko", "devices", "disk")
+		for _, disk := range entries(disks) {
+			for _, name := range entries(disks, disk, "content", "partitions") {
+				p := dig(disks, disk, "content", "partitions", name)
+				if text(p, "content", "format") == "vfat" {
+					all[host+" "+disk] = p
+				}
+			}
+		}
+	}
+	return all
+}
+
+// copyHooks are what the boot loader's installer runs on hosts where it copies one
+// partition to the others.
+func (r *output) copyHooks() map[string]string {
+	all := map[string]string{}
+	for _, host := range r.hostNames() {
+		hook := text(r.hosts[host], "machine", "boot", "loader", "systemd-boot", "extraInstallCommands")
+		if strings.Contains(hook, "rsync") {
+			all[host] = hook
+		}
+	}
+	return all
+}
+
+// copiesGuarded: both ends of each copy are mount points, or it does not run.
+func copiesGuarded(r *output) []string {
+	var f finding
+	for host, hook := range r.copyHooks() {
+		for _, c := range shellCalls(r, hook) {
+			if path.Base(c.words[0]) != "rsync" {
+				continue
+			}
+			for _, end := range c.words[len(c.words)-2:] {
+				end = strings.TrimSuffix(strings.Trim(end, `"`), "/")
+				f.unless(c.under(func(w []string) bool {
+					return path.Base(w[0]) == "mountpoint" && strings.Trim(w[len(w)-1], `"`) == end
+				}), "%s copies although %s may not be mounted", host, end)
+			}
+		}
+	}
+	f.unless(len(r.copyHooks()) > 0, "nothing is copied")
+	return f
+}
+
+// allPartitionsWritten: the boot loader's own installer writes each of them.
+func allPartitionsWritten(r *output) []string {
+	var f finding
+	for host, p := range r.bootPartitions() {
+		host, _, _ := strings.Cut(host, " ")
+		loader, mount := dig(r.hosts[host], "machine", "boot", "loader"), text(p, "content", "mountpoint")
+		var written []string
+		for _, m := range list(loader, "grub", "mirroredBoots") {
+			written = append(written, text(m, "path"))
+		}
+		if text(loader, "systemd-boot", "enable") == "true" {
+			written = append(written, "/boot")
+		}
+		if hook := r.copyHooks()[host]; hook != "" {
+			syntax.Walk(parseShell(r, hook), func(n syntax.Node) bool {
+				if each, ok := n.(*syntax.WordIter); ok {
+					for _, w := range each.Items {
+						written = append(written, strings.Trim(hook[w.Pos().Offset():w.End().Offset()], `'"`))
+					}
+				}
+				return true
+			})
+		}
+		f.unless(slices.Contains(written, mount), "%s: an update does not write %s", host, mount)
+	}
+	return f
+}
+
+// grubInstalls are the calls of grub-install on a host, with their arguments.
+func (r *output) grubInstalls(host string) [][]string {
+	var all [][]string
+	for _, c := range shellCalls(r, text(r.hosts[host], "machine", "boot", "loader", "grub", "extraInstallCommands")) {
+		if path.Base(c.words[0]) == "grub-install" {
+			all = append(all, c.words)
+		}
+	}
+	return all
+}
+
+// bootsByPath: UEFI firmware looks for EFI/BOOT/BOOTX64.EFI on every disk, which
+// --removable and systemd-boot's installer write; BIOS for GRUB at the disk's start.
+func bootsByPath(r *output) []string {
+	var f finding
+	for _, h := range r.site.Hosts {
+		if h.Firmware == site.FirmwareUEFI {
+			f.unless(text(r.hosts[h.Name], "machine", "boot", "loader", "systemd-boot", "graceful") == "true", "%s: no entry, no install", h.Name)
+			continue
+		}
+		bios := false
+		for _, words := range r.grubInstalls(h.Name) {
+			bios = bios || slices.Contains(words, "--target=i386-pc")
+			if slices.Contains(words, "--target=x86_64-efi") {
+				f.unless(slices.Contains(words, "--removable") && slices.Contains(words, "--no-nvram"), "%s: %q", h.Name, words)
+			}
+		}
+		f.unless(bios, "%s: nothing at the start of a disk", h.Name)
+	}
+	return f
+}
+
+func bootsInBIOSMode(r *output) []string {
+	var f finding
+	for _, h := range r.site.Hosts {
+		if !notUEFI(h) {
+			continue
+		}
+		for _, d := range h.Disks {
+			partitions, bios := dig(r.hosts[h.Name], "disko", "disko", "devices", "disk", d.Name, "content", "partitions"), false
+			for _, name := range entries(partitions) {
+				bios = bios || text(partitions, name, "type") == "EF02"
+			}
+			f.unless(bios || !d.Boot, "%s: no room for GRUB on disk %s", h.Name, d.Name)
+		}
+		targets := map[bool]bool{}
+		for _, words := range r.grubInstalls(h.Name) {
+			targets[slices.Contains(words, "--target=i386-pc")] = true
+		}
+		f.unless(targets[true] && (targets[false] || h.Firmware == site.FirmwareBIOS), "%s: GRUB is not written for each firmware", h.Name)
+	}
+	return f
+}

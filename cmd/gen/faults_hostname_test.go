@@ -1,0 +1,186 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+const configYAML = "k8s/argocd-*/cloudflared/config.yaml"
+
+// rule is a rule of cloudflared's configuration.
+type rule struct{ hostname, service string }
+
+func (r *output) rules() []rule {
+	r.t.Helper()
+	var all []rule
+	for _, x := range list(r.one(configYAML).v, "ingress") {
+		all = append(all, rule{text(x, "hostname"), text(x, "service")})
+	}
+	return all
+}
+
+// leads is where cloudflared sends a hostname: the first rule that matches counts
+// (cloudflare/cloudflared ingress/ingress.go).
+func (r *output) leads(hostname string) string {
+	r.t.Helper()
+	for _, x := range r.rules() {
+		if x.hostname == hostname || x.hostname == "" || strings.HasPrefix(x.hostname, "*.") && strings.HasSuffix(hostname, x.hostname[1:]) {
+			return x.service
+		}
+	}
+	return ""
+}
+
+// records maps each hostname that gets a record for the tunnel to its zone.
+func (r *output) records() map[string]string {
+	r.t.Helper()
+	all := map[string]string{}
+	for _, b := range r.blocks("resource", "cloudflare_dns_record") {
+		if !strings.Contains(b.expr("content"), "cfargotunnel.com") || b.expr("for_each") != "local.hostnames" {
+			continue
+		}
+		zones := r.local("zones")
+		for _, zone := range entries(zones) {
+			for _, h := range texts(zones, zone, "hostnames") {
+				all[h] = zone
+			}
+		}
+	}
+	return all
+}
+
+func isFull(name, zone string) bool {
+	return (name == zone || strings.HasSuffix(name, "."+zone)) && !strings.Contains(name, "@") && !strings.HasSuffix(name, ".")
+}
+
+func fullNames(r *output) []string {
+	var f finding
+	for _, b := range r.blocks("resource", "cloudflare_dns_record") {
+		name := b.expr("name")
+		f.unless(name == "each.key" || name == "each.value.name", "%s is named %s", b, name)
+	}
+	for hostname, zone := range r.records() {
+		f.unless(isFull(hostname, zone), "%q in %s", hostname, zone)
+	}
+	return f
+}
+
+func fullNamesListed(r *output) []string {
+	var f finding
+	for _, name := range []string{"records", "caa_records", "srv_records"} {
+		for _, key := range entries(r.local(name)) {
+			v := dig(r.local(name), key)
+			f.unless(isFull(text(v, "name"), text(v, "zone")), "%q in %s", text(v, "name"), text(v, "zone"))
+		}
+	}
+	return f
+}
+
+func rulesAndRecords(r *output) []string {
+	var f finding
+	records := r.records()
+	for hostname := range records {
+		// A wildcard record without a rule of its own is there for the names below it.
+		f.unless(strings.HasPrefix(hostname, "*.") || !strings.HasPrefix(r.leads(hostname), "http_status:"), "%s resolves and leads nowhere", hostname)
+	}
+	for _, x := range r.rules() {
+		if x.hostname != "" {
+			f.unless(records[x.hostname] != "", "%s is served and does not resolve", x.hostname)
+		}
+	}
+	for _, route := range r.site.Routes {
+		f.unless(records[route.Hostname] != "" && r.leads(route.Hostname) == route.Service, "%s of %s does not lead to %s", route.Hostname, route.Kind, route.Service)
+	}
+	return f
+}
+
+// wwwOfDomains: where a client has the name of a zone it has www. too, unless the
+// spec says that it has not.
+func wwwOfDomains(r *output) []string {
+	var f finding
+	said := len(regexp.MustCompile(`www:\s+false`).FindAllString(r.spec, -1))
+	zones := entries(r.local("zones"))
+	var bare []string
+	for _, x := range r.rules() {
+		if slices.Contains(zones, x.hostname) && strings.Contains(x.service, ".websites") && r.leads("www."+x.hostname) != x.service {
+			bare = append(bare, x.hostname)
+		}
+	}
+	f.unless(len(bare) == said, "%q have no www., and the spec says so of %d", bare, said)
+	return f
+}
+
+// commentedOut: comments of the output are sentences, not code.
+func commentedOut(r *output) []string {
+	var f finding
+	code := regexp.MustCompile(`^(resource|data|locals|module|provider|terraform)( "|\s*\{)|^"?[\w.-]+"?\s*=[^=]|^\}`)
+	for _, p := range matching(r.files, anyTF) {
+		tokens, diags := hclsyntax.LexConfig([]byte(r.files[p]), p, hcl.InitialPos)
+		if diags.HasErrors() {
+			r.t.Fatal(diags)
+		}
+		for _, token := range tokens {
+			said := strings.TrimSpace(strings.TrimLeft(string(token.Bytes), "#/* "))
+			f.unless(token.Type != hclsyntax.TokenComment || !code.MatchString(said), "%s: %s", token.Range, said)
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(r.files)) {
+		if ok := strings.HasPrefix(p, "k8s/argocd-") && strings.HasSuffix(p, ".yaml"); !ok {
+			continue
+		}
+		for i, line := range strings.Split(r.files[p], "\n") {
+			entry := regexp.MustCompile(`^\s*#\s*(- )?[A-Za-z]+:\s+\S`).MatchString(line)
+			f.unless(!entry, "%s", fmt.Sprintf("%s:%d: %s", p, i+1, line))
+		}
+	}
+	return f
+}
+
+// accessFaults are about the log-in in front of hostnames.
+func accessFaults() []fault {
+	return []fault{
+		{
+			name:   "Access policies of an application, as in v4",
+			breaks: "v5 has policies of the account, and an application that names them",
+			check: func(r *output) []string {
+				var f finding
+				for _, b := range r.blocks("resource", "cloudflare_zero_trust_access_policy") {
+					f.unless(b.has("account_id") && !b.has("application_id") && !b.has("zone_id"), "%s is not the account's", b)
+					f.unless(b.has("include") && len(b.inner("include")) == 0 && !b.has("precedence"), "%s: include is a list of objects", b)
+				}
+				for _, b := range r.blocks("resource", "cloudflare_zero_trust_access_application") {
+					f.unless(b.has("account_id") && strings.Contains(b.expr("policies"), "cloudflare_zero_trust_access_policy."), "%s names no policy", b)
+				}
+				f.unless(len(r.blocks("resource", "cloudflare_zero_trust_access_policy")) > 0, "no policy at all")
+				return f
+			},
+			again: []func(map[string]string){
+				swap(accessTF, `^  account_id( +=).*`, "  application_id$1 cloudflare_zero_trust_access_application.site.id"),
+				swap(accessTF, `(?s)^  include = concat\(.*?\n  \)\n`, "  include {\n    email = [\"ops@example.com\"]\n  }\n"),
+				swap(accessTF, `(?s)^  policies = \[.*?\n  \]\n`, ""),
+			},
+		},
+		{
+			name:   "Access objects that leave Cloudflare a choice",
+			breaks: "precedence and session that the API fills in differ at the next plan",
+			check: func(r *output) []string {
+				var f finding
+				for _, b := range r.blocks("resource", "cloudflare_zero_trust_access_policy") {
+					f.unless(b.has("session_duration"), "%s says no session", b)
+				}
+				for _, b := range r.blocks("resource", "cloudflare_zero_trust_access_application") {
+					f.unless(b.has("session_duration") && b.has("type"), "%s says no session or no type", b)
+					f.unless(strings.Count(b.expr("policies"), "precedence = ") == strings.Count(b.expr("policies"), "id         = "), "%s: a policy without precedence", b)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(accessTF, `^ +precedence = .*\n`, ""), swap(accessTF, `^  session_duration = .*\n`, ""), swap(accessTF, `^  type +=.*\n`, "")},
+		},
+	}
+}
