@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"sitegen/internal/site"
@@ -25,4 +27,33 @@ func TestRandom(t *testing.T) {
 			t.Fatalf("seed %d is not sound:\n%s\n%s", seed, problems.Error(), text)
 		}
 	}
+}
+
+// TestShuffle: other places, the same lines, and the same site.
+func TestShuffle(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "site.cue")
+	moved := 0
+	for seed := range uint64(20) {
+		text := Seed(seed)
+		other := Shuffle(rand.New(rand.NewPCG(seed, 1)), text)
+		if !slices.Equal(sortedLines(text), sortedLines(other)) {
+			t.Fatalf("seed %d: other lines:\n%s", seed, other)
+		}
+		if !bytes.Equal(text, other) {
+			moved++
+		}
+		if err := os.WriteFile(path, other, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := site.Load(path); len(problems) > 0 {
+			t.Fatalf("seed %d is not sound when shuffled:\n%s\n%s", seed, problems.Error(), other)
+		}
+	}
+	if moved < 20 {
+		t.Errorf("only %d of 20 were moved", moved)
+	}
+}
+
+func sortedLines(text []byte) []string {
+	return slices.Sorted(strings.SplitSeq(string(text), "\n"))
 }
