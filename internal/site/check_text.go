@@ -72,7 +72,11 @@ func labelsFault(name string, bad func(hint, format string, args ...any) fault) 
 		case len(label) > 63:
 			return bad("", "a label of it is %d characters long, and 63 is the most that DNS takes", len(label))
 		case strings.Contains(label, "_"):
-			return bad(didYouMeanText(strings.ReplaceAll(name, "_", "-")), "it has an underscore in it")
+			hint := ""
+			if fixed := strings.ReplaceAll(name, "_", "-"); !hostnameFault(fixed).bad() {
+				hint = didYouMeanText(fixed)
+			}
+			return bad(hint, "it has an underscore in it")
 		case !labelRE.MatchString(label):
 			return bad("letters, digits and hyphens, with a letter or digit at both ends of each label", "%q cannot be a part of it", label)
 		case strings.HasPrefix(label, "xn--"):

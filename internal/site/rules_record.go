@@ -1,23 +1,44 @@
 package site
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 )
 
 func recordRules() []Rule {
 	return []Rule{
-		{ID: "record-name", Severity: Error, Summary: "A record's name is relative to its domain: \"@\", \"mail\", \"*.dev\".",
+		{ID: "record-name", Severity: Error, Summary: "A record's name is relative to its domain: \"@\", \"mail\", \"*.dev\"; that of an SRV record starts with _SERVICE._PROTOCOL.",
 			Bad: `domains: "example.com": records: [{type: "A", name: "mail.example.com", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}]`, value: true, check: checkRecordNames},
 		{ID: "record-fields", Severity: Error, Summary: "A record has the fields of its type and no others.",
-			Bad: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net"}]`, Good: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net", priority: 10}]`, check: checkRecordFields},
-		{ID: "record-content", Severity: Error, Summary: "A record's value is what its type takes: an address, or a hostname.",
+			Bad: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net"}]`, Good: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net", priority: 10}]`, stands: "domains.*.records...", check: checkRecordFields},
+		{ID: "record-content", Severity: Error, Summary: "A record's value is what its type takes: an address, a hostname, a line of text, or what certificate authorities read.",
 			Bad: `domains: "example.com": records: [{type: "AAAA", name: "mail", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "AAAA", name: "mail", content: "2001:db8::25"}]`, value: true, check: checkRecordContents},
+		{ID: "record-size", Severity: Error, Summary: "A record takes 4,096 bytes at most, and those of one name and type 8,192 characters together.",
+			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "` + strings.Repeat("v=1 ", 1024) + `"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}]`, value: true, check: checkRecordSizes},
+		{ID: "record-comment", Severity: Error, Summary: "A record's comment is one line, of 500 characters at most.",
+			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1", comment: "old\nstays until May"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1", comment: "old; stays until May"}]`, value: true, check: checkRecordComments},
+		{ID: "record-comment-length", Severity: Error, Limit: true, Summary: "A record's comment has 100 characters at most, which is what Cloudflare's free plan holds; silence this on a bigger plan.",
+			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1", comment: "` + strings.Repeat("a long story ", 8) + `"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1", comment: "a short one"}]`, value: true, check: checkCommentLengths},
 		{ID: "record-clash", Severity: Error, Summary: "No record stands where the tunnel's own record has to, or beside a CNAME or NS record of that name.",
-			Bad: `domains: "example.com": records: [{type: "A", name: "invoices", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "invoices", content: "v=1"}]`, check: checkRecordClashes},
+			Bad: `domains: "example.com": records: [{type: "A", name: "invoices", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "invoices", content: "v=1"}]`, stands: "domains... clients... apps...", check: checkRecordClashes},
 		{ID: "record-twice", Severity: Error, Summary: "No record is given twice.",
-			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}, {type: "TXT", name: "@", content: "v=1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}]`, check: checkRecordTwice},
+			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}, {type: "TXT", name: "@", content: "v=1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}]`, stands: "domains.*.records...", check: checkRecordTwice},
+		{ID: "record-policy", Severity: Error, Summary: "A name has one SPF and one DMARC policy: receivers of mail take two for none.",
+			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=spf1 mx -all"}, {type: "TXT", name: "@", content: "v=spf1 -all"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=spf1 mx -all"}]`, stands: "domains.*.records...", check: checkRecordPolicies},
+		{ID: "record-loop", Severity: Error, Summary: "CNAME records lead somewhere, and not in a circle.",
+			Bad: `domains: "example.com": records: [{type: "CNAME", name: "old", content: "old.example.com"}]`, Good: `domains: "example.com": records: [{type: "CNAME", name: "old", content: "new.example.net"}]`, stands: "domains... clients... apps...", check: checkRecordLoops},
+		{ID: "record-target", Severity: Error, Summary: "Mail and name servers, and those of SRV records, are named by their own names, not by aliases; the tunnel answers only to hostnames that it serves.",
+			Bad: `domains: "example.com": records: [{type: "MX", name: "@", content: "invoices.example.com", priority: 10}]`, Good: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net", priority: 10}]`, stands: "domains... clients... apps...", check: checkRecordTargets},
+		{ID: "record-dangling", Severity: Warning, Summary: "What a record points at inside of a domain whose records the spec gives is there.",
+			Bad: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}, {type: "MX", name: "@", content: "mial.example.com", priority: 10}]`, Good: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}, {type: "MX", name: "@", content: "mail.example.com", priority: 10}]`, stands: "domains... clients... apps...", check: checkRecordDangling},
+		{ID: "record-proxied", Severity: Error, Summary: "Cloudflare's proxy reaches servers on the internet: no private address, and none of Cloudflare's own.",
+			Bad: `domains: "example.com": records: [{type: "A", name: "shop", content: "10.0.0.7", proxied: true}]`, Good: `domains: "example.com": records: [{type: "A", name: "shop", content: "10.0.0.7"}]`, value: true, check: checkRecordProxied},
+		{ID: "record-mixed", Severity: Warning, Summary: "Either all addresses of a name go through Cloudflare's proxy or none does: one that does takes the others along.",
+			Bad: `domains: "example.com": records: [{type: "A", name: "shop", content: "192.0.2.1", proxied: true}, {type: "A", name: "shop", content: "192.0.2.2"}]`, Good: `domains: "example.com": records: [{type: "A", name: "shop", content: "192.0.2.1"}, {type: "A", name: "shop", content: "192.0.2.2"}]`, stands: "domains.*.records...", check: checkRecordMixed},
+		{ID: "record-delegation", Severity: Warning, Summary: "NS records delegate names below the domain: its own name servers are Cloudflare's.",
+			Bad: `domains: "example.com": records: [{type: "NS", name: "@", content: "ns1.example.net"}]`, Good: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}]`, stands: "domains.*.records...", check: checkRecordDelegations},
+		{ID: "record-shadowed", Severity: Warning, Summary: "No record and no hostname lies below a name that is delegated: other name servers answer for it.",
+			Bad: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}, {type: "A", name: "www.lab", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}, {type: "A", name: "www", content: "192.0.2.1"}]`, stands: "domains... clients... apps...", check: checkRecordShadowed},
 	}
 }
 
@@ -40,25 +61,40 @@ func fullName(zone string, r RecordSpec) string {
 // recordNameRE allows what hostnames do not: _dmarc and the like.
 var recordNameRE = regexp.MustCompile(`^(\*|[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*$`)
 
+// serviceRE is how the name of an SRV record starts (RFC 2782).
+var serviceRE = regexp.MustCompile(`^(\*|_[a-z0-9-]+)\._[a-z0-9-]+(\.|$)`)
+
 func checkRecordNames(c *checker) {
 	c.eachRecord(func(zone string, r RecordSpec, at Path) {
 		at = at.With("name")
 		inside, full := strings.CutSuffix(strings.TrimSuffix(r.Name, "."), "."+zone)
 		switch {
-		case r.Name == "@":
+		case r.Name == "@" && r.Type != "SRV":
 		case r.Name == zone || r.Name == zone+".":
 			c.report(at, "%q is the domain itself, which is written %q", r.Name, "@")
 		case full:
 			c.report(at, "%q is a full name, but has to be one inside of %q", r.Name, zone).hint("%s", didYouMeanText(inside))
-		case !recordNameRE.MatchString(r.Name):
+		case r.Name != "@" && !recordNameRE.MatchString(r.Name):
 			p := c.report(at, "%q is no name of a record", r.Name).hint("\"@\", or labels of lower-case letters, digits, - and _")
 			if low := strings.ToLower(r.Name); low != r.Name && recordNameRE.MatchString(low) {
 				p.hint("%s", didYouMeanText(low))
 			}
 		case len(fullName(zone, r)) > 253:
 			c.report(at, "the record's name is %d characters long, and 253 is the most", len(fullName(zone, r)))
+		case r.Type == "SRV" && !serviceRE.MatchString(r.Name):
+			c.report(at, "%q does not say which service an SRV record is of", r.Name).hint("_SERVICE._PROTOCOL, and the name below the domain if it is not the domain's own: \"_sip._tcp\"")
+		default:
+			c.inOtherZone(zone, r, at)
 		}
 	})
+}
+
+// inOtherZone finds names that were written in full, for the wrong domain.
+func (c *checker) inOtherZone(zone string, r RecordSpec, at Path) {
+	if other := zoneOf(c.site.zones, r.Name); other != "" {
+		c.report(at, "%q is a name of the domain %q, and the records here are those of %q", r.Name, other, zone).
+			hint("put the record under domains: %q", other)
+	}
 }
 
 func checkRecordFields(c *checker) {
@@ -90,109 +126,31 @@ func checkRecordFields(c *checker) {
 	})
 }
 
-func checkRecordContents(c *checker) {
+// checkRecordComments follows Cloudflare's rules on comments
+// (developers.cloudflare.com, DNS, record attributes).
+func checkRecordComments(c *checker) {
 	c.eachRecord(func(_ string, r RecordSpec, at Path) {
-		target := at.With("content")
-		switch {
-		case r.SRV != nil && r.Type == "SRV":
-			c.target(at.With("srv", "target"), r.SRV.Target)
-		case r.Content == "":
-		case r.Type == "A":
-			c.fault(target, familyFault(r.Content, 4))
-		case r.Type == "AAAA":
-			c.fault(target, familyFault(r.Content, 6))
-		case r.Type == "CNAME", r.Type == "MX", r.Type == "NS":
-			c.target(target, r.Content)
+		switch n := len([]rune(r.Comment)); {
+		case strings.ContainsAny(r.Comment, "\r\n"):
+			c.report(at.With("comment"), "the comment is more than one line").hint("; and , stand in a comment as well")
+		case n > paidComment:
+			c.report(at.With("comment"), "the comment has %d characters, and %d is the most on any plan", n, paidComment).hint("a CUE comment beside the record can be as long as you like")
 		}
 	})
 }
 
-// target checks what a record points at: a name, which may have underscores.
-// A lone dot says that there is no such service (RFC 7505, RFC 2782).
-func (c *checker) target(at Path, name string) {
-	if name == "." || recordNameRE.MatchString(name) && strings.Contains(name, "_") {
-		return
-	}
-	c.fault(at, hostnameFault(name))
-}
+// Comments on the free plan and on the paid ones (cloudflare-docs, record
+// attributes; the API's error 9313 says the same).
+const (
+	freeComment = 100
+	paidComment = 500
+)
 
-// checkRecordClashes follows Cloudflare's rules on names (developers.cloudflare.com,
-// API, create DNS record): A and AAAA not beside CNAME, NS beside nothing.
-func checkRecordClashes(c *checker) {
-	routes := map[string]Path{}
-	if len(c.spec.Domains) > 0 {
-		for _, r := range c.site.Routes {
-			if c.spec.Domains[r.Zone] != nil && len(c.spec.Domains[r.Zone].Records) > 0 {
-				routes[r.Hostname] = r.at
-			}
+func checkCommentLengths(c *checker) {
+	c.eachRecord(func(_ string, r RecordSpec, at Path) {
+		if n := len([]rune(r.Comment)); n > freeComment && n <= paidComment {
+			c.report(at.With("comment"), "the comment has %d characters, and Cloudflare's free plan holds %d", n, freeComment).
+				hint("%d on a paid plan: silence this there", paidComment)
 		}
-	}
-	for zone, d := range c.spec.Domains {
-		if d.Wildcard {
-			routes["*."+zone] = Path{"domains", zone, "wildcard"}
-		}
-	}
-	seen := map[string]map[string]Path{} // by name and type
-	c.eachRecord(func(zone string, r RecordSpec, at Path) {
-		name := fullName(zone, r)
-		if tunnel, ok := routes[name]; ok && !besideCNAME(r.Type) {
-			p := c.report(at.With("name"), "%q leads into the tunnel, and cannot have a record of type %s", name, r.Type).hint("remove the record, or the hostname")
-			c.note(p, tunnel, "the hostname is set here")
-			return
-		}
-		for _, other := range sortedKeys(seen[name]) {
-			if clash(r.Type, other, name == zone) {
-				p := c.report(at.With("type"), "%q has a record of type %s already, which does not go with one of type %s", name, other, r.Type).hint("keep one of them")
-				c.note(p, seen[name][other], "the other record")
-				return
-			}
-		}
-		if seen[name] == nil {
-			seen[name] = map[string]Path{}
-		}
-		if _, ok := seen[name][r.Type]; !ok {
-			seen[name][r.Type] = at
-		}
-	})
-}
-
-// besideCNAME tells whether a record can stand at the name of a CNAME record,
-// which is what the tunnel's records are.
-func besideCNAME(kind string) bool {
-	return kind != "A" && kind != "AAAA" && kind != "CNAME" && kind != "NS"
-}
-
-func clash(a, b string, apex bool) bool {
-	switch {
-	case a == "CNAME" && b == "CNAME":
-		return true
-	case a == "NS" || b == "NS":
-		return a != b && !apex
-	}
-	return a == "CNAME" && !besideCNAME(b) || b == "CNAME" && !besideCNAME(a)
-}
-
-func checkRecordTwice(c *checker) {
-	seen := map[string]Path{}
-	c.eachRecord(func(zone string, r RecordSpec, at Path) {
-		value := r.Content
-		if r.Type != "TXT" {
-			value = strings.ToLower(value)
-		}
-		if r.CAA != nil {
-			value += fmt.Sprint(*r.CAA)
-		}
-		if r.SRV != nil {
-			value += fmt.Sprint(*r.SRV)
-		}
-		key := fullName(zone, r) + " " + r.Type + " " + value
-		if r.Type == "CNAME" {
-			return // two of a name clash in any case
-		}
-		if first, ok := seen[key]; ok {
-			c.note(c.report(at, "the record is given twice"), first, "the first one")
-			return
-		}
-		seen[key] = at
 	})
 }
