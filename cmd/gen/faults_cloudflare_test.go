@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"sitegen/internal/site"
 )
 
 const (
@@ -107,7 +109,11 @@ func tokenPermissions(r *output) []string {
 		listed[m[1]] = true
 	}
 	var f finding
+	looked := slices.ContainsFunc(r.site.Zones, func(z site.Zone) bool { return z.ID == "" })
 	for _, b := range slices.Concat(r.blocks("resource"), r.blocks("data")) {
+		if b.Labels[1] == "by_name" && !looked {
+			continue // its for_each is empty
+		}
 		if strings.HasPrefix(b.Labels[0], "cloudflare_") {
 			p := permission[b.Type+"."+b.Labels[0]]
 			needed[p] = true
