@@ -23,9 +23,9 @@ func domainRules() []Rule {
 		{ID: "hostname-depth", Severity: Warning, Summary: "Hostnames are one label below their domain, which is what Cloudflare's universal certificate covers.",
 			Bad: `apps: invoices: hostnames: ["eu.invoices.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, stands: "domains.**.advancedCertificate clients.**.domain clients.*.www", check: checkDepth},
 		{ID: "tunnel-size", Severity: Error, Limit: true, Summary: "The tunnel's configuration fits into a ConfigMap, which holds 1 MiB: about 10,000 hostnames.",
-			Bad: "// 20,000 clients", Good: "// 5,000 clients", stands: "domains... clients... apps...", check: checkTunnelSize},
+			Bad: "// 20,000 clients", Good: "// 5,000 clients", stands: "domains.** clients.**.domain clients.**.www", check: checkTunnelSize},
 		{ID: "zone-records", Severity: Error, Limit: true, Summary: "A domain has no more DNS records than Cloudflare's free plan holds, 200; silence this on a bigger plan.",
-			Bad: `domains: "example.com": records: [for i in list.Range(0, 300, 1) {type: "A", name: "n\(i)", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: []`, stands: "domains... clients... apps...", check: checkZoneRecords},
+			Bad: `domains: "example.com": records: [for i in list.Range(0, 300, 1) {type: "A", name: "n\(i)", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: []`, stands: "domains.** clients.**.domain clients.**.www", check: checkZoneRecords},
 	}
 }
 
