@@ -6,10 +6,15 @@ import (
 	"strings"
 )
 
-// oddText is a text that no spec may hold: one with a NUL, or a secret.
+// oddText is a text with something in it that rules are about.
 type oddText struct {
 	at     Path
-	secret string // what it looks like; "": it has a NUL
+	secret string // what secret it looks like
+	nul    bool   // it has the character NUL
+	hidden string // a character that cannot be seen, and what it does
+	form   string // what is not in Unicode's composed form
+	fixed  string // the text in that form
+	name   bool   // it is the name of a field
 }
 
 // oddTexts looks through all texts of the spec, once.
@@ -19,11 +24,17 @@ func (c *checker) oddTexts() []oddText {
 	}
 	c.oddFound = true
 	eachString(c.spec, func(at func() Path, text string) {
-		if strings.Contains(text, "\x00") {
-			c.odd = append(c.odd, oddText{at: at()})
-		}
 		if what := secretIn(text); what != "" {
-			c.odd = append(c.odd, oddText{at(), what})
+			c.odd = append(c.odd, oddText{at: at(), secret: what})
+		}
+		if plainText(text) {
+			return
+		}
+		o := oddText{at: at(), nul: strings.Contains(text, "\x00"), hidden: invisible(text)}
+		o.fixed, o.form, _ = composed(text)
+		if o.nul || o.hidden != "" || o.form != "" {
+			o.name = o.at[len(o.at)-1] == text
+			c.odd = append(c.odd, o)
 		}
 	})
 	return c.odd

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // the time zones that timeZone is compared with, on any machine
@@ -32,8 +33,14 @@ func formatRules() []Rule {
 			Bad: `hosts: web1: timeZone: "CEST"`, Good: `hosts: web1: timeZone: "Europe/Copenhagen"`, value: true, check: checkTimeZones},
 		{ID: emptyRule, Severity: Error, Summary: "A text that is given says something; a field without a value is left out.",
 			Bad: `hosts: web1: address: ""`, Good: `hosts: web1: address: "203.0.113.10"`, value: true, check: checkEmpty},
+		{ID: "list-twice", Severity: Error, Summary: "No list names one thing twice.",
+			Bad: `hosts: web1: ssh: from: ["198.51.100.0/24", "198.51.100.0/24"]`, Good: `hosts: web1: ssh: from: ["198.51.100.0/24", "203.0.113.0/24"]`, value: true, check: checkListsTwice},
 		{ID: "text", Severity: Error, Summary: "No text holds the character NUL, which no file that gen writes can hold.",
 			Bad: `apps: invoices: env: GREETING: "a\u0000b"`, Good: `apps: invoices: env: GREETING: "a b"`, value: true, check: checkTexts},
+		{ID: "text-form", Severity: Error, Summary: "Texts are in Unicode's composed form, NFC, the only one that Terraform writes; what programs are given, env, command and args, stays as it is.",
+			Bad: "domains: \"example.com\": records: [{type: \"TXT\", name: \"@\", content: \"v=1\", comment: \"cafe\\u0301\"}]", Good: "domains: \"example.com\": records: [{type: \"TXT\", name: \"@\", content: \"v=1\", comment: \"caf\\u00e9\"}]", value: true, check: checkTextForms},
+		{ID: "text-invisible", Severity: Warning, Summary: "No text holds characters that nobody sees: those that turn its direction, those without width, soft hyphens, control characters.",
+			Bad: `apps: invoices: env: GREETING: "hello\u200bworld"`, Good: `apps: invoices: env: GREETING: "hello world"`, value: true, check: checkHidden},
 	}
 }
 
@@ -264,8 +271,33 @@ func checkEmpty(c *checker) {
 
 func checkTexts(c *checker) {
 	for _, o := range c.oddTexts() {
-		if o.secret == "" {
-			c.report(o.at, "holds the character NUL, which no file can hold")
+		if o.nul {
+			c.odder(o, "holds the character NUL, which no file can hold")
+		}
+	}
+}
+
+// odder reports a text, or the name of a field.
+func (c *checker) odder(o oddText, format string, args ...any) *Problem {
+	if o.name {
+		return c.reportName(o.at, format, args...)
+	}
+	return c.report(o.at, format, args...)
+}
+
+func checkTextForms(c *checker) {
+	for _, o := range c.oddTexts() {
+		given := len(o.at) > 2 && (o.at[0] == "clients" || o.at[0] == "apps") && slices.Contains([]any{"env", "command", "args"}, o.at[2])
+		if o.form != "" && !given && o.at[0] != "silence" {
+			c.odder(o, "is not in Unicode's composed form: %s", o.form).hint("%s", didYouMeanText(shorten(o.fixed)))
+		}
+	}
+}
+
+func checkHidden(c *checker) {
+	for _, o := range c.oddTexts() {
+		if o.hidden != "" {
+			c.odder(o, "holds %s", o.hidden).hint("whoever reads the text does not see what programs do: take it out")
 		}
 	}
 }
