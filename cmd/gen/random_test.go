@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path"
@@ -38,10 +37,7 @@ func TestRandomSites(t *testing.T) {
 	out := filepath.Join(work, "out")
 	for seed := range uint64(12) {
 		spec := filepath.Join(work, fmt.Sprintf("site%d.cue", seed))
-		text := sitetest.Random(rand.New(rand.NewPCG(seed, 11)))
-		if err := os.WriteFile(spec, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		writeFile(t, spec, string(sitetest.Seed(seed)))
 		generateInto(t, spec, out)
 		once := readTree(t, out)
 		for name, data := range once {
@@ -69,6 +65,16 @@ func TestRandomSites(t *testing.T) {
 		if code := run([]string{"check", "-spec", spec, "-out", out}, io.Discard, &stderr); code != exitFine {
 			t.Errorf("seed %d: check exits %d\n%s", seed, code, stderr.String())
 		}
+	}
+}
+
+func writeFile(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
