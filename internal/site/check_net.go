@@ -99,6 +99,9 @@ func because(text string) string {
 // macFault wants six bytes with colons between them.
 func macFault(text string) fault {
 	hw, err := net.ParseMAC(text)
+	if err == nil && len(hw) == 6 && strings.Trim(text, "0:-.") == "" {
+		return fault{fmt.Sprintf("%q is no card's MAC address", text), "`ip link` in the rescue system shows the card's own"}
+	}
 	if err == nil && len(hw) == 6 {
 		if strings.Count(text, ":") != 5 {
 			return fault{fmt.Sprintf("%q is written without colons", text), didYouMeanText(hw.String())}

@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,16 +10,16 @@ import (
 
 func diskRules() []Rule {
 	return []Rule{
-		{ID: "disk-name", Severity: Error, Summary: "A disk is named by what stays the same, /dev/disk/by-id/…: the order of kernel names changes, and the wrong disk may be formatted.",
+		{ID: "disk-name", Severity: Error, Summary: "A disk is a whole one, and named by what stays the same, /dev/disk/by-id/…: the order of kernel names changes, and the wrong disk may be formatted.",
 			Bad: `hosts: web1: disks: a: device: "/dev/sda"`, Good: `hosts: web1: disks: a: device: "/dev/disk/by-id/ata-EXAMPLE_SN100001"`, value: true, stands: "hosts.*.disks.*.unstableName", check: checkDiskNames},
 		{ID: "disk-twice", Severity: Error, Summary: "Each disk is listed once.",
 			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, stands: itself, check: checkDiskTwice},
-		{ID: "size", Severity: Error, Summary: "Sizes of disks and partitions are whole numbers with a unit: \"1G\", \"512M\".",
+		{ID: "size", Severity: Error, Summary: "Sizes of disks and partitions are whole numbers with a unit, and no more than disks have: \"1G\", \"512M\".",
 			Bad: `hosts: web1: espSize: "1 GB"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkSizes},
 		{ID: "esp-size", Severity: Error, Summary: "A boot partition holds the kernels of several generations: 512M at least, 8G at most.",
 			Bad: `hosts: web1: espSize: "100M"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkESP},
-		{ID: "root-size", Severity: Error, Summary: "The array of the system has room for it: 8G a disk at least.",
-			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "4G"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, value: true, check: checkRootSize},
+		{ID: "root-size", Severity: Error, Summary: "The file system at / has room for the system: 8G a disk at least.",
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "4G"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, stands: "hosts.*.disks... hosts.*.arrays... hosts.*.espSize", check: checkRootSize},
 		{ID: "array-disks", Severity: Error, Summary: "The disks of an array are disks of the host, each once and without a file system of its own.",
 			Bad: `hosts: web1: arrays: system: {disks: ["a", "c"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, stands: "hosts.*.disks.**", check: checkArrayDisks},
 		{ID: "array-level", Severity: Error, Summary: "An array has as many disks as its RAID level takes: 2 for 0 and 1, 3 for 5, 4 for 6 and 10.",
@@ -37,33 +36,6 @@ func diskRules() []Rule {
 			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkMountTwice},
 		{ID: "root", Severity: Error, Summary: "Each host has a disk or an array that is mounted at /.",
 			Bad: `hosts: web1: arrays: system: {mount: "/data"}`, Good: `hosts: web1: arrays: system: {mount: "/"}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkRoot},
-	}
-}
-
-// stableDevice matches the folders of udev whose names follow the disk
-// (systemd rules.d/60-persistent-storage.rules); by-label and by-uuid name file
-// systems, which are not there yet.
-var stableDevice = regexp.MustCompile(`^/dev/disk/(by-id|by-path)/[^/\s"'\\$]+$`)
-
-func checkDiskNames(c *checker) {
-	for host, h := range c.spec.Hosts {
-		for name, d := range h.Disks {
-			at := Path{"hosts", host, "disks", name, "device"}
-			base := path.Base(d.Device)
-			switch {
-			case stableDevice.MatchString(d.Device):
-				if i := strings.LastIndex(base, "-part"); i >= 0 && strings.Trim(base[i+5:], "0123456789") == "" {
-					c.report(at, "%q is a partition, but has to be a whole disk", d.Device).hint("%s", didYouMeanText(strings.TrimSuffix(d.Device, base[i:])))
-				}
-			case !strings.HasPrefix(d.Device, "/dev/") || path.Clean(d.Device) != d.Device || strings.ContainsAny(d.Device, " \t\r\n\"'\\$"):
-				c.report(at, "%q is no disk", d.Device).hint("`ls /dev/disk/by-id` in the rescue system lists the names")
-			case strings.HasPrefix(d.Device, "/dev/disk/"):
-				c.report(at, "%q names what is on a disk, not the disk", d.Device).hint("use the name in /dev/disk/by-id")
-			case !d.UnstableName:
-				c.report(at, "%q is a name that another disk may have after a restart", d.Device).
-					hint("`ls -l /dev/disk/by-id` in the rescue system shows the name that stays; unstableName: true takes the risk")
-			}
-		}
 	}
 }
 
@@ -100,8 +72,15 @@ func parseSize(text string) (int, bool) {
 	return n << map[string]int{"M": 0, "G": 10, "T": 20}[m[2]], true
 }
 
+// maxDisk is more than any disk has, in MiB: what is above is a slip of the unit.
+const maxDisk = 1 << 30 // 1024T
+
 func sizeFault(text string, rest bool) fault {
-	if _, ok := parseSize(text); ok || rest && text == "100%" {
+	n, ok := parseSize(text)
+	switch {
+	case ok && n > maxDisk:
+		return fault{fmt.Sprintf("%q is more than any disk has", text), "the units are M, G and T"}
+	case ok || rest && text == "100%":
 		return fault{}
 	}
 	hint := "a whole number and M, G or T: \"512M\", \"1G\""
@@ -162,6 +141,34 @@ func checkRootSize(c *checker) {
 			}
 		}
 	}
+	for _, h := range c.site.Hosts {
+		esp, _ := parseSize(c.spec.Hosts[h.Name].ESPSize)
+		for _, d := range h.Disks {
+			size, ok := parseSize(c.spec.Hosts[h.Name].Disks[d.Name].Size)
+			if left := size - esp - d.taken(); ok && d.rootTakesRest(h) && left >= 0 && left < minRoot {
+				c.report(Path{"hosts", h.Name, "disks", d.Name, "size"}, "the disk of %s leaves %d MiB for the system", c.spec.Hosts[h.Name].Disks[d.Name].Size, left).
+					hint("%dG is the least", minRoot>>10)
+			}
+		}
+	}
+}
+
+// taken is how much of a disk arrays of a fixed size take, and what every disk
+// loses to the boot loader and the partition tables, in MiB.
+func (d *Disk) taken() int {
+	n := 2
+	for _, m := range d.Members {
+		size, _ := parseSize(m.Size)
+		n += size
+	}
+	return n
+}
+
+// rootTakesRest tells whether what is left of a disk becomes the file system at /.
+func (d *Disk) rootTakesRest(h *Host) bool {
+	return d.Mount == "/" || slices.ContainsFunc(h.Arrays, func(a *Array) bool {
+		return a.Mount == "/" && strings.HasSuffix(a.Size, "%") && slices.Contains(a.Disks, d.Name)
+	})
 }
 
 func checkMounts(c *checker) {
@@ -170,6 +177,8 @@ func checkMounts(c *checker) {
 			p := Path{"hosts", host}.With(at...)
 			if f := mountFault(mount); f.bad() {
 				c.fault(p, f)
+			} else if !mountRE.MatchString(mount) {
+				c.report(p, "%q has a character in it that a mount point of a host cannot have", mount).hint("letters, digits, and - . _ + @ / between them")
 			} else if why := ownMount(mount); why != "" {
 				c.report(p, "%q cannot be a mount point of its own: %s", mount, why).hint("data of your own goes to a folder like /data or /srv")
 			}
@@ -185,12 +194,15 @@ func checkMounts(c *checker) {
 	}
 }
 
+// mountRE is a path that fstab, systemd's units and disko write alike.
+var mountRE = regexp.MustCompile(`^(/|(/[A-Za-z0-9._+@-]+)+)$`)
+
 func ownMount(mount string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(mount, "/"), "/")
 	switch {
 	case slices.Contains([]string{"proc", "sys", "dev", "run"}, first):
 		return "the kernel's own file systems are there"
-	case first == "etc" || first == "bin" || first == "usr" || isBelow(mount, "/nix/store"):
+	case slices.Contains([]string{"etc", "bin", "sbin", "usr", "lib", "lib64"}, first) || isBelow(mount, "/nix/store"):
 		return "NixOS makes what is in it"
 	case isBelow(mount, "/var/lib/sops-nix"):
 		return "the host's private key is there, and is read before other file systems are mounted"

@@ -15,8 +15,8 @@ func nicRules() []Rule {
 			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.0/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, stands: itself, check: checkAddressHost},
 		{ID: "address-twice", Severity: Error, Summary: "No two cards have one address.",
 			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "203.0.113.10/32"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}`, stands: itself, check: checkAddressTwice},
-		{ID: "address-unusable", Severity: Error, Summary: "No card has a loopback, multicast or unspecified address.",
-			Bad: `hosts: web1: nics: wan: ipv4: {address: "127.0.0.2/8", gateway: "127.0.0.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, stands: itself, check: checkAddressUnusable},
+		{ID: "address-unusable", Severity: Error, Summary: "No card and no name server has a loopback, multicast or unspecified address, or one of a range that is reserved.",
+			Bad: `hosts: web1: nics: wan: ipv4: {address: "127.0.0.2/8", gateway: "127.0.0.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, stands: "cluster.pods cluster.services", check: checkAddressUnusable},
 		{ID: "address-reserved", Severity: Warning, Summary: "No card has an address that is reserved for documentation, or a link-local one.",
 			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: nics: wan: {ipv4: {address: "10.0.0.10/24", gateway: "10.0.0.1"}, ipv6: null}`, stands: itself, check: checkAddressReserved},
 		{ID: "nic-gateway", Severity: Error, Summary: "A gateway is another address of the card's network, unless onLink says that it lies outside; for IPv6 also a link-local one.",
@@ -109,6 +109,12 @@ func isUnusable(a netip.Addr) string {
 		return "stands for no address"
 	case a == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
 		return "is the broadcast address"
+	case a.Is4() && a.As4()[0] == 0:
+		return "is of 0.0.0.0/8, which stands for no network"
+	case a.Is4() && a.As4()[0] >= 240:
+		return "is of 240.0.0.0/4, which no router passes on"
+	case a.Is6() && netip.MustParsePrefix("100::/64").Contains(a):
+		return "is of 100::/64, where what is sent is dropped"
 	}
 	return ""
 }
@@ -125,6 +131,23 @@ func checkAddressUnusable(c *checker) {
 				c.report(Path{"hosts", name, "address"}, "%s %s", a, why)
 			}
 		}
+		for nic, n := range h.NICs {
+			for i, dns := range n.DNS {
+				c.nameServer(Path{"hosts", name, "nics", nic, "dns", i}, parseAddr(dns))
+			}
+		}
+	}
+}
+
+// nameServer: the host asks it before the cluster runs, so that nothing in the
+// cluster's networks can be one.
+func (c *checker) nameServer(at Path, a netip.Addr) {
+	switch {
+	case !a.IsValid():
+	case isUnusable(a) != "":
+		c.report(at, "%s %s", a, isUnusable(a)).hint("leave dns out, or name servers that others reach as well")
+	case c.site.Cluster.Services.Contains(a), c.site.Cluster.Pods.Contains(a):
+		c.report(at, "%s is an address of the cluster, which the host has to come up without", a).hint("leave dns out, or name servers outside of it")
 	}
 }
 

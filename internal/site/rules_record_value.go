@@ -52,8 +52,8 @@ func recordAddressFault(text string, family int) fault {
 	}
 	a := netip.MustParseAddr(text)
 	switch {
-	case a.IsLoopback():
-		return fault{} // some do that on purpose
+	case a.IsLoopback(), a.Is6() && netip.MustParsePrefix("100::/64").Contains(a):
+		return fault{} // some do that on purpose: Cloudflare's documentation takes 100:: where there is no server
 	case isUnusable(a) != "":
 		return fault{text + " " + isUnusable(a), ""}
 	case a.IsLinkLocalUnicast():
