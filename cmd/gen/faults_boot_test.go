@@ -20,7 +20,6 @@ const (
 
 // bootFaults are about a host that has to start, with one of its disks dead too.
 func bootFaults() []fault {
-	boot := []string{"machine", "boot"}
 	return []fault{
 		{
 			name: "boot partition that holds up the start", nix: true,
@@ -102,7 +101,7 @@ func bootFaults() []fault {
 						refused = refused || text(a, "assertion") == "false"
 					}
 					f.unless(refused, "%s evaluates with Linux 6.18", h.Name)
-					kernel := text(r.hosts[h.Name], append(anys(boot), "kernelPackages", "kernel", "version")...)
+					kernel := text(r.hosts[h.Name], "machine", "boot", "kernelPackages", "kernel", "version")
 					f.unless(kernel == "latest", "%s runs the release's kernel", h.Name)
 				}
 				return f
@@ -138,14 +137,6 @@ func notUEFI(h *site.Host) bool { return h.Firmware != site.FirmwareUEFI }
 // Linux before 6.19 refuses.
 func newArrays(h *site.Host) bool {
 	return len(h.Arrays) > 0 && !slices.Contains([]string{"6.12", "6.18"}, h.Installer.Kernel)
-}
-
-func anys(names []string) []any {
-	var all []any
-	for _, n := range names {
-		all = append(all, n)
-	}
-	return all
 }
 
 func (r *output) hostNames() []string {

@@ -52,9 +52,9 @@ func deletionFaults() []fault {
 			},
 		},
 		{
-			name:   "data that is deleted by cascade",
-			breaks: "removing an app, or renaming it, deletes its volumes; a namespace takes all of them",
-			check:  dataStays,
+			name:   "namespace that is deleted by cascade",
+			breaks: "all that is in it goes too, volumes and their data first",
+			check:  func(r *output) []string { return staying(r, "Namespace") },
 			again: []func(map[string]string){
 				swap("k8s/argocd-*/*/namespace.yaml", `Delete=false,`, ""), swap("k8s/argocd-*/*/namespace.yaml", `,Prune=false`, ""),
 				swap("k8s/argocd-*/websites/namespace.yaml", `^  annotations:\n.*\n`, ""),
@@ -64,7 +64,7 @@ func deletionFaults() []fault {
 			name:    "volume that is deleted by cascade",
 			breaks:  "removing an app, or renaming it, deletes its data",
 			applies: func(r *output) bool { return len(r.objects("PersistentVolumeClaim")) > 0 },
-			check:   dataStays,
+			check:   func(r *output) []string { return staying(r, "PersistentVolumeClaim") },
 			again: []func(map[string]string){
 				swap("k8s/argocd-*/*/pvc-*.yaml", `Delete=false,`, ""), swap("k8s/argocd-*/*/pvc-*.yaml", `,Prune=false`, ""),
 				swap("k8s/argocd-*/*/pvc-*.yaml", `^  annotations:\n.*\n`, ""),
@@ -73,9 +73,9 @@ func deletionFaults() []fault {
 	}
 }
 
-func dataStays(r *output) []string {
+func staying(r *output, kind string) []string {
 	var f finding
-	for _, o := range r.objects("Namespace", "PersistentVolumeClaim") {
+	for _, o := range r.objects(kind) {
 		f.unless(protected(o, "Prune=false"), "%s goes when git loses it", o)
 		f.unless(protected(o, "Delete=false"), "%s goes with its Application", o)
 	}

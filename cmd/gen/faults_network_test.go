@@ -90,7 +90,7 @@ func networkFaults() []fault {
 	}
 }
 
-// addresses are those of a card, and its routes, as networkd gets them.
+// networkOf is what networkd is told about a card.
 func networkOf(modules any, n *site.NIC) any {
 	networks := dig(modules, "network", "systemd", "network", "networks")
 	for _, name := range entries(networks) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
@@ -193,15 +194,20 @@ func (b block) value(name string) any {
 	if diags.HasErrors() {
 		return nil
 	}
+	return plain(v)
+}
+
+// plain is a value of Terraform's as JSON has it; nil where it cannot be one.
+func plain(v cty.Value) any {
 	data, err := ctyjson.SimpleJSONValue{Value: v}.MarshalJSON()
 	if err != nil {
 		return nil
 	}
-	var plain any
-	if json.Unmarshal(data, &plain) != nil {
+	var x any
+	if json.Unmarshal(data, &x) != nil {
 		return nil
 	}
-	return plain
+	return x
 }
 
 // local is a value of the root's locals.

@@ -54,7 +54,7 @@ func backgroundEnds(f *finding, r *output, src string) {
 		f.unless(c.words[0] != "ssh" || !slices.ContainsFunc(c.words[1:], func(w string) bool { return regexp.MustCompile(`^-[A-Za-z]*f`).MatchString(w) }), "%s", c)
 	}
 	ends := false
-	for _, c := range callsIn(parseShell(r, function(r, src, "cleanup")), function(r, src, "cleanup")) {
+	for _, c := range callsIn(parseShell(r, functionOf(r, src, "cleanup")), functionOf(r, src, "cleanup")) {
 		ends = ends || c.String() == `kill "$background_pid"`
 	}
 	f.unless(trapped && ends, "the end of the script does not end them")
@@ -85,7 +85,7 @@ func planIsRead(r *output) []string {
 		apply := slices.IndexFunc(steps, func(s string) bool { return strings.HasPrefix(s, "in_terraform apply ") })
 		f.unless(plan >= 0 && plan < ask && ask < apply, "plan %d, question %d, apply %d", plan, ask, apply)
 		f.unless(apply >= 0 && strings.HasSuffix(steps[apply], `"$tmp/plan"`), "another plan than the one that was shown is applied")
-		f.unless(strings.Contains(function(r, src, "confirm"), `[[ $answer == yes ]] || die `), "any answer will do")
+		f.unless(strings.Contains(functionOf(r, src, "confirm"), `[[ $answer == yes ]] || die `), "any answer will do")
 	}
 	return f
 }

@@ -74,9 +74,9 @@ func installFaults() []fault {
 			breaks: "a layout for UEFI on a machine that boots in BIOS mode installs well and never starts",
 			check: eachInstall(func(f *finding, r *output, src string) {
 				steps := trace(r, src)
-				f.unless(strings.Contains(function(r, src, "look"), "[ -d /sys/firmware/efi ]"), "the rescue system is not asked")
+				f.unless(strings.Contains(functionOf(r, src, "look"), "[ -d /sys/firmware/efi ]"), "the rescue system is not asked")
 				f.unless(before(steps, "compare_firmware", "confirm") && before(steps, "look", "compare_firmware"), "nothing compares it before the disks are erased")
-				f.unless(strings.Contains(function(r, src, "compare_firmware"), "die "), "a difference does not stop it")
+				f.unless(strings.Contains(functionOf(r, src, "compare_firmware"), "die "), "a difference does not stop it")
 			}),
 			again: []func(map[string]string){
 				swap(installSH, `^  compare_firmware\n`, ""), swap(installSH, `\[ -d /sys/firmware/efi \]`, "true"), swap(installSH, `^    die "the machine booted in `, `    warn "the machine booted in `),
@@ -110,7 +110,7 @@ func arrayOf(r *output, src, name string) []string {
 	return all
 }
 
-// at is where the first step that holds a text is, and -1 where none does.
+// stepAt is where the first step with a command is, and -1 where none has it.
 func stepAt(steps []string, part string) int {
 	return slices.IndexFunc(steps, func(s string) bool {
 		return s == part || strings.Contains(s, part+" ") || strings.HasSuffix(s, " "+part)
@@ -139,7 +139,7 @@ func asksFirst(f *finding, r *output, src string) {
 		f.unless(at >= 0 && at < erased, "%s does not come before the disks are erased", step)
 	}
 	f.unless(before(steps, "show_disks", "confirm"), "the question comes before the disks are shown")
-	f.unless(regexp.MustCompile(`\[\[ \$typed == "\$host" \]\] \|\| die `).MatchString(function(r, src, "confirm")), "any answer will do")
+	f.unless(regexp.MustCompile(`\[\[ \$typed == "\$host" \]\] \|\| die `).MatchString(functionOf(r, src, "confirm")), "any answer will do")
 	compared := 0
 	for i, step := range steps {
 		if step == "compare_disks" && i < erased {
@@ -164,8 +164,8 @@ func kernelsCompared(f *finding, r *output, src string) {
 	for i, step := range steps {
 		f.unless(i <= kexec || !strings.HasPrefix(step, "anywhere ") || !strings.Contains(step, "kexec"), "another installer is booted: %s", step)
 	}
-	f.unless(strings.Contains(function(r, src, "look"), `echo "kernel $(uname -r)"`), "the installer is not asked for its kernel")
-	f.unless(strings.Contains(function(r, src, "compare_kernels"), "\n  die "), "a difference does not stop it")
+	f.unless(strings.Contains(functionOf(r, src, "look"), `echo "kernel $(uname -r)"`), "the installer is not asked for its kernel")
+	f.unless(strings.Contains(functionOf(r, src, "compare_kernels"), "\n  die "), "a difference does not stop it")
 }
 
 // extraFiles: what is shipped has the modes that it has on the target.

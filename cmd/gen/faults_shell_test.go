@@ -133,8 +133,8 @@ func trace(r *output, src string) []string {
 	return all
 }
 
-// function is the text of a function of a script.
-func function(r *output, src, name string) string {
+// functionOf is the text of a function of a script.
+func functionOf(r *output, src, name string) string {
 	r.t.Helper()
 	body := ""
 	syntax.Walk(parseShell(r, src), func(n syntax.Node) bool {

@@ -81,8 +81,8 @@ func TestKnownFaults(t *testing.T) {
 				t.Fatal("no way to make the mistake again, or no tree that it applies to")
 			}
 			for _, r := range sound[i] {
-				for _, found := range f.found(t, r) {
-					t.Errorf("%s: %s: %s", r.name, found, f.breaks)
+				if found := f.found(t, r); len(found) > 0 {
+					t.Errorf("%s: %s:\n  %s", r.name, f.breaks, strings.Join(found, "\n  "))
 				}
 			}
 			for _, r := range broken[i] {
