@@ -164,14 +164,6 @@ func (c *checker) note(p *Problem, at Path, format string, args ...any) *Problem
 	return p
 }
 
-// about says that the last problem is about another place too, which no note
-// points at: a default.
-func (c *checker) about(at Path) {
-	if n := len(c.places); n > 0 {
-		c.places[n-1] = append(c.places[n-1], at)
-	}
-}
-
 // hint says what to do about a problem.
 func (p *Problem) hint(format string, args ...any) *Problem {
 	p.Hint = fmt.Sprintf(format, args...)

@@ -1,6 +1,10 @@
 package site
 
-import "cuelang.org/go/cue"
+import (
+	"strings"
+
+	"cuelang.org/go/cue"
+)
 
 // checkPartial runs the rules over what is sound of a spec that does not fit the
 // schema. What it finds is true however the rest is repaired.
@@ -26,4 +30,20 @@ func checkPartial(def, user cue.Value, ix *index, known Problems) Problems {
 	c.problems = kept
 	c.oneEach()
 	return c.silence()
+}
+
+// about says that the last problem is about another place too, which no note
+// points at: a default.
+func (c *checker) about(at Path) {
+	if n := len(c.places); n > 0 {
+		c.places[n-1] = append(c.places[n-1], at)
+	}
+}
+
+// aboutRoute is about for what a route follows from.
+func (c *checker) aboutRoute(r Route) {
+	c.about(r.at)
+	if r.at[len(r.at)-1] == "domain" && strings.HasPrefix(r.Hostname, "www.") && r.Hostname != c.spec.Clients[r.Owner].Domain {
+		c.about(r.at.parent().With("www"))
+	}
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -14,10 +15,12 @@ func domainRules() []Rule {
 			Bad: `domains: "dev.example.com": {}`, Good: `domains: "dev.example.com": delegated: true`, stands: "domains.** domains.*.delegated", check: checkNested},
 		{ID: "domain-registrable", Severity: Error, Summary: "A domain is one that somebody can register: a client's that lies deeper needs its zone under domains.",
 			Bad: `clients: bakery: domain: "shop.bakery.example"`, Good: `clients: bakery: domain: "bakery.example"`, stands: "domains.** clients.**.domain", check: checkRegistrable},
+		{ID: "domain-suffix", Severity: Warning, Summary: "A domain ends with a top-level domain that there is, and that Cloudflare's API makes records under.",
+			Bad: `clients: bakery: domain: "bakery.comm"`, Good: `clients: bakery: domain: "bakery.com"`, value: true, check: checkSuffixes},
 		{ID: "hostname-zone", Severity: Error, Summary: "Every hostname lies in a domain of the site.",
 			Bad: `apps: invoices: hostnames: ["invoices.exmaple.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, stands: "domains.** clients.**.domain", check: checkZones},
 		{ID: "hostname-twice", Severity: Error, Summary: "Every hostname leads to one place.",
-			Bad: `apps: invoices: hostnames: ["argocd.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, stands: "clients.*.www", check: checkHostnameTwice},
+			Bad: `apps: invoices: hostnames: ["argocd.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, stands: itself, check: checkHostnameTwice},
 		{ID: "hostname-wildcard", Severity: Error, Summary: "A * stands alone as the first label of a hostname, and not where the domain's own wildcard is.",
 			Bad: `apps: invoices: hostnames: ["in*.example.com"]`, Good: `apps: invoices: hostnames: ["*.invoices.example.com"]`, value: true, check: checkWildcards},
 		{ID: "hostname-depth", Severity: Warning, Summary: "Hostnames are one label below their domain, which is what Cloudflare's universal certificate covers.",
@@ -97,6 +100,42 @@ func checkRegistrable(c *checker) {
 	}
 }
 
+// checkSuffixes: the list of public suffixes, as of x/net; example is for examples
+// (RFC 2606). The names that the API leaves out are Cloudflare's (developers.
+// cloudflare.com, DNS FAQ).
+func checkSuffixes(c *checker) {
+	one := func(domain string, at Path, report func(Path, string, ...any) *Problem) {
+		if hostnameFault(domain).bad() {
+			return
+		}
+		top := domain[strings.LastIndex(domain, ".")+1:]
+		_, icann := publicsuffix.PublicSuffix(top)
+		switch {
+		case top == "example":
+		case !icann:
+			p := report(at, "there is no top-level domain %q", top).hint("silence this where it is newer than gen")
+			if best := nearest(top, []string{"com", "org", "net", "info", "dev", "app", "de", "dk", "eu", "io"}); best != "" && distance(best, top, 3) < 2 {
+				p.hint("%s", didYouMeanText(strings.TrimSuffix(domain, top)+best))
+			}
+		case slices.Contains([]string{"cf", "ga", "gq", "ml", "tk"}, top):
+			report(at, "Cloudflare's API makes no records under .%s", top).hint("make them by hand, or take another domain; silence this where Cloudflare has lifted the limit")
+		}
+	}
+	for name := range c.spec.Domains {
+		one(name, Path{"domains", name}, c.reportName)
+	}
+	for name, cl := range c.spec.Clients {
+		if cl.Domain != "" && !sameEnd(cl.Domain) {
+			one(cl.Domain, Path{"clients", name, "domain"}, c.report)
+		}
+	}
+}
+
+// sameEnd tells at once that nearly every domain ends well.
+func sameEnd(domain string) bool {
+	return strings.HasSuffix(domain, ".com") || strings.HasSuffix(domain, ".example")
+}
+
 func checkZones(c *checker) {
 	var zones []string
 	for _, r := range c.site.Routes {
@@ -142,10 +181,11 @@ func checkHostnameTwice(c *checker) {
 			first, r = r, first
 		}
 		p := c.report(r.at, "%q leads to %s already", r.Hostname, first.owner()).hint("a hostname leads to one place")
+		c.aboutRoute(r)
+		c.aboutRoute(first)
 		if c.ix.has(first.at) {
 			c.note(p, first.at, "the other place")
 		} else {
-			c.about(first.at)
 			p.hint("that is its default; %s says another one", first.at)
 		}
 	}
