@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"mvdan.cc/sh/v3/syntax"
-
 	"sitegen/internal/site"
 )
 
@@ -64,6 +62,28 @@ func bootFaults() []fault {
 			breaks: "the entry is of one disk and on one board: with another disk, or a new board, nothing starts without a console",
 			check:  bootsByPath,
 			again:  []func(map[string]string){both(swap(machineNix, ` --removable`, ""), swap(machineNix, `graceful = true`, "graceful = false"), swap(machineNix, `--target=i386-pc --boot`, "--target=i386 --boot"))},
+		},
+		{
+			name: "copy that leaves out the boot loader", nix: true,
+			breaks:  "the second disk has the kernels and nothing that the firmware could start",
+			applies: func(r *output) bool { return len(r.copyHooks()) > 0 },
+			check: func(r *output) []string {
+				var f finding
+				for host, hook := range r.copyHooks() {
+					for _, c := range shellCalls(r, hook) {
+						if path.Base(c.words[0]) != "rsync" {
+							continue
+						}
+						for _, w := range c.words { // the seed is a partition's own
+							f.unless(!strings.HasPrefix(w, "--exclude") || w == "--exclude=/loader/random-seed", "%s: %s", host, w)
+						}
+						from := c.words[len(c.words)-2]
+						f.unless(from == "/boot/", "%s: only %s", host, from)
+					}
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(machineNix, `--exclude=/loader/random-seed`, "--exclude=/EFI/BOOT"), swap(machineNix, ` /boot/ `, " /boot/loader/ ")},
 		},
 		{
 			name: "firmware that is taken for UEFI", nix: true,
@@ -162,119 +182,4 @@ func (r *output) bootPartitions() map[string]any {
 		}
 	}
 	return all
-}
-
-// copyHooks are what the boot loader's installer runs on hosts where it copies one
-// partition to the others.
-func (r *output) copyHooks() map[string]string {
-	all := map[string]string{}
-	for _, host := range r.hostNames() {
-		hook := text(r.hosts[host], "machine", "boot", "loader", "systemd-boot", "extraInstallCommands")
-		if strings.Contains(hook, "rsync") {
-			all[host] = hook
-		}
-	}
-	return all
-}
-
-// copiesGuarded: both ends of each copy are mount points, or it does not run.
-func copiesGuarded(r *output) []string {
-	var f finding
-	for host, hook := range r.copyHooks() {
-		for _, c := range shellCalls(r, hook) {
-			if path.Base(c.words[0]) != "rsync" {
-				continue
-			}
-			for _, end := range c.words[len(c.words)-2:] {
-				end = strings.TrimSuffix(strings.Trim(end, `"`), "/")
-				f.unless(c.under(func(w []string) bool {
-					return path.Base(w[0]) == "mountpoint" && strings.Trim(w[len(w)-1], `"`) == end
-				}), "%s copies although %s may not be mounted", host, end)
-			}
-		}
-	}
-	f.unless(len(r.copyHooks()) > 0, "nothing is copied")
-	return f
-}
-
-// allPartitionsWritten: the boot loader's own installer writes each of them.
-func allPartitionsWritten(r *output) []string {
-	var f finding
-	for host, p := range r.bootPartitions() {
-		host, _, _ := strings.Cut(host, " ")
-		loader, mount := dig(r.hosts[host], "machine", "boot", "loader"), text(p, "content", "mountpoint")
-		var written []string
-		for _, m := range list(loader, "grub", "mirroredBoots") {
-			written = append(written, text(m, "path"))
-		}
-		if text(loader, "systemd-boot", "enable") == "true" {
-			written = append(written, "/boot")
-		}
-		if hook := r.copyHooks()[host]; hook != "" {
-			syntax.Walk(parseShell(r, hook), func(n syntax.Node) bool {
-				if each, ok := n.(*syntax.WordIter); ok {
-					for _, w := range each.Items {
-						written = append(written, strings.Trim(hook[w.Pos().Offset():w.End().Offset()], `'"`))
-					}
-				}
-				return true
-			})
-		}
-		f.unless(slices.Contains(written, mount), "%s: an update does not write %s", host, mount)
-	}
-	return f
-}
-
-// grubInstalls are the calls of grub-install on a host, with their arguments.
-func (r *output) grubInstalls(host string) [][]string {
-	var all [][]string
-	for _, c := range shellCalls(r, text(r.hosts[host], "machine", "boot", "loader", "grub", "extraInstallCommands")) {
-		if path.Base(c.words[0]) == "grub-install" {
-			all = append(all, c.words)
-		}
-	}
-	return all
-}
-
-// bootsByPath: UEFI firmware looks for EFI/BOOT/BOOTX64.EFI on every disk, which
-// --removable and systemd-boot's installer write; BIOS for GRUB at the disk's start.
-func bootsByPath(r *output) []string {
-	var f finding
-	for _, h := range r.site.Hosts {
-		if h.Firmware == site.FirmwareUEFI {
-			f.unless(text(r.hosts[h.Name], "machine", "boot", "loader", "systemd-boot", "graceful") == "true", "%s: no entry, no install", h.Name)
-			continue
-		}
-		bios := false
-		for _, words := range r.grubInstalls(h.Name) {
-			bios = bios || slices.Contains(words, "--target=i386-pc")
-			if slices.Contains(words, "--target=x86_64-efi") {
-				f.unless(slices.Contains(words, "--removable") && slices.Contains(words, "--no-nvram"), "%s: %q", h.Name, words)
-			}
-		}
-		f.unless(bios, "%s: nothing at the start of a disk", h.Name)
-	}
-	return f
-}
-
-func bootsInBIOSMode(r *output) []string {
-	var f finding
-	for _, h := range r.site.Hosts {
-		if !notUEFI(h) {
-			continue
-		}
-		for _, d := range h.Disks {
-			partitions, bios := dig(r.hosts[h.Name], "disko", "disko", "devices", "disk", d.Name, "content", "partitions"), false
-			for _, name := range entries(partitions) {
-				bios = bios || text(partitions, name, "type") == "EF02"
-			}
-			f.unless(bios || !d.Boot, "%s: no room for GRUB on disk %s", h.Name, d.Name)
-		}
-		targets := map[bool]bool{}
-		for _, words := range r.grubInstalls(h.Name) {
-			targets[slices.Contains(words, "--target=i386-pc")] = true
-		}
-		f.unless(targets[true] && (targets[false] || h.Firmware == site.FirmwareBIOS), "%s: GRUB is not written for each firmware", h.Name)
-	}
-	return f
 }
