@@ -82,6 +82,14 @@ func TestBootstrapOptions(t *testing.T) {
 	agents.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes", "198.51.100.7").want(0, "node web2 is not Ready yet").called("root@198.51.100.7")
 }
 
+// While Argo CD's key changes, the apps' files are still encrypted to the old one.
+func TestBootstrapOldKey(t *testing.T) {
+	t.Parallel()
+	r := newCheckout(t, testSite())
+	r.write("k8s/argocd-hetzner/invoices/secrets.enc.yaml", "recipient: age1old\n", 0o644)
+	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(0, "hetzner is up", "only an old key reads k8s/argocd-hetzner/invoices/secrets.enc.yaml")
+}
+
 // Each of these stops before anything is applied.
 func TestBootstrapRefuses(t *testing.T) {
 	t.Parallel()
