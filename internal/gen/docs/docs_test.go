@@ -90,18 +90,22 @@ func TestRunbook(t *testing.T) {
 		"mdadm /dev/md/system --add /dev/disk/by-partlabel/disk-b-md-system", "if mountpoint -q /boot-fallback; then umount /boot-fallback; fi",
 		"Host web1.tunnel\n", "| msmtp ops@example.com", "onFailure", "tofu destroy",
 		"`k8s/terraform-hetzner/terraform.tfstate`", "as `sops.argocd`, the private part")
-	lacks(t, text, "argocd_repo_token", "web2", "boot-stand-in", "Before that key changes", "web1-tunnel")
+	lacks(t, text, "argocd_repo_token", "web2", "boot-stand-in", "Before that key changes", "web1-tunnel", "k3s token rotate", "Agents that were not lost")
 	inOrder(t, text, "### Keys\n", "### Keys into the spec", "gen -spec site.cue", "sops encrypt", "## 1. Configuration",
 		"git add -A .", "nix flake lock", "git add -A .", "git commit")
-	inOrder(t, text, "### The age key of a host", "Put its public part into the spec", "'cat >> /var/lib/sops-nix/keys.txt'", "--target-host web1",
-		"Only after the switch worked", "mv keys.new keys.txt")
+	inOrder(t, text, "### The age key of a host", "Put its public part into the spec", "'{ echo; cat; } >> /var/lib/sops-nix/keys.txt'", "--target-host web1",
+		"Only after the switch worked", "mv keys.new keys.txt", "mv next-web1.key web1.key")
+	// A second try after a failed switch has nothing to commit.
+	contains(t, text, "{ git diff --quiet HEAD || git commit -am 'new age key of web1'; } && git push")
+	// k3s starts with no other token than the one that its database is encrypted with.
+	inOrder(t, text, "### Adding an agent", "/var/lib/rancher/k3s/server/token", "Commit, push, and rebuild", "scripts/bootstrap-hetzner-k8s.sh", "scripts/install-HOST.sh")
 
 	text = runbookOf(t, otherSite())
 	contains(t, text,
 		"scripts/install-web2.sh --check ADDRESS", "Install the server first", "`argocd_repo_token`", "in the bucket `state` as `hetzner.tfstate`",
 		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets",
-		"Before that key changes, give Argo CD one of its own", "the spec has no `alerts`")
-	lacks(t, text, "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "onFailure")
+		"Before that key changes, give Argo CD one of its own", "the spec has no `alerts`", "k3s token rotate", "Agents that were not lost")
+	lacks(t, text, "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "onFailure", "server/token")
 
 	s := testSite()
 	s.Server.Firmware = site.FirmwareUEFI

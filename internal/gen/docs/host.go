@@ -37,12 +37,12 @@ func newHost(s *site.Site, h *site.Host) host {
 
 func hostKey(s *site.Site, name string) string {
 	if user, ok := strings.CutPrefix(name, "password_"); ok {
-		return "the hashed password of " + user + ": mkpasswd -m yescrypt"
+		return "the hashed password of " + user + ": nix run nixpkgs#mkpasswd -- -m yescrypt"
 	}
 	if name == "smtp_password" {
 		return "the password of " + s.Alerts.SMTP.User + " at " + s.Alerts.SMTP.Host
 	}
-	return "what agents join with, the same on every host: openssl rand -hex 32"
+	return "what agents join with, the same on every host: openssl rand -hex 32; the server's own, where it runs already (Adding an agent)"
 }
 
 // boot says how a host starts, and what its boot loader needs after a disk was
