@@ -152,8 +152,12 @@ is_encrypted() { [[ "$(sops filestatus "$1" 2>/dev/null)" == *'"encrypted":true'
 
 secret() { sops decrypt --extract "[\"$1\"]" "$root/$k8s_secrets"; }
 
+# The public keys that Argo CD will have; more than one, while a new key takes the
+# place of an old one.
+argocd_public=''
+
 check_k8s_secrets() {
-  local key value public file="$root/$k8s_secrets"
+  local key value file="$root/$k8s_secrets"
   [[ -e $file ]] || die "no $k8s_secrets" "docs/RUNBOOK.md, Secrets: copy the example beside it, fill it in, encrypt it"
   is_encrypted "$file" ||
     die "$k8s_secrets is not encrypted" "sops --config '$root/.sops.yaml' encrypt --in-place '$file', before it is committed; if it was committed or pushed, every secret in it has to be made anew"
@@ -166,11 +170,10 @@ check_k8s_secrets() {
       die "$key in $k8s_secrets still has the example's value" "sops --config '$root/.sops.yaml' '$file'"
     fi
   done
-  # There may be more than one, while a new key takes the place of an old one.
-  public="$(secret argocd_age_key | age-keygen -y)" ||
+  argocd_public="$(secret argocd_age_key | age-keygen -y)" ||
     die "argocd_age_key in $k8s_secrets is no age key" "put the private key there whose public key is $argocd_recipient"
-  [[ $'\n'$public$'\n' == *$'\n'"$argocd_recipient"$'\n'* ]] ||
-    die "argocd_age_key in $k8s_secrets belongs to ${public//$'\n'/ }, but the apps' files are encrypted to $argocd_recipient" "put the right key there; or say sops.argocd: \"$public\" in the spec, run gen, and sops updatekeys the apps' files"
+  [[ $'\n'$argocd_public$'\n' == *$'\n'"$argocd_recipient"$'\n'* ]] ||
+    die "argocd_age_key in $k8s_secrets belongs to ${argocd_public//$'\n'/ }, but the apps' files are encrypted to $argocd_recipient" "put the right key there; or say sops.argocd: \"$argocd_public\" in the spec, run gen, and sops updatekeys the apps' files"
 }
 
 missing_apps=''
@@ -186,8 +189,11 @@ check_app_secrets() {
     fi
     is_encrypted "$root/$path" ||
       die "$path is not encrypted" "sops --config '$root/.sops.yaml' encrypt --in-place '$root/$path', before it is committed; if it was pushed, its secrets have to be made anew"
-    grep -qF -- "$argocd_recipient" "$root/$path" ||
+    if grep -qF -- "$argocd_recipient" "$root/$path"; then continue; fi
+    # An old key that Argo CD still has reads it too: the day on which keys change.
+    grep -qF -- "$argocd_public" "$root/$path" ||
       die "Argo CD cannot read $path: it is not encrypted to $argocd_recipient" "sops --config '$root/.sops.yaml' updatekeys '$root/$path', commit and push"
+    warn "only an old key reads $path; docs/RUNBOOK.md, Rotating keys: sops updatekeys, before the old key is taken out of argocd_age_key"
   done
   if [[ -n $missing_apps && -z $without_app_secrets ]]; then
     die "encrypted files are missing for:$missing_apps" "docs/RUNBOOK.md, Secrets of an app; or --without-app-secrets to add them later"

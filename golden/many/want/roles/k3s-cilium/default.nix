@@ -54,8 +54,8 @@
     # cloudflared's QUIC connections want larger buffers than the kernel allows by itself.
     "net.core.rmem_max" = 7500000;
     "net.core.wmem_max" = 7500000;
-    # Pods share these.
-    "fs.inotify.max_user_instances" = 8192;
+    # Pods share these; no lower than what newer releases of NixOS set by themselves.
+    "fs.inotify.max_user_instances" = 524288;
     "fs.inotify.max_user_watches" = 1048576;
   };
 }
