@@ -94,6 +94,9 @@ func (g *generator) site() {
 	if g.example {
 		g.line(`silence: "address-reserved": "made up"`)
 	}
+	if unseen(g.b.String()) {
+		g.line(`silence: "text-invisible": "made up"`)
+	}
 }
 
 func (g *generator) repo() {
@@ -149,12 +152,12 @@ func (g *generator) records() {
 		return
 	}
 	g.line("records: [")
-	g.line(`{type: "MX", name: "@", content: "mx.example.net", priority: %d},`, g.IntN(100))
-	g.line(`{type: "TXT", name: "_dmarc", content: %s, comment: %s},`, quote("v="+g.free()), g.text())
+	g.line(`{type: "MX", name: "@", content: "mx.elsewhere.example", priority: %d},`, g.IntN(100))
+	g.line(`{type: "TXT", name: "_dmarc", content: %s, comment: %s},`, quote("v="+g.oneLine()), quote(g.oneLine()))
 	g.line(`{type: "A", name: "direct-%d", content: "198.51.100.%d", proxied: %v},`, g.IntN(9), 1+g.IntN(250), g.coin())
 	g.line(`{type: "AAAA", name: "*.lab", content: "2001:db8::%d"},`, 1+g.IntN(250))
 	g.line(`{type: "CAA", name: "@", caa: {tag: "issue", value: "letsencrypt.org"}},`)
-	g.line(`{type: "SRV", name: "_sip._tcp", srv: {priority: 1, weight: 2, port: 5060, target: "sip.example.net"}},`)
+	g.line(`{type: "SRV", name: "_sip._tcp", srv: {priority: 1, weight: 2, port: 5060, target: "sip.elsewhere.example"}},`)
 	g.line("]")
 }
 

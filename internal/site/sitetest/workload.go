@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 func (g *generator) clients() {
@@ -115,6 +116,23 @@ func (g *generator) free() string {
 		b.WriteString(pieces[g.IntN(len(pieces))])
 	}
 	return b.String()
+}
+
+// oneLine is free where one line is all that fits.
+func (g *generator) oneLine() string {
+	return strings.NewReplacer("\n", " ", "\r", " ").Replace(g.free())
+}
+
+// unseen tells whether a spec holds a character that people do not see, and that
+// gen warns of. quote has written all of them as escapes.
+func unseen(spec string) bool {
+	for _, piece := range strings.Split(spec, `\u`)[1:] {
+		n, err := strconv.ParseUint(piece[:4], 16, 16)
+		if r := rune(n); err == nil && !strings.ContainsRune("\n\r\t", r) && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+			return true
+		}
+	}
+	return false
 }
 
 // quote writes a text as CUE does. strconv's ASCII escapes are CUE's, but for \x.
