@@ -89,8 +89,21 @@ func kubeletReads(s string) string {
 
 // TestHostileTerraform reads every text of the root as OpenTofu would.
 func TestHostileTerraform(t *testing.T) {
+	found := terraformTexts(t, hostileTree+"/k8s/terraform-hostile")
+	// Cloudflare takes the content of a TXT record as a quoted string.
+	quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(hostileLine) + `"`
+	for name, want := range map[string]string{"comment": hostileLine, "TXT content": quoted, "e-mail": hostileMail} {
+		if !found[want] {
+			t.Errorf("%s: no text of the root reads %q", name, want)
+		}
+	}
+}
+
+// terraformTexts are the texts of a root without references, as OpenTofu reads them.
+func terraformTexts(t *testing.T, root string) map[string]bool {
+	t.Helper()
 	found := map[string]bool{}
-	files, err := filepath.Glob(hostileTree + "/k8s/terraform-hostile/*.tf")
+	files, err := filepath.Glob(filepath.Join(root, "*.tf"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,33 +125,13 @@ func TestHostileTerraform(t *testing.T) {
 			return nil
 		})
 	}
-	// Cloudflare takes the content of a TXT record as a quoted string.
-	quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(hostileLine) + `"`
-	for name, want := range map[string]string{"comment": hostileLine, "TXT content": quoted, "e-mail": hostileMail} {
-		if !found[want] {
-			t.Errorf("%s: no text of the root reads %q", name, want)
-		}
-	}
+	return found
 }
 
 // TestHostileNix reads the host's modules as Nix would.
 func TestHostileNix(t *testing.T) {
 	nix := need(t, "nix-instantiate", "nix-bin")
-	stub, err := filepath.Abs("../../internal/gen/nixos/testdata/stub.nix")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tree, err := filepath.Abs(hostileTree)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	cmd := exec.Command(nix, "--eval", "--strict", "--json", "-E", "import "+stub+" "+tree+` "web1" "6.19"`)
-	cmd.Env = append(os.Environ(), "HOME="+dir, "NIX_STORE_DIR="+dir+"/store", "NIX_STATE_DIR="+dir+"/var", "NIX_CONF_DIR="+dir, "NIX_PATH=")
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	out := hostValues(t, nix, hostileTree, "web1")
 	var texts []string
 	var v any
 	if err := json.Unmarshal(out, &v); err != nil {
@@ -155,6 +148,28 @@ func TestHostileNix(t *testing.T) {
 			t.Errorf("%s: no value of the host's modules reads %q", name, want)
 		}
 	}
+}
+
+// hostValues is what the modules of a host come to, as JSON; stand-ins take the
+// place of nixpkgs.
+func hostValues(t *testing.T, nix, root, host string) []byte {
+	t.Helper()
+	stub, err := filepath.Abs("../../internal/gen/nixos/testdata/stub.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.Command(nix, "--eval", "--strict", "--json", "-E", "import "+stub+" "+tree+` "`+host+`" "6.19"`)
+	cmd.Env = append(os.Environ(), "HOME="+dir, "NIX_STORE_DIR="+dir+"/store", "NIX_STATE_DIR="+dir+"/var", "NIX_CONF_DIR="+dir, "NIX_PATH=")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func collect(v any, texts *[]string) {

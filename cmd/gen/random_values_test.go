@@ -1,0 +1,154 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/yaml"
+
+	"sitegen/internal/site"
+	"sitegen/internal/site/sitetest"
+)
+
+// TestRandomValues reads the texts of random sites back out of the output, as the
+// programs would, and wants what the spec says: environments and commands as a
+// container gets them, records and comments as OpenTofu reads them, keys as Nix does.
+func TestRandomValues(t *testing.T) {
+	work := t.TempDir()
+	spec, out := filepath.Join(work, "site.cue"), filepath.Join(work, "out")
+	seen := 0
+	for seed := range uint64(12) {
+		writeFile(t, spec, string(sitetest.Seed(seed)))
+		s, problems := site.Load(spec)
+		if s == nil {
+			t.Fatal(problems)
+		}
+		if err := os.RemoveAll(out); err != nil {
+			t.Fatal(err)
+		}
+		generateInto(t, spec, out)
+		for _, w := range slices.Concat(s.Clients, s.Apps) {
+			got := containerReads(t, filepath.Join(out, filepath.FromSlash(s.ArgoDir()), filepath.FromSlash(w.Folder), "deployment.yaml"))
+			want := container{Command: w.Command, Args: w.Args, Env: map[string]string{}}
+			for _, e := range w.Env {
+				want.Env[e.Name] = e.Value
+				seen++
+			}
+			for name := range got.Env {
+				if slices.Contains(w.Secrets, name) {
+					delete(got.Env, name)
+				}
+			}
+			if diff := cmp.Diff(want.texts(), got.texts()); diff != "" {
+				t.Errorf("seed %d: %s (-spec +container):\n%s", seed, w.Name, diff)
+			}
+		}
+		literals := terraformTexts(t, filepath.Join(out, filepath.FromSlash(s.TerraformDir())))
+		for _, z := range s.Zones {
+			for _, r := range z.Records {
+				texts := []string{r.Comment}
+				if r.Type == "TXT" { // a quoted string; none of these is longer than one holds
+					texts = append(texts, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(r.Content)+`"`)
+				}
+				for _, text := range texts {
+					if text != "" && !literals[text] {
+						t.Errorf("seed %d: %s: no text of the Terraform root reads %q", seed, r.Key, text)
+					}
+					seen++
+				}
+			}
+		}
+		if seed < 3 {
+			keysInNix(t, seed, s, out)
+		}
+	}
+	if seen < 50 {
+		t.Errorf("only %d texts were read back: the test has become too narrow", seen)
+	}
+}
+
+type container struct {
+	Command, Args []string
+	Env           map[string]string
+}
+
+// texts is the container with no difference between none and nil.
+func (c container) texts() [][]string {
+	var env []string
+	for name, value := range c.Env {
+		env = append(env, name+"="+value)
+	}
+	slices.Sort(env)
+	return [][]string{append([]string{}, c.Command...), append([]string{}, c.Args...), append([]string{}, env...)}
+}
+
+// containerReads is what the only container of a Deployment gets.
+func containerReads(t *testing.T, file string) container {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d struct {
+		Spec struct {
+			Template struct {
+				Spec struct {
+					Containers []struct {
+						Command, Args []string
+						Env           []struct{ Name, Value string }
+					}
+				}
+			}
+		}
+	}
+	if err := yaml.Unmarshal(data, &d); err != nil {
+		t.Fatal(err)
+	}
+	c := d.Spec.Template.Spec.Containers[0]
+	got := container{Env: map[string]string{}}
+	for _, e := range c.Env {
+		got.Env[e.Name] = kubeletReads(e.Value)
+	}
+	for _, a := range c.Command {
+		got.Command = append(got.Command, kubeletReads(a))
+	}
+	for _, a := range c.Args {
+		got.Args = append(got.Args, kubeletReads(a))
+	}
+	return got
+}
+
+// keysInNix wants each key of each user, comment and all, among the values of the
+// host's modules.
+func keysInNix(t *testing.T, seed uint64, s *site.Site, out string) {
+	t.Helper()
+	nix, err := exec.LookPath("nix-instantiate")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("nix-instantiate is missing: apt-get install nix-bin")
+		}
+		t.Log("NOT CHECKED: nix-instantiate is missing, no key is read back")
+		return
+	}
+	for _, h := range s.Hosts {
+		var v any
+		if err := json.Unmarshal(hostValues(t, nix, out, h.Name), &v); err != nil {
+			t.Fatal(err)
+		}
+		var texts []string
+		collect(v, &texts)
+		for _, u := range h.Users {
+			for _, key := range u.Keys {
+				if !slices.Contains(texts, key) {
+					t.Errorf("seed %d: %s: no value reads %q", seed, h.Name, key)
+				}
+			}
+		}
+	}
+}
