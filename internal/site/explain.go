@@ -47,7 +47,7 @@ func (w *walker) walk(def, user cue.Value, at Path) {
 	case user.IncompleteKind() == cue.BottomKind: // without an error of its own: something in it leads back to it
 		w.report(w.ix.value(at), at, "cycle", "give it a value of its own", "is defined by itself")
 	case !sameKind(def.IncompleteKind(), user.IncompleteKind()):
-		w.report(w.ix.value(at), at, "type", kindHint(def, user), "is %s, but has to be %s", describe(user), wanted(def))
+		w.report(w.ix.value(at), at, "type", kindHint(def, user), "is %s, but has to be %s", w.describe(user, at), wanted(def))
 	case user.IncompleteKind() == cue.StructKind:
 		w.fields(def, user, at)
 	case user.IncompleteKind() == cue.ListKind:
@@ -199,7 +199,7 @@ func (w *walker) leaf(def, user cue.Value, at Path) {
 	if text, err := user.String(); err == nil {
 		hint = didYouMean(text, alternatives(def))
 	}
-	w.report(w.ix.value(at), at, "value", hint, "is %s, but has to be %s", describe(user), wanted(def))
+	w.report(w.ix.value(at), at, "value", hint, "is %s, but has to be %s", w.describe(user, at), wanted(def))
 }
 
 // circular tells whether the references that start at a value lead back to it.
@@ -220,7 +220,7 @@ func (w *walker) circular(v cue.Value, at Path) bool {
 // cueErrors turns errors of CUE's into problems at the user's lines they name.
 // at is the path of the value that has them.
 func (w *walker) cueErrors(err error, at Path) {
-	for _, e := range cueerrors.Errors(err) {
+	for _, e := range distinct(cueerrors.Errors(err)) {
 		p := translate(e)
 		p.Severity = Error
 		path := at
@@ -228,7 +228,8 @@ func (w *walker) cueErrors(err error, at Path) {
 			path = own
 		}
 		p.Path = path.String()
-		places := w.places(e)
+		format, _ := e.Msg()
+		places, two := w.places(e), ofTwo(format)
 		if f, ok := w.ix.fields[path.key()]; ok && p.Rule == "conflict" && len(places) < 2 && len(f.more) > 0 {
 			places = []Pos{toPos(f.more[len(f.more)-1]), toPos(f.value)}
 		}
@@ -236,13 +237,26 @@ func (w *walker) cueErrors(err error, at Path) {
 			places = []Pos{w.ix.value(path)}
 		}
 		p.Pos = places[0]
-		if p.Rule == "conflict" || p.Rule == "value" {
+		if own := toPos(e.Position()); !two && (p.Rule == "value" || p.Rule == "open-value") && slices.Contains(places, own) {
+			p.Pos = own
+		}
+		if two {
 			for _, other := range places[1:] {
 				p.Notes = append(p.Notes, Note{Pos: other, Message: "the other one is given here"})
 			}
 		}
 		w.problems = append(w.problems, p)
 	}
+}
+
+// distinct leaves out the errors of texts that cannot be put together because of
+// one of the other errors.
+func distinct(errs []cueerrors.Error) []cueerrors.Error {
+	text := func(e cueerrors.Error) bool { format, _ := e.Msg(); return format == "invalid interpolation" }
+	if !slices.ContainsFunc(errs, func(e cueerrors.Error) bool { return !text(e) }) {
+		return errs
+	}
+	return slices.DeleteFunc(slices.Clone(errs), text)
 }
 
 // places are the user's lines that an error names, the one furthest down first:

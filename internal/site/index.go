@@ -28,6 +28,7 @@ type index struct {
 type place struct {
 	label, value token.Pos
 	more         []token.Pos
+	number       string // the value, if it is a number
 }
 
 func newIndex(files []*ast.File) *index {
@@ -72,8 +73,11 @@ func (ix *index) expr(at Path, e ast.Expr) {
 			ix.expr(p, x)
 		}
 	case *ast.BasicLit:
-		if e.Value == `""` {
+		switch {
+		case e.Value == `""`:
 			ix.empty = append(ix.empty, at)
+		case e.Kind == token.INT || e.Kind == token.FLOAT:
+			ix.number(at, e.Value)
 		}
 	case *ast.ParenExpr:
 		ix.expr(at, e.X)
@@ -83,9 +87,20 @@ func (ix *index) expr(at Path, e ast.Expr) {
 			ix.expr(at, e.Y)
 		}
 	case *ast.UnaryExpr:
-		if e.Op == token.MUL { // *default
+		lit, ok := e.X.(*ast.BasicLit)
+		switch {
+		case e.Op == token.MUL: // *default
 			ix.expr(at, e.X)
+		case ok && e.Op == token.SUB:
+			ix.number(at, "-"+lit.Value)
 		}
+	}
+}
+
+func (ix *index) number(at Path, text string) {
+	if f, ok := ix.fields[at.key()]; ok {
+		f.number = text
+		ix.fields[at.key()] = f
 	}
 }
 

@@ -79,7 +79,8 @@ func (ps Problems) Errors() int {
 	return n
 }
 
-// sorted orders problems by place, and drops those said twice.
+// sorted orders problems by place, and drops those said twice. What a loop makes
+// has one place and many paths: the hint comes with the first.
 func (ps Problems) sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(
@@ -89,7 +90,13 @@ func (ps Problems) sorted() Problems {
 			cmp.Compare(a.Message, b.Message),
 		)
 	})
-	return slices.CompactFunc(ps, func(a, b Problem) bool { return a.Error() == b.Error() })
+	ps = slices.CompactFunc(ps, func(a, b Problem) bool { return a.Error() == b.Error() })
+	for i := len(ps) - 1; i > 0; i-- {
+		if a, b := ps[i-1], ps[i]; a.Pos == b.Pos && a.Pos.Line > 0 && a.Rule == b.Rule && a.Hint == b.Hint && a.Path != b.Path {
+			ps[i].Hint = ""
+		}
+	}
+	return ps
 }
 
 func comparePos(a, b Pos) int {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,7 +26,7 @@ const maxSource = 32 << 20
 func readSpec(path string) ([]*ast.File, Problems) {
 	names, err := specFiles(path)
 	if err != nil {
-		return nil, specProblem(path, err)
+		return nil, specProblem(path, err, "")
 	}
 	var files []*ast.File
 	var problems Problems
@@ -33,7 +34,7 @@ func readSpec(path string) ([]*ast.File, Problems) {
 	for _, name := range names {
 		data, err := readRegular(name, maxSource-size)
 		if err != nil {
-			return nil, specProblem(name, err)
+			return nil, specProblem(name, err, "")
 		}
 		size += len(data)
 		f, ps := parseFile(name, data)
@@ -102,7 +103,7 @@ func fileKind(mode fs.FileMode) string {
 // parseFile parses one file; every problem it has is in the result.
 func parseFile(name string, data []byte) (*ast.File, Problems) {
 	if !utf8.Valid(data) {
-		return nil, specProblem(name, errors.New("is not UTF-8"))
+		return nil, specProblem(name, errors.New("is not UTF-8"), encodingHint(data))
 	}
 	if problems := mergeConflict(name, data); problems != nil {
 		return nil, problems
@@ -110,7 +111,7 @@ func parseFile(name string, data []byte) (*ast.File, Problems) {
 	f, err := parser.ParseFile(name, data)
 	if err == nil {
 		if len(f.Decls) == 0 {
-			return nil, specProblem(name, errors.New("is empty"))
+			return nil, specProblem(name, errors.New("is empty"), "`gen schema` prints what a spec can say")
 		}
 		return f, importProblems(f)
 	}
@@ -169,19 +170,41 @@ func onePackage(path string, files []*ast.File) Problems {
 		name := f.PackageName()
 		switch {
 		case name == "":
-			return specProblem(f.Filename, errors.New("has no package clause, which every file of a directory needs"))
+			return specProblem(f.Filename, errors.New("has no package clause, which every file of a directory needs"), fmt.Sprintf("start it with: package %s", packageOf(files)))
 		case first == "":
 			first = name
 		case name != first:
-			return specProblem(f.Filename, fmt.Errorf("is of package %q, the files before it of %q", name, first))
+			return specProblem(f.Filename, fmt.Errorf("is of package %q, the files before it of %q", name, first),
+				fmt.Sprintf("start it with: package %s; files that do not belong to the spec go elsewhere, or get a name that starts with _", first))
 		}
 	}
 	return nil
 }
 
+// packageOf is the package of the first file that says one.
+func packageOf(files []*ast.File) string {
+	for _, f := range files {
+		if name := f.PackageName(); name != "" {
+			return name
+		}
+	}
+	return "site"
+}
+
+// encodingHint says how a file comes to be UTF-8.
+func encodingHint(data []byte) string {
+	from := "WINDOWS-1252"
+	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.IndexByte(data, 0) >= 0 {
+		from = "UTF-16"
+	}
+	return fmt.Sprintf("save it as UTF-8: it may be %s, which `iconv -f %s -t UTF-8` converts", from, from)
+}
+
 // specProblem is a problem of a spec file as a whole.
-func specProblem(name string, err error) Problems {
-	hint := "give the site spec with -spec FILE or -spec DIRECTORY"
+func specProblem(name string, err error, hint string) Problems {
+	if hint == "" {
+		hint = "give the site spec with -spec FILE or -spec DIRECTORY"
+	}
 	var perr *fs.PathError
 	if errors.As(err, &perr) {
 		err = perr.Err

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,17 @@ import (
 // format of CUE's message holds; message may name the message's arguments as {0},
 // {1} ….
 type translation struct{ has, rule, message, hint string }
+
+// ofTwo tells of one of CUE's formats whether such an error is between two places
+// of the spec.
+func ofTwo(format string) bool {
+	for _, has := range []string{"mismatched types", "conflicting values", "incompatible list lengths", "out of bound", "does not match"} {
+		if strings.Contains(format, has) {
+			return true
+		}
+	}
+	return false
+}
 
 func translations() []translation {
 	return []translation{
@@ -24,15 +36,15 @@ func translations() []translation {
 		{"cycle", "cycle", "is defined by itself", "give it a value of its own"},
 		{"undefined field", "reference", "refers to a field \"{0}\", which does not exist", ""},
 		{"index out of range", "reference", "refers to element {0} of a list of {1}", "elements count from 0"},
-		{"field not allowed", "unknown-field", "the definition that this is made of has no such field", "add the field there, or take it out here"},
+		{"field not allowed", "unknown-field", "what this is made of is closed, and has no such field", "add the field to the definition, or to what stands in close( ); or take it out here"},
 		{"builtin package %q undefined", "import", "CUE has no package \"{0}\"", "https://pkg.go.dev/cuelang.org/go/pkg lists them"},
 		{"imported and not used", "import", "the package {0} is imported and not used", "remove the import"},
 		{"embed files", "import", "a spec cannot embed files", "put the values into the spec"},
 		{"in argument %d to", "value", "cannot be computed: {4} does not take {1} as its argument {3}", ""},
 		{"cannot use %s", "value", "cannot be computed: a condition has to be true or false", ""},
-		{"error in call to", "value", "cannot be computed: {0} fails", ""},
+		{"error in call to", "value", "cannot be computed: {0} does not take what it is given", ""},
 		{"failed arithmetic", "value", "cannot be computed: {0}", ""},
-		{"invalid operand", "value", "cannot be computed: the parts of it do not go together", ""},
+		{"invalid opera", "value", "cannot be computed: the parts of it do not go together", ""},
 		{"invalid interpolation", "value", "cannot be computed: what stands in the text is no text or number", ""},
 		{"disjunction", "value", "none of the alternatives that it has fits", ""},
 		{"incomplete", "open-value", "has no definite value", "write the value itself"},
@@ -46,6 +58,12 @@ func translations() []translation {
 // said without CUE's words, which would help nobody.
 func translate(e cueerrors.Error) Problem {
 	format, args := e.Msg()
+	switch cause := causeOf(e); {
+	case strings.HasPrefix(cause, "division"):
+		return Problem{Message: "cannot be computed: division by zero", Rule: "value"}
+	case format == "invalid interpolation" && strings.HasPrefix(cause, "non-concrete"):
+		return Problem{Message: "cannot be computed: what stands in the text has no definite value", Rule: "open-value", Hint: "write the value itself"}
+	}
 	for _, t := range translations() {
 		if strings.Contains(format, t.has) {
 			if t.rule == "reference" && len(args) > 0 && truth(fmt.Sprint(args[0])) != "" {
@@ -58,6 +76,23 @@ func translate(e cueerrors.Error) Problem {
 		return Problem{Message: "the spec says: " + oneLine(args[0]), Rule: "value"}
 	}
 	return Problem{Message: "does not go together with the rest of the spec", Rule: "value", Hint: "take it out to see whether the rest is sound"}
+}
+
+// causeOf is what the innermost of CUE's errors says, or the reason that a failed
+// calculation gives.
+func causeOf(e cueerrors.Error) string {
+	for {
+		inner, ok := errors.Unwrap(e).(cueerrors.Error)
+		if !ok {
+			break
+		}
+		e = inner
+	}
+	format, args := e.Msg()
+	if reason, ok := strings.CutPrefix(format, "failed arithmetic: "); ok {
+		format = reason
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 func fill(message string, args []any) string {

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -33,6 +34,16 @@ func describe(v cue.Value) string {
 	return "an open value"
 }
 
+// describe names the value at a path. A number is named as it is written: CUE's
+// own form of 1e999999999 is another number.
+func (w *walker) describe(v cue.Value, at Path) string {
+	f := w.ix.fields[at.key()]
+	if f.number != "" && len(f.more) == 0 && v.IncompleteKind()&cue.NumberKind != 0 && v.IsConcrete() {
+		return shorten(f.number)
+	}
+	return describe(v)
+}
+
 // kindHint says how to write a value that is of the wrong kind by a habit from
 // other languages.
 func kindHint(def, user cue.Value) string {
@@ -42,8 +53,17 @@ func kindHint(def, user cue.Value) string {
 		}
 		return fmt.Sprintf("a text stands between double quotes: %q", shorten(string(b)))
 	}
-	if s, err := user.String(); err == nil && def.IncompleteKind() == cue.BoolKind && truth(s) != "" {
-		return fmt.Sprintf("say %s, without quotes", truth(s))
+	if s, err := user.String(); err == nil {
+		_, noNumber := strconv.Atoi(s)
+		switch {
+		case def.IncompleteKind() == cue.BoolKind && truth(s) != "":
+			return fmt.Sprintf("say %s, without quotes", truth(s))
+		case def.IncompleteKind() == cue.IntKind && noNumber == nil:
+			return fmt.Sprintf("say %s, without quotes", s)
+		}
+	}
+	if s, err := def.String(); err == nil && len(alternatives(def)) == 0 {
+		return fmt.Sprintf("leave it out for its default, %q", s)
 	}
 	return ""
 }
@@ -170,15 +190,19 @@ func bounds(def cue.Value) (low, high string) {
 	return low, high
 }
 
-// visit calls f for each operand of a disjunction or conjunction.
+// visit calls f for each operand of a disjunction or conjunction. Of a default
+// that is one of the values beside it, as in *"UTC" | string, CUE leaves the rest.
 func visit(v cue.Value, f func(cue.Value)) {
-	if op, args := v.Expr(); op == cue.OrOp || op == cue.AndOp {
+	switch op, args := v.Expr(); {
+	case op == cue.OrOp || op == cue.AndOp:
 		for _, a := range args {
 			visit(a, f)
 		}
-		return
+	case op == cue.NoOp && len(args) == 1:
+		f(args[0])
+	default:
+		f(v)
 	}
-	f(v)
 }
 
 func unique(words []string) []string {
