@@ -35,6 +35,7 @@ func bootstrapRules() []rule {
 		{Prog: "tofu", Match: ` plan `, Exit: 2},
 		{Prog: "kubectl", Match: `get deployment cloudflared`, Out: "argocd.example.com _.dev.example.com"},
 		{Prog: "tofu", Match: ` show `, Out: doomed("old.example.com")},
+		{Prog: "kubectl", Match: `get secret .*owner=helm`},
 		{Prog: "tofu", Match: ` apply `},
 		{Prog: "kubectl", Match: `rollout status .*cloudflared`, Times: 1, Err: "not found", Exit: 1},
 		{Prog: "kubectl", Match: `rollout status .*coredns`, Times: 1, Out: "Waiting for deployment spec update to be observed...\n"},
@@ -119,6 +120,8 @@ func TestBootstrapRefuses(t *testing.T) {
 		{name: "still served", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("argocd.example.com")}, want: "everybody could open: argocd.example.com"},
 		{name: "still served, wildcard", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("*.dev.example.com")}, want: "everybody could open: *.dev.example.com"},
 		{name: "nothing to ask", rule: rule{Prog: "kubectl", Match: "get deployment cloudflared", Err: "refused", Exit: 1}, want: "cannot tell which hostnames"},
+		{name: "Helm cut off", rule: rule{Prog: "kubectl", Match: "-n argocd get secret .*name=argocd,status in .pending-install,", Out: "secret/sh.helm.release.v1.argocd.v2\n"}, want: "ssh root@203.0.113.10 k3s kubectl -n argocd delete secret/sh.helm.release.v1.argocd.v2"},
+		{name: "Helm not asked", rule: rule{Prog: "kubectl", Match: "get secret .*pending", Err: "refused", Exit: 1}, want: "cannot tell whether Helm"},
 		{name: "no plan", rule: rule{Prog: "tofu", Match: " plan ", Exit: 1}, want: "Zero Trust"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

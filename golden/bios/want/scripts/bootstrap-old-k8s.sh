@@ -325,6 +325,26 @@ check_guarded() {
   fi
 }
 
+# Helm writes down that it has begun, and refuses everything after an operation that
+# was cut off: a lost connection, a second Ctrl-C, a laptop that slept. Only somebody
+# who knows that nobody else is at it can take the record away; what it had made is
+# taken over by the next try.
+check_releases() {
+  local entry namespace release record
+  for entry in 'kube-system cilium' 'argocd argocd'; do
+    read -r namespace release <<<"$entry"
+    record="$(kubectl --request-timeout=10s -n "$namespace" get secret -o name \
+      -l "owner=helm,name=$release,status in (pending-install,pending-upgrade,pending-rollback)" 2>"$tmp/kubectl.log")" || {
+      cat -- "$tmp/kubectl.log" >&2
+      die "cannot tell whether Helm was cut off" "run this again"
+    }
+    if [[ -n $record ]]; then
+      die "an install or upgrade of $release was cut off, and Helm refuses the next one" \
+        "if nobody else applies right now: ssh root@$address k3s kubectl -n $namespace delete ${record//$'\n'/ }" "then run this again"
+    fi
+  done
+}
+
 apply_terraform() {
   local status=0
   in_terraform init -input=false ||
@@ -341,6 +361,7 @@ apply_terraform() {
   if [[ -n $plan_only ]]; then exit 0; fi
   if ((status == 2)); then
     check_guarded
+    check_releases
     confirm
     in_terraform apply -input=false "$tmp/plan" ||
       die "$terraform apply failed; what it made so far is in the state" "read the message above, put it right, and run this again: it goes on where it stopped"
