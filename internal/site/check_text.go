@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -34,19 +35,19 @@ func hostnameFault(name string) fault {
 	}
 	if _, rest, ok := strings.Cut(name, "://"); ok {
 		host, _, _ := strings.Cut(rest, "/")
-		return bad(didYouMeanText(host), "it has a scheme in it")
+		return bad(meantHostname(host), "it has a scheme in it")
 	}
 	if host, _, ok := strings.Cut(name, "/"); ok {
-		return bad(didYouMeanText(host), "it has a path in it")
+		return bad(meantHostname(host), "it has a path in it")
 	}
 	if _, err := netip.ParseAddr(name); err == nil {
 		return bad("write the name that resolves to it", "it is an address")
 	}
 	if host, port, ok := strings.Cut(name, ":"); ok {
-		return bad(didYouMeanText(host), "it has a port, %q, in it", port)
+		return bad(meantHostname(host), "it has a port, %q, in it", port)
 	}
 	if strings.HasSuffix(name, ".") {
-		return bad(didYouMeanText(strings.TrimRight(name, ".")), "it ends with a dot")
+		return bad(meantHostname(strings.TrimRight(name, ".")), "it ends with a dot")
 	}
 	if !isASCII(name) {
 		if puny, err := idna.Lookup.ToASCII(name); err == nil {
@@ -55,7 +56,7 @@ func hostnameFault(name string) fault {
 		return bad("", "it has letters outside of ASCII, and no form in Punycode")
 	}
 	if low := strings.ToLower(name); low != name {
-		return bad(didYouMeanText(low), "it has capitals in it")
+		return bad(meantHostname(low), "it has capitals in it")
 	}
 	if len(name) > 253 {
 		return bad("", "it is %d characters long, and 253 is the most that DNS takes", len(name))
@@ -72,11 +73,7 @@ func labelsFault(name string, bad func(hint, format string, args ...any) fault) 
 		case len(label) > 63:
 			return bad("", "a label of it is %d characters long, and 63 is the most that DNS takes", len(label))
 		case strings.Contains(label, "_"):
-			hint := ""
-			if fixed := strings.ReplaceAll(name, "_", "-"); !hostnameFault(fixed).bad() {
-				hint = didYouMeanText(fixed)
-			}
-			return bad(hint, "it has an underscore in it")
+			return bad(meantHostname(strings.ReplaceAll(name, "_", "-")), "it has an underscore in it")
 		case !labelRE.MatchString(label):
 			return bad("letters, digits and hyphens, with a letter or digit at both ends of each label", "%q cannot be a part of it", label)
 		case strings.HasPrefix(label, "xn--"):
@@ -92,6 +89,18 @@ func labelsFault(name string, bad func(hint, format string, args ...any) fault) 
 		return bad("", "its last label is a number")
 	}
 	return fault{}
+}
+
+// meantHostname suggests a name, or what that one suggests, where it is sound.
+func meantHostname(name string) string {
+	f := hostnameFault(name)
+	switch {
+	case !f.bad():
+		return didYouMeanText(name)
+	case strings.HasPrefix(f.hint, "did you mean"):
+		return f.hint
+	}
+	return ""
 }
 
 // plainHostname tells at once that nearly every hostname is sound.
@@ -162,6 +171,9 @@ func emailFault(text string) fault {
 	case err != nil || !isASCII(text) || strings.ContainsAny(text, "\" \t\r\n"):
 		return fault{fmt.Sprintf("%q is no e-mail address", text), "write it like \"maria@example.com\""}
 	}
+	if at := strings.LastIndex(text, "@"); at > 64 { // RFC 5321, 4.5.3.1.1
+		return fault{fmt.Sprintf("%q is no e-mail address: what stands before the @ has %d characters, and 64 is the most", shorten(text), at), ""}
+	}
 	if f := hostnameFault(text[strings.LastIndex(text, "@")+1:]); f.bad() {
 		return fault{fmt.Sprintf("%q is no e-mail address: ", text) + f.what, f.hint}
 	}
@@ -178,8 +190,18 @@ func urlFault(text string) fault {
 		return fault{"the URL has a user name or a password in it", "credentials belong into the encrypted files"}
 	case u.Scheme != "https":
 		return fault{fmt.Sprintf("%q is not an https URL", text), ""}
+	case u.Port() != "" && !isPort(u.Port()) || strings.HasSuffix(u.Host, ":"):
+		return fault{fmt.Sprintf("%q has no port that there is", text), "ports are from 1 to 65535; https is 443, and need not be said"}
+	}
+	if !parseAddr(u.Hostname()).IsValid() {
+		return hostnameFault(u.Hostname())
 	}
 	return fault{}
+}
+
+func isPort(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n >= 1 && n <= 65535
 }
 
 // insideFault wants a slash-separated path that stays below where it starts.

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -13,8 +14,10 @@ func containerRules() []Rule {
 	return []Rule{
 		{ID: "image", Severity: Error, Summary: "Images are references that a registry takes.",
 			Bad: `apps: invoices: image: "https://ghcr.io/example/invoices:3.1.0"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, value: true, check: checkImages},
-		{ID: "image-tag", Severity: Warning, Summary: "Images have a tag or a digest, and the tag is not latest: what runs is what the repository says.",
+		{ID: "image-tag", Severity: Warning, Summary: "Images have a tag or a digest, and the tag is not one that moves, like latest: what runs is what the repository says.",
 			Bad: `apps: invoices: image: "ghcr.io/example/invoices:latest"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, value: true, check: checkImageTags},
+		{ID: "image-registry", Severity: Warning, Summary: "An image's registry is not one letter off a well-known one.",
+			Bad: `apps: invoices: image: "ghrc.io/example/invoices:3.1.0"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, value: true, check: checkRegistries},
 		{ID: "quantity", Severity: Error, Summary: "Quantities of CPU, memory and storage are Kubernetes' own: \"250m\", \"512Mi\", \"10Gi\".",
 			Bad: `apps: invoices: resources: limits: memory: "512 MB"`, Good: `apps: invoices: resources: limits: memory: "512Mi"`, value: true, check: checkQuantities},
 		{ID: "resource-limit", Severity: Error, Summary: "No container asks for more than its limit.",
@@ -56,8 +59,11 @@ func imageFault(image string) fault {
 	if plainImage(image) {
 		return fault{}
 	}
-	_, err := reference.ParseNormalizedNamed(image)
+	named, err := reference.ParseNormalizedNamed(image)
 	if err == nil {
+		if _, port, ok := strings.Cut(reference.Domain(named), ":"); ok && !isPort(port) {
+			return fault{fmt.Sprintf("%q is no image: its registry has no port that there is", shorten(image)), "ports are from 1 to 65535"}
+		}
 		return fault{}
 	}
 	if _, rest, ok := strings.Cut(image, "://"); ok {
@@ -87,11 +93,35 @@ func checkImageTags(c *checker) {
 		_, last, _ := cutLast(w.Image, "/")
 		_, tag, tagged := strings.Cut(last, ":")
 		switch {
-		case tagged && tag != "latest" || imageFault(w.Image).bad():
+		case tagged && !movingTag(tag) || imageFault(w.Image).bad():
 		case tagged:
 			c.report(w.at.With("image"), "%q is a different image every now and then", w.Image).hint("name the version, or the digest")
 		default:
 			c.report(w.at.With("image"), "%q has no tag, which stands for latest: a different image every now and then", w.Image).hint("name the version, or the digest: %q", w.Image+":1.0.0")
+		}
+	}
+}
+
+// movingTag tells tags that publishers put on another image every now and then.
+func movingTag(tag string) bool {
+	return slices.Contains([]string{"latest", "main", "master", "edge", "nightly", "stable", "rolling", "dev", "develop", "development", "canary", "next", "snapshot"}, tag)
+}
+
+// knownRegistries are those that people mistype, and that others have registered
+// the mistyped names of.
+var knownRegistries = []string{"ghcr.io", "docker.io", "quay.io", "gcr.io", "registry.gitlab.com", "registry.k8s.io", "mcr.microsoft.com", "public.ecr.aws", "codeberg.org", "lscr.io"}
+
+func checkRegistries(c *checker) {
+	for _, w := range c.containers {
+		registry, rest, ok := strings.Cut(w.Image, "/")
+		if !ok || !strings.Contains(registry, ".") || slices.Contains(knownRegistries, registry) {
+			continue
+		}
+		for _, known := range knownRegistries {
+			if distance(registry, known, 2) == 1 {
+				c.report(w.at.With("image"), "the registry %q is one letter off %q", registry, known).hint("%s", didYouMeanText(known+"/"+rest))
+				break
+			}
 		}
 	}
 }
@@ -118,8 +148,14 @@ func (q quantities) parse(text string) *resource.Quantity {
 	return out
 }
 
-// Least quantities that make sense. Below 1Mi the unit is missing.
-const leastBytes = 1 << 20
+// Quantities that make sense: below 1Mi the unit is missing, and above what any
+// node has it is wrong. CPU is counted in thousandths (kubernetes.io/docs, manage
+// resources for containers).
+const (
+	leastBytes = 1 << 20
+	mostBytes  = 1 << 50 // 1Pi
+	mostCores  = 256
+)
 
 func (q quantities) fault(text string, bytes bool) fault {
 	n := q.parse(text)
@@ -137,8 +173,18 @@ func (q quantities) fault(text string, bytes bool) fault {
 		return fault{fmt.Sprintf("%q is not above zero", text), example}
 	case bytes && n.Value() < leastBytes:
 		return fault{fmt.Sprintf("%q is %d bytes: its unit is missing or wrong", text, n.Value()), example}
+	case bytes && n.Value() > mostBytes:
+		return fault{fmt.Sprintf("%q is more than any node has: its unit is wrong", text), example}
+	case !bytes && n.Value() > mostCores:
+		return fault{fmt.Sprintf("%q is more cores than any node has: its unit is missing or wrong", text), example}
+	case !bytes && !wholeMilli(n):
+		return fault{fmt.Sprintf("%q is no whole number of thousandths of a core", text), "\"1m\" is the least, and the next is \"2m\""}
 	}
 	return fault{}
+}
+
+func wholeMilli(n *resource.Quantity) bool {
+	return resource.NewMilliQuantity(n.MilliValue(), n.Format).Cmp(*n) == 0
 }
 
 // fixUnit turns the usual way of writing a size into Kubernetes' own.
@@ -193,14 +239,14 @@ func checkLimits(c *checker) {
 	}
 }
 
-var healthRE = regexp.MustCompile(`^/[!-~]*$`)
+var healthRE = regexp.MustCompile(`^/[!-"$-~]*$`)
 
 func checkHealth(c *checker) {
 	for _, w := range c.containers {
 		if w.Health == "" || healthRE.MatchString(w.Health) {
 			continue
 		}
-		p := c.report(w.at.With("health"), "%q is no HTTP path", shorten(w.Health)).hint("it starts with / and has no blanks")
+		p := c.report(w.at.With("health"), "%q is no HTTP path", shorten(w.Health)).hint("it starts with /, and has no blanks and no #")
 		if healthRE.MatchString("/" + w.Health) {
 			p.hint("%s", didYouMeanText("/"+w.Health))
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // the time zones that timeZone is compared with, on any machine
@@ -21,7 +22,7 @@ func formatRules() []Rule {
 			Bad: `hosts: web1: ssh: from: ["198.51.100.7/24"]`, Good: `hosts: web1: ssh: from: ["198.51.100.0/24"]`, value: true, check: checkPrefixes},
 		{ID: "mac", Severity: Error, Summary: "MAC addresses are six pairs of hex digits with colons.",
 			Bad: `hosts: web1: nics: wan: mac: "a8-a1-59-0f-10-01"`, Good: `hosts: web1: nics: wan: mac: "a8:a1:59:0f:10:01"`, value: true, check: checkMACs},
-		{ID: "cloudflare-id", Severity: Error, Summary: "Zone and account ids are 32 hex digits in lower case.",
+		{ID: "cloudflare-id", Severity: Error, Summary: "Zone and account ids are 32 hex digits in lower case, each its own.",
 			Bad: `cloudflare: account: "my-account"`, Good: `cloudflare: account: "0123456789abcdef0123456789abcdef"`, value: true, check: checkCloudflareIDs},
 		{ID: "url", Severity: Error, Summary: "URLs are https and hold no credentials.",
 			Bad: `hosts: web1: installer: image: "http://example.com/kexec.tar.gz"`, Good: `hosts: web1: installer: image: "https://example.com/kexec.tar.gz"`, value: true, check: checkURLs},
@@ -203,8 +204,24 @@ func checkCloudflareIDs(c *checker) {
 		}
 	}
 	one(c.spec.Cloudflare.Account, "account", "cloudflare", "account")
-	for name, d := range c.spec.Domains {
-		one(d.ZoneID, "zone", "domains", name, "zoneId")
+	seen := map[string]Path{}
+	if c.spec.Cloudflare.Account != "" {
+		seen[c.spec.Cloudflare.Account] = Path{"cloudflare", "account"}
+	}
+	for _, name := range sortedKeys(c.spec.Domains) {
+		id, at := c.spec.Domains[name].ZoneID, Path{"domains", name, "zoneId"}
+		one(id, "zone", at...)
+		first, ok := seen[id]
+		switch {
+		case id == "":
+		case ok && first[0] == "cloudflare":
+			c.note(c.report(at, "%q is the id of the account, not of a zone", id).hint("the overview page of the domain shows both"), first, "the account")
+		case ok:
+			newer, older := c.later(at, first)
+			c.note(c.report(newer, "%q is the id of another domain", id).hint("each has its own; leave zoneId out to have it looked up"), older, "of %s", older.parent())
+		default:
+			seen[id] = at
+		}
 	}
 }
 
@@ -223,20 +240,28 @@ func checkURLs(c *checker) {
 // Cloudflare One, session management: "from immediate timeout to 1 month").
 const maxSession = 730 * time.Hour
 
+// sessionRE is a duration in the units that the rule is about.
+var sessionRE = regexp.MustCompile(`^-?([0-9]+(\.[0-9]+)?[hms])+$`)
+
 func checkSessions(c *checker) {
 	for name, g := range c.spec.Access {
 		at := Path{"access", name, "session"}
 		d, err := time.ParseDuration(g.Session)
+		if err == nil && !sessionRE.MatchString(g.Session) {
+			err = strconv.ErrSyntax
+		}
 		var days int
 		switch {
 		case err != nil:
 			hint := "write it like \"24h\" or \"30m\""
-			if n, _ := fmt.Sscanf(g.Session, "%dd", &days); n == 1 {
+			if n, err := fmt.Sscanf(g.Session+"\n", "%dd\n", &days); n == 1 && err == nil {
 				hint = didYouMeanText(fmt.Sprintf("%dh", days*24))
 			}
 			c.report(at, "%q is no duration that Access knows", g.Session).hint("%s", hint)
 		case d < 0 || d > maxSession:
 			c.report(at, "%q is not from 0s to 730h, which is what Access takes", g.Session).hint("730h is a month")
+		case d > 0 && d < time.Minute:
+			c.report(at, "%q is over before the page is there", g.Session).hint("\"0s\" asks at each request; \"30m\" is short")
 		}
 	}
 }

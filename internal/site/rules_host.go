@@ -24,6 +24,8 @@ func hostRules() []Rule {
 			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, stands: "hosts.*.nics... domains... clients... apps...", check: checkHostAddress},
 		{ID: "k3s-flag", Severity: Error, Summary: "More flags for k3s do not touch those that gen sets.",
 			Bad: `cluster: k3s: flags: ["--flannel-backend=vxlan"]`, Good: `cluster: k3s: flags: ["--tls-san=k8s.example.com"]`, value: true, check: checkK3sFlags},
+		{ID: "k3s-flag-unknown", Severity: Warning, Summary: "Flags for k3s are some that its server knows: it does not start with others.",
+			Bad: `cluster: k3s: flags: ["--tls-sans=k8s.example.com"]`, Good: `cluster: k3s: flags: ["--tls-san=k8s.example.com"]`, value: true, check: checkK3sUnknown},
 	}
 }
 
@@ -211,33 +213,6 @@ func checkHostAddress(c *checker) {
 		}
 		if !carried {
 			c.report(Path{"hosts", h.Name, "address"}, "no card of the host has the address %q", a).hint("its cards have %s", or(strings.Join(own, ", "), "none"))
-		}
-	}
-}
-
-// ownedFlags are the flags of `k3s server` that the NixOS module or gen sets; the
-// site would not come up with other values.
-func ownedFlag(flag string) bool {
-	switch flag {
-	case "cluster-cidr", "service-cidr", "cluster-dns", "cluster-domain", "flannel-backend", "disable-kube-proxy", "disable-network-policy",
-		"disable", "node-ip", "node-name", "token", "token-file", "agent-token", "server", "cluster-init", "data-dir", "config",
-		"secrets-encryption", "write-kubeconfig-mode", "https-listen-port", "egress-selector-mode":
-		return true
-	}
-	return false
-}
-
-var flagRE = regexp.MustCompile(`^--[a-z][a-z0-9-]*(=[^\x00-\x1f]*)?$`)
-
-func checkK3sFlags(c *checker) {
-	for i, f := range c.spec.Cluster.K3s.Flags {
-		at := Path{"cluster", "k3s", "flags", i}
-		name, _, _ := strings.Cut(strings.TrimPrefix(f, "--"), "=")
-		switch {
-		case !flagRE.MatchString(f):
-			c.report(at, "%q is no flag", f).hint("write each as \"--name=value\"")
-		case ownedFlag(name):
-			c.report(at, "gen sets the flag --%s itself", name).hint("leave it out; where the schema has a field for it, say that")
 		}
 	}
 }

@@ -1,27 +1,33 @@
 package site
 
 import (
+	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 func outputRules() []Rule {
 	return []Rule{
-		{ID: "exclude", Severity: Error, Summary: "Patterns of paths that gen leaves alone are sound, and inside of the output.",
+		{ID: "exclude", Severity: Error, Summary: "Patterns of paths that gen leaves alone are sound, and inside of the output: a folder stands for all in it, * and ? for characters of one name.",
 			Bad: `output: exclude: ["docs/["]`, Good: `output: exclude: ["docs/*"]`, value: true, check: checkExcludes},
+		{ID: "exclude-ignore", Severity: Warning, Summary: "The files that keep secrets out of git are gen's: .gitignore, and the one of the Terraform folder.",
+			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, value: true, check: checkExcludeIgnore},
 		{ID: "module-path", Severity: Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",
 			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, value: true, check: checkImports},
-		{ID: "state-bucket", Severity: Error, Summary: "The bucket for Terraform's state, and the key in it, are names that S3 takes.",
+		{ID: "state-bucket", Severity: Error, Summary: "The bucket for Terraform's state, its key and its region are names that the service takes, S3 or R2.",
 			Bad: `terraform: s3: bucket: "My_Bucket"`, Good: `terraform: s3: bucket: "my-bucket"`, value: true, check: checkBucket},
+		{ID: "state-region", Severity: Warning, Summary: "A bucket is in a region of AWS, or at the endpoint of another service.",
+			Bad: `terraform: s3: bucket: "my-bucket"`, Good: `terraform: s3: {bucket: "my-bucket", region: "eu-central-1"}`, stands: "terraform.s3.endpoint terraform.s3.region", check: checkBucketRegion},
 	}
 }
 
 func checkExcludes(c *checker) {
 	for i, pattern := range c.spec.Output.Exclude {
 		at := Path{"output", "exclude", i}
-		if _, err := path.Match(pattern, ""); err != nil {
-			c.report(at, "%q is no pattern", pattern).hint("* stands for a name, ? for a character, [a-z] for one of some")
+		if f := patternFault(pattern); f.bad() {
+			c.fault(at, f)
 			continue
 		}
 		switch clean := strings.TrimSuffix(pattern, "/"); clean {
@@ -31,6 +37,68 @@ func checkExcludes(c *checker) {
 			c.fault(at, insideFault(clean))
 		}
 	}
+}
+
+// patternFault knows what path.Match does not: that it takes a class of which no
+// character is, and words of other programs' patterns as they stand.
+func patternFault(pattern string) fault {
+	const hint = "* stands for a name, ? for a character, [a-z] for one of some"
+	if _, err := path.Match(pattern, ""); err != nil {
+		return fault{fmt.Sprintf("%q is no pattern", pattern), hint}
+	}
+	for _, m := range rangeRE.FindAllStringSubmatch(pattern, -1) {
+		if class := []rune(m[1]); slices.ContainsFunc(ranges(class), func(r [2]rune) bool { return r[0] > r[1] }) {
+			return fault{fmt.Sprintf("%q has a range in it that goes backwards", pattern), "write it like [a-z]"}
+		}
+	}
+	base := strings.TrimRight(pattern, "*/")
+	switch {
+	case strings.Contains(pattern, "**") && base != "" && !strings.ContainsAny(base, "*?["):
+		return fault{fmt.Sprintf("%q has a ** in it, which is no more than *", pattern), fmt.Sprintf("a folder stands for all that is in it: %q", base)}
+	case strings.Contains(pattern, "**") && base != "":
+		return fault{fmt.Sprintf("%q has a ** in it, which is no more than *", pattern), "name the folders, with one * for each part of a path"}
+	case strings.HasPrefix(pattern, "!"):
+		return fault{fmt.Sprintf("%q starts with a !, which takes nothing back here", pattern), "list what shall be left out, and nothing else"}
+	case strings.ContainsAny(pattern, "{}"):
+		return fault{fmt.Sprintf("%q has braces in it, which stand for themselves here", pattern), "write one pattern for each of them"}
+	}
+	return fault{}
+}
+
+var rangeRE = regexp.MustCompile(`\[\^?((?:\\.|[^\]\\])+)\]`)
+
+// ranges are the pairs of characters around each - of a class.
+func ranges(class []rune) [][2]rune {
+	var out [][2]rune
+	for i := 1; i+1 < len(class); i++ {
+		if class[i] == '-' {
+			out = append(out, [2]rune{class[i-1], class[i+1]})
+			i += 2
+		}
+	}
+	return out
+}
+
+func checkExcludeIgnore(c *checker) {
+	for i, pattern := range c.spec.Output.Exclude {
+		for _, file := range []string{".gitignore", "k8s/terraform-" + c.spec.Name + "/.gitignore"} {
+			if excludes(pattern, file) {
+				c.report(Path{"output", "exclude", i}, "%q leaves out %s, which keeps keys, variables and state out of git", pattern, file).
+					hint("keep a file of your own there with the same lines, and silence this")
+				break
+			}
+		}
+	}
+}
+
+// excludes tells whether a pattern names a file, or a folder that it is in.
+func excludes(pattern, file string) bool {
+	for p := file; p != "."; p = path.Dir(p) {
+		if ok, _ := path.Match(path.Clean(pattern), p); ok {
+			return true
+		}
+	}
+	return false
 }
 
 func checkImports(c *checker) {
@@ -58,27 +126,3 @@ func checkImports(c *checker) {
 
 // moduleRE is what a path without quotes looks like in Nix.
 var moduleRE = regexp.MustCompile(`^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+)*$`)
-
-// bucketRE follows the naming rules of S3 (docs.aws.amazon.com, S3, bucket naming
-// rules), which R2 shares.
-var bucketRE = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-
-func checkBucket(c *checker) {
-	b := c.spec.Terraform.S3
-	if b == nil {
-		return
-	}
-	at := Path{"terraform", "s3"}
-	if !bucketRE.MatchString(b.Bucket) || strings.Contains(b.Bucket, "..") {
-		p := c.report(at.With("bucket"), "%q cannot name a bucket", b.Bucket).hint("3 to 63 lower-case letters, digits and hyphens")
-		if s := slug(b.Bucket); s != b.Bucket && bucketRE.MatchString(s) {
-			p.hint("%s", didYouMeanText(s))
-		}
-	}
-	if b.Key != "" {
-		c.fault(at.With("key"), insideFault(b.Key))
-	}
-	if b.Region == "" || strings.ContainsAny(b.Region, " \t\r\n") {
-		c.report(at.With("region"), "%q is no region", b.Region).hint("\"auto\" for R2, or like \"eu-central-1\"")
-	}
-}

@@ -37,17 +37,35 @@ func checkRepoURL(c *checker) {
 		c.report(at, "%q is reached by %q, but has to be by ssh or https", raw, scheme).hint("%s", forms)
 	case u.scheme == "" || u.host == "" || strings.Trim(u.path, "/") == "" || strings.ContainsAny(raw, " \t\r\n\"'`$\\<>|"):
 		c.report(at, "%q is no URL of a git repository", raw).hint("%s", forms)
+	case strings.ContainsAny(raw, "?#"):
+		c.report(at, "%q has more in it than the address of a repository", raw).hint("%s", didYouMeanText(raw[:strings.IndexAny(raw, "?#")]))
+	case webPage(u.path) != "":
+		c.report(at, "%q is a page about a part of the repository", raw).hint("%s", didYouMeanText(strings.TrimSuffix(raw, webPage(u.path))))
 	case u.scheme == "ssh" && u.user == "":
 		c.report(at, "%q has no user name, and git servers want one", raw).hint("%s", didYouMeanText(strings.Replace(raw, "ssh://", "ssh://git@", 1)))
 	default:
 		host := u.host
-		if h, _, err := net.SplitHostPort(host); err == nil {
+		if h, port, err := net.SplitHostPort(host); err == nil {
 			host = h
+			if !isPort(port) {
+				c.report(at, "%q has no port that there is", raw).hint("ports are from 1 to 65535; the usual one need not be said")
+				return
+			}
 		}
 		if !parseAddr(strings.Trim(host, "[]")).IsValid() {
 			c.fault(at, hostnameFault(host))
 		}
 	}
+}
+
+// webPage is what stands behind the repository in the address of one of its pages.
+func webPage(path string) string {
+	for _, mark := range []string{"/tree/", "/blob/", "/-/tree/", "/-/blob/", "/src/branch/", "/commits/"} {
+		if i := strings.Index(path, mark); i > 0 && strings.Contains(path[:i], "/") {
+			return path[i:]
+		}
+	}
+	return ""
 }
 
 // checkRepoBranch follows git check-ref-format (git Documentation/git-check-ref-format.adoc).

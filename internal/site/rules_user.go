@@ -23,6 +23,8 @@ func userRules() []Rule {
 			Bad: `hosts: web1: users: maria: keys: ["ssh-ed25519 AAAAC3Nza maria"]`, Good: `hosts: web1: users: maria: keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF maria"]`, value: true, check: checkSSHKeys},
 		{ID: "login", Severity: Error, Summary: "Somebody can log in as an administrator after the install: a user in wheel with a key.",
 			Bad: `hosts: web1: users: maria: keys: []`, Good: `hosts: web1: users: maria: {groups: ["wheel"]}`, stands: "hosts.*.users...", check: checkLogin},
+		{ID: "user-login", Severity: Warning, Summary: "Every user can log in, with a key or with a password.",
+			Bad: `hosts: web1: users: jonas: {}`, Good: `hosts: web1: users: jonas: password: true`, stands: "hosts.*.users.*...", check: checkUserLogin},
 	}
 }
 
@@ -133,6 +135,14 @@ func checkSSHKeys(c *checker) {
 	c.eachUser(func(u *UserSpec, _ string, at Path) {
 		for i, key := range u.Keys {
 			c.fault(at.With("keys", i), sshKeyFault(key))
+		}
+	})
+}
+
+func checkUserLogin(c *checker) {
+	c.eachUser(func(u *UserSpec, name string, at Path) {
+		if len(u.Keys) == 0 && !u.Password && !slices.Contains(u.Groups, "wheel") {
+			c.reportName(at, "%q has neither keys nor a password, and cannot log in", name).hint("give keys, or password: true, or leave the user out")
 		}
 	})
 }

@@ -15,7 +15,7 @@ func versionRules() []Rule {
 			Bad: `versions: providers: helm: "^3.1"`, Good: `versions: providers: helm: "~> 3.1"`, value: true, check: checkConstraints},
 		{ID: "terraform-version", Severity: Error, Summary: "The constraint on Terraform admits 1.11 or newer ones only: older ones know no write-only arguments.",
 			Bad: `versions: terraform: ">= 1.8"`, Good: `versions: terraform: "~> 1.11"`, value: true, check: checkTerraformVersion},
-		{ID: "provider-major", Severity: Error, Summary: "Each provider is of the major version that the output is written for.",
+		{ID: "provider-major", Severity: Error, Summary: "Each provider is of the major version that the output is written for, and of no later one.",
 			Bad: `versions: providers: cloudflare: "~> 4.52"`, Good: `versions: providers: cloudflare: "~> 5.22"`, value: true, check: checkProviderMajors},
 		{ID: "flake-reference", Severity: Error, Summary: "Flake inputs are references that Nix reads.",
 			Bad: `versions: flake: disko: "nix-community/disko@v1"`, Good: `versions: flake: disko: "github:nix-community/disko/v1.13.0"`, value: true, check: checkFlakes},
@@ -95,7 +95,14 @@ func providerPins(v VersionsSpec) []pin {
 func checkConstraints(c *checker) {
 	c.fault(Path{"versions", "terraform"}, constraintFault(c.spec.Versions.Terraform))
 	for _, p := range providerPins(c.spec.Versions) {
-		c.fault(Path{"versions", "providers", p.name}, constraintFault(p.constraint))
+		at := Path{"versions", "providers", p.name}
+		if f := constraintFault(p.constraint); f.bad() {
+			c.fault(at, f)
+			continue
+		}
+		if low, high := admitted(p.constraint); low > high {
+			c.report(at, "%q admits no version", p.constraint).hint("leave it out, or take a constraint like \"~> %d.0\"", p.major)
+		}
 	}
 }
 
@@ -104,14 +111,24 @@ func checkProviderMajors(c *checker) {
 		if constraintFault(p.constraint).bad() {
 			continue
 		}
-		for term := range strings.SplitSeq(p.constraint, ",") {
-			m := constraintRE.FindStringSubmatch(strings.TrimSpace(term))
-			if major, _ := strconv.Atoi(m[2]); m[1] != "!=" && !strings.HasPrefix(m[1], "<") && major != p.major {
-				c.report(Path{"versions", "providers", p.name}, "%q asks for version %d of the provider, and the output is written for version %d", p.constraint, major, p.major).
-					hint("leave it out, or take a constraint like \"~> %d.0\"", p.major)
-				break
-			}
+		at := Path{"versions", "providers", p.name}
+		first, _ := versionNumber(strconv.Itoa(p.major))
+		next, _ := versionNumber(strconv.Itoa(p.major + 1))
+		low, high := admitted(p.constraint)
+		var problem *Problem
+		switch {
+		case low > high:
+			continue
+		case high < first || low >= next:
+			problem = c.report(at, "%q asks for version %d of the provider, and the output is written for version %d", p.constraint, low/1_000_000_000_000, p.major)
+		case low < first:
+			problem = c.report(at, "%q admits versions of the provider before %d, which the output is written for", p.constraint, p.major)
+		case high >= next:
+			problem = c.report(at, "%q admits version %d of the provider, and the output is written for version %d", p.constraint, p.major+1, p.major)
+		default:
+			continue
 		}
+		problem.hint("leave it out, or take a constraint like \"~> %d.0\"", p.major)
 	}
 }
 

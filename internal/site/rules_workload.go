@@ -148,7 +148,7 @@ func checkContainerPaths(c *checker) {
 			switch f := mountFault(mount); {
 			case f.bad():
 				c.fault(at, f)
-			case mount == "/" || slices.Contains([]string{"/proc", "/sys", "/dev", "/etc"}, mount):
+			case hidesSystem(mount):
 				c.report(at, "%q would hide what the container needs", mount).hint("take a folder of its own, like \"/data\"")
 			case mount == "/tmp":
 				c.report(at, "%q is always there, empty and writable", mount).hint("leave it out")
@@ -167,4 +167,11 @@ func checkContainerPaths(c *checker) {
 			one(dir, w.at.With("writable", i))
 		}
 	}
+}
+
+// hidesSystem tells mounts that would take the place of the kernel's files, of the
+// programs, or of what Kubernetes gives to a container.
+func hidesSystem(mount string) bool {
+	return slices.Contains([]string{"/", "/dev", "/etc", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/bin", "/sbin", "/lib", "/lib64", "/usr", "/usr/bin", "/usr/lib", "/nix", "/nix/store"}, mount) ||
+		isBelow(mount, "/proc") || isBelow(mount, "/sys") || isBelow(mount, "/var/run/secrets/kubernetes.io") || isBelow(mount, "/run/secrets/kubernetes.io")
 }
