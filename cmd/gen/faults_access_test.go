@@ -26,6 +26,7 @@ func accessFaults() []fault {
 					f.unless(b.has("account_id") && strings.Contains(b.expr("policies"), "cloudflare_zero_trust_access_policy."), "%s names no policy", b)
 				}
 				f.unless(len(r.blocks("resource", "cloudflare_zero_trust_access_policy")) > 0, "no policy at all")
+				f.unless(len(r.blocks("resource", "cloudflare_zero_trust_access_application")) > 0, "no application at all")
 				return f
 			},
 			again: []func(map[string]string){
@@ -44,11 +45,15 @@ func accessFaults() []fault {
 				}
 				for _, b := range r.blocks("resource", "cloudflare_zero_trust_access_application") {
 					f.unless(b.has("session_duration") && b.has("type"), "%s says no session or no type", b)
-					f.unless(strings.Count(b.expr("policies"), "precedence = ") == strings.Count(b.expr("policies"), "id         = "), "%s: a policy without precedence", b)
+					policies := members(b, "policies")
+					f.unless(len(policies) > 0, "%s has no policies", b)
+					for _, keys := range policies {
+						f.unless(slices.Contains(keys, "id") && slices.Contains(keys, "precedence"), "%s: a policy says %q", b, keys)
+					}
 				}
 				return f
 			},
-			again: []func(map[string]string){swap(accessTF, `^ +precedence = .*\n`, ""), swap(accessTF, `^  session_duration = .*\n`, ""), swap(accessTF, `^  type +=.*\n`, "")},
+			again: []func(map[string]string){swap(accessTF, `^ +precedence = .*\n`, ""), swap(accessTF, `^ +id +=(.*)\n +precedence = .*\n`, "      id =$1\n"), swap(accessTF, `^  session_duration = .*\n`, ""), swap(accessTF, `^  type +=.*\n`, "")},
 		},
 		{
 			name:   "Access rules in the form of v4",
@@ -60,6 +65,23 @@ func accessFaults() []fault {
 			},
 		},
 	}
+}
+
+// members are the keys of each object in a list of objects.
+func members(b block, name string) [][]string {
+	var all [][]string
+	if a := b.Body.Attributes[name]; a != nil {
+		items, _ := hcl.ExprList(a.Expr)
+		for _, item := range items {
+			pairs, _ := hcl.ExprMap(item)
+			keys := []string{}
+			for _, pair := range pairs {
+				keys = append(keys, hcl.ExprAsKeyword(pair.Key))
+			}
+			all = append(all, keys)
+		}
+	}
+	return all
 }
 
 // whoGetsIn evaluates each group's rules as Terraform does, and compares them with the

@@ -25,6 +25,7 @@ func cloudflareFaults() []fault {
 			breaks: "v5 wants ttl, and calls the value content",
 			check: func(r *output) []string {
 				var f finding
+				f.unless(len(r.blocks("resource", "cloudflare_dns_record")) > 0, "no record at all")
 				for _, b := range r.blocks("resource", "cloudflare_dns_record") {
 					for _, name := range []string{"zone_id", "name", "type", "ttl"} {
 						f.unless(b.has(name), "%s has no %s", b, name)

@@ -66,11 +66,11 @@ func terraformFaults() []fault {
 		{
 			name:   "kubernetes block in provider helm",
 			breaks: "validate stops: it is an attribute since v3",
-			check: func(r *output) (f []string) {
+			check: func(r *output) []string {
+				var f finding
+				f.unless(len(r.blocks("provider", "helm")) == 1, "no provider helm")
 				for _, b := range r.blocks("provider", "helm") {
-					if len(b.inner("kubernetes")) > 0 || !b.has("kubernetes") {
-						f = append(f, "the helm provider has no attribute kubernetes")
-					}
+					f.unless(len(b.inner("kubernetes")) == 0 && b.has("kubernetes"), "it has no attribute kubernetes")
 				}
 				return f
 			},
@@ -224,7 +224,12 @@ func secretsInState(r *output) []string {
 // revisions: each has to change with everything that the data comes from.
 func revisions(r *output) []string {
 	var f finding
-	for _, b := range r.blocks("resource", "kubernetes_secret_v1") {
+	written := 0
+	for _, b := range r.blocks("resource") {
+		if !b.has("data_wo") {
+			continue
+		}
+		written++
 		revision := b.expr("data_wo_revision")
 		for _, ref := range b.Body.Attributes["data_wo"].Expr.Variables() {
 			from := string(ref.SourceRange().SliceBytes([]byte(b.src)))
@@ -234,6 +239,7 @@ func revisions(r *output) []string {
 			f.unless(strings.Contains(revision, from), "%s: the revision does not follow %s", b, from)
 		}
 	}
+	f.unless(written >= 2, "%d write-only secrets", written)
 	hash := ""
 	for _, b := range r.blocks("locals") {
 		hash += b.expr("secrets_hash")
