@@ -16,7 +16,7 @@ import (
 
 // mutant is a spec with one mistake in it.
 type mutant struct {
-	kind  string // drop, rename, retype, twice, range, empty
+	kind  string // drop, rename, retype, twice, range, empty, hidden, double
 	path  Path
 	text  string
 	lines [2]int // of what was changed
@@ -217,6 +217,10 @@ func (mu *mutator) scalar(at Path, near []int, e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.ListLit:
 		replace("retype", `"text"`)
+		if len(e.Elts) > 0 {
+			first := mu.text[e.Elts[0].Pos().Offset():e.Elts[0].End().Offset()]
+			mu.add("double", at, near, e.Elts[0].Pos().Offset(), e.Elts[0].Pos().Offset(), first+", ")
+		}
 	case *ast.StructLit:
 		replace("retype", `7`)
 	case *ast.BasicLit:
@@ -226,6 +230,7 @@ func (mu *mutator) scalar(at Path, near []int, e ast.Expr) {
 			replace("retype", "7")
 			replace("empty", `""`)
 			replace("range", `"\u0000 :"`)
+			replace("hidden", strings.TrimSuffix(old, `"`)+`\u200b"`)
 			if !isElement {
 				replace("twice", old+` & "other"`)
 			}
@@ -250,6 +255,8 @@ func (m mutant) mayPass() bool {
 	case "rename":
 		// A name of the user's choice that nothing else refers to.
 		return len(m.path) > 1 && slices.Contains([]string{"clients", "apps", "env", "volumes", "nics", "users", "people", "arrays", "disks", "hosts", "access", "domains"}, fmt.Sprint(m.path[len(m.path)-2]))
+	case "double":
+		return last == "args" || last == "command"
 	case "empty":
 		return slices.Contains([]string{"path", "comment", "LOG_LEVEL", "gateway", "content"}, last) || slices.Contains([]any{"args"}, m.path[len(m.path)-2])
 	}
