@@ -24,7 +24,7 @@ type env struct {
 	log            report.Log
 }
 
-// for people?
+// text tells whether the output is for people.
 func (e *env) text() bool { return e.format == "" || e.format == "text" }
 
 // find takes findings.

@@ -173,8 +173,8 @@ func among(p string, some []string) bool {
 			return false
 		}
 		for i, w := range want {
-			head, tail, any := strings.Cut(w, "SITE")
-			if any && !(strings.HasPrefix(parts[i], head) && strings.HasSuffix(parts[i], tail)) || !any && parts[i] != w {
+			head, tail, open := strings.Cut(w, "SITE")
+			if open && !(strings.HasPrefix(parts[i], head) && strings.HasSuffix(parts[i], tail)) || !open && parts[i] != w {
 				return false
 			}
 		}
