@@ -44,12 +44,13 @@ type checker struct {
 
 	rule       Rule // the one that runs
 	problems   Problems
-	open       *unsure  // of a spec that does not fit the schema; nil where it does
-	places     [][]Path // with open: what each problem is about
+	open       *unsure   // of a spec that does not fit the schema; nil where it does
+	found      []finding // what each problem is about
 	containers []container
 	odd        []oddText
 	oddFound   bool
 	compared   int // candidates for suggestions so far
+	tried      int // suggestions so far
 }
 
 // check runs every rule over the spec and the site it resolves to. The result
@@ -59,7 +60,9 @@ func check(spec *Spec, s *Site, ix *index) Problems {
 	for _, r := range c.rules {
 		if r.check != nil {
 			c.rule = r
+			from := len(c.problems)
 			r.check(c)
+			c.weigh(from)
 		}
 	}
 	c.oneEach()
@@ -107,9 +110,7 @@ func (c *checker) report(at Path, format string, args ...any) *Problem {
 		Pos: c.ix.value(at), Path: at.String(), Message: fmt.Sprintf(format, args...),
 		Rule: c.rule.ID, Severity: c.rule.Severity,
 	})
-	if c.open != nil {
-		c.places = append(c.places, []Path{at})
-	}
+	c.found = append(c.found, finding{places: []Path{at}})
 	return &c.problems[len(c.problems)-1]
 }
 
@@ -117,6 +118,7 @@ func (c *checker) report(at Path, format string, args ...any) *Problem {
 func (c *checker) reportName(at Path, format string, args ...any) *Problem {
 	p := c.report(at, format, args...)
 	p.Pos = c.ix.label(at)
+	c.found[len(c.found)-1].name = true
 	return p
 }
 

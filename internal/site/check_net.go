@@ -47,6 +47,10 @@ func interfaceFault(text string, family int) fault {
 	if p, err := netip.ParsePrefix(text); err == nil {
 		return wrongFamily(text, p.Addr(), family)
 	}
+	if bare, zone, ok := strings.Cut(text, "%"); ok && parseAddr(bare).IsValid() {
+		zone, length, _ := strings.Cut(zone, "/")
+		return fault{fmt.Sprintf("%q has a zone, %q, in it", text, zone), didYouMeanText(bare + "/" + length)}
+	}
 	if a, err := netip.ParseAddr(text); err == nil {
 		example := a.String() + "/64"
 		if a.Is4() {

@@ -19,10 +19,11 @@ func checkPartial(def, user cue.Value, ix *index, known Problems) Problems {
 		if r.check == nil || !r.value && r.stands == "" {
 			continue
 		}
-		c.rule, c.problems, c.places = r, nil, nil
+		c.rule, c.problems, c.found = r, nil, nil
 		r.check(c)
+		c.weigh(0)
 		for i, p := range c.problems {
-			if places := c.places[i]; (!r.value || given(places[0])) && open.stands(r, places) {
+			if places := c.found[i].places; (!r.value || given(places[0])) && open.stands(r, places) {
 				kept = append(kept, p)
 			}
 		}
@@ -35,8 +36,9 @@ func checkPartial(def, user cue.Value, ix *index, known Problems) Problems {
 // about says that the last problem is about another place too, which no note
 // points at: a default.
 func (c *checker) about(at Path) {
-	if n := len(c.places); n > 0 {
-		c.places[n-1] = append(c.places[n-1], at)
+	if n := len(c.found); n > 0 {
+		f := &c.found[n-1]
+		f.places = append(f.places, at)
 	}
 }
 

@@ -174,7 +174,8 @@ func emailFault(text string) fault {
 	if at := strings.LastIndex(text, "@"); at > 64 { // RFC 5321, 4.5.3.1.1
 		return fault{fmt.Sprintf("%q is no e-mail address: what stands before the @ has %d characters, and 64 is the most", shorten(text), at), ""}
 	}
-	if f := hostnameFault(text[strings.LastIndex(text, "@")+1:]); f.bad() {
+	if local, domain, _ := cutLast(text, "@"); hostnameFault(domain).bad() {
+		f := hostnameFault(domain).within(local+"@", "")
 		return fault{fmt.Sprintf("%q is no e-mail address: ", text) + f.what, f.hint}
 	}
 	return fault{}
@@ -194,7 +195,8 @@ func urlFault(text string) fault {
 		return fault{fmt.Sprintf("%q has no port that there is", text), "ports are from 1 to 65535; https is 443, and need not be said"}
 	}
 	if !parseAddr(u.Hostname()).IsValid() {
-		return hostnameFault(u.Hostname())
+		before, after, _ := strings.Cut(text, u.Hostname())
+		return hostnameFault(u.Hostname()).within(before, after)
 	}
 	return fault{}
 }

@@ -53,7 +53,8 @@ func checkRepoURL(c *checker) {
 			}
 		}
 		if !parseAddr(strings.Trim(host, "[]")).IsValid() {
-			c.fault(at, hostnameFault(host))
+			before, after, _ := strings.Cut(raw, host)
+			c.fault(at, hostnameFault(host).within(before, after))
 		}
 	}
 }
