@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"cuelang.org/go/cue/ast"
+
+	"sitegen/schema"
 )
 
 // limits are what evaluating a spec may take: a spec is code, and it may come
@@ -52,7 +54,7 @@ func evaluate(files []*ast.File, ix *index, most limits) (*Spec, Problems) {
 					Hint: "take out what was added last; please report it"}}}
 			}
 		}()
-		spec, problems := evaluateNow(files, ix)
+		spec, problems := evaluateNow(files, ix, schema.FS)
 		done <- result{spec, problems}
 	}()
 	end := time.After(most.time)

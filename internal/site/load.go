@@ -44,9 +44,9 @@ func loadFiles(files []*ast.File, most limits) (*Site, Problems) {
 	return s, problems
 }
 
-func evaluateNow(files []*ast.File, ix *index) (*Spec, Problems) {
+func evaluateNow(files []*ast.File, ix *index, schemas fs.FS) (*Spec, Problems) {
 	ctx := cuecontext.New()
-	def, err := siteSchema(ctx)
+	def, err := schemaIn(ctx, schemas)
 	if err != nil {
 		return nil, Problems{{Message: "the embedded schema is broken: " + err.Error(), Rule: "internal", Severity: Error}}
 	}
@@ -63,8 +63,10 @@ func evaluateNow(files []*ast.File, ix *index) (*Spec, Problems) {
 }
 
 // siteSchema compiles the embedded schema and returns #Site.
-func siteSchema(ctx *cue.Context) (cue.Value, error) {
-	files, err := schemaFiles()
+func siteSchema(ctx *cue.Context) (cue.Value, error) { return schemaIn(ctx, schema.FS) }
+
+func schemaIn(ctx *cue.Context, fsys fs.FS) (cue.Value, error) {
+	files, err := schemaFiles(fsys)
 	if err != nil {
 		return cue.Value{}, err
 	}
@@ -72,14 +74,14 @@ func siteSchema(ctx *cue.Context) (cue.Value, error) {
 	return v, v.Err()
 }
 
-func schemaFiles() ([]*ast.File, error) {
-	names, err := fs.Glob(schema.FS, "*.cue")
+func schemaFiles(fsys fs.FS) ([]*ast.File, error) {
+	names, err := fs.Glob(fsys, "*.cue")
 	if err != nil {
 		return nil, err
 	}
 	var files []*ast.File
 	for _, name := range names {
-		data, err := schema.FS.ReadFile(name)
+		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, err
 		}

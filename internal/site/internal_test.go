@@ -1,0 +1,58 @@
+package site
+
+import (
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"cuelang.org/go/cue/ast"
+)
+
+// TestInternal shows what is said where gen itself is at fault: with a broken
+// schema, a schema that the program does not know, and an evaluator that gives up.
+func TestInternal(t *testing.T) {
+	file, problems := parseFile("site.cue", []byte(baseSite(t)))
+	if len(problems) > 0 {
+		t.Fatal(problems.Error())
+	}
+	ix := newIndex([]*ast.File{file})
+	broken := func(text string) Problems {
+		_, problems := evaluateNow([]*ast.File{file}, ix, fstest.MapFS{"site.cue": {Data: []byte(text)}})
+		return problems
+	}
+	_, misfit := decode([]byte(`{"name": 1}`))
+	_, gaveUp := evaluate([]*ast.File{nil}, ix, fuzzLimits)
+	for _, tc := range []struct {
+		problems Problems
+		want     string
+	}{
+		{broken("package schema\n#Site: {"), "the embedded schema is broken: expected '}', found 'EOF' [internal]"},
+		{broken("package schema\n#Host: {}"), "the embedded schema is broken: field not found: #Site [internal]"},
+		{misfit, "the spec does not fit the program: json: cannot unmarshal number into Go struct field Spec.name of type string [internal]"},
+		{gaveUp, "site.cue:1:1: CUE cannot evaluate the spec [internal]\n\thint: take out what was added last; please report it"},
+	} {
+		if got := tc.problems.Error(); got != tc.want {
+			t.Errorf("got  %s\nwant %s", got, tc.want)
+		}
+	}
+}
+
+// TestSpecTime shows what is said of a spec that takes more than it may; TestBombs
+// has such specs.
+func TestSpecTime(t *testing.T) {
+	text := "package site\n\nimport \"list\"\n\napps: {for a in _n for b in _n {\"x\\(a)-\\(b)\": image: \"x/y:1\"}}\n_n: list.Range(0, 80, 1)\n"
+	for want, most := range map[string]limits{
+		"site.cue:1:1: evaluating the spec takes longer than 0s [spec-time]":            {time.Millisecond, 1 << 40},
+		"site.cue:1:1: evaluating the spec takes more than 8 MiB of memory [spec-time]": {time.Minute, 8 << 20},
+	} {
+		file, problems := parseFile("site.cue", []byte(text))
+		if len(problems) > 0 {
+			t.Fatal(problems.Error())
+		}
+		_, problems = loadFiles([]*ast.File{file}, most)
+		want += "\n\thint: look for loops over very many elements, and for references that double the data at each step"
+		if got := problems.Error(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
