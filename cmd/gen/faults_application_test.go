@@ -24,7 +24,7 @@ func applicationFaults() []fault {
 			breaks: "the sync fails until somebody makes it by hand",
 			check:  namespacesMade,
 			again: []func(map[string]string){
-				without("k8s/argocd-*/websites/namespace.yaml"), swap(secretsTF, `^    name = "cloudflared"$`, `    name = "tunnel"`),
+				without("k8s/argocd-*/websites/namespace.yaml"), swap("k8s/argocd-*/websites/kustomization.yaml", `^- namespace\.yaml\n`, ""), swap(secretsTF, `^    name = "cloudflared"$`, `    name = "tunnel"`),
 				swap("k8s/argocd-*/apps/websites.yaml", `^    namespace: websites$`, "    namespace: sites"),
 			},
 		},
@@ -112,7 +112,10 @@ func foldersClaimed(r *output) []string {
 func namespacesMade(r *output) []string {
 	made := []string{"default", "kube-system"}
 	for _, n := range r.objects("Namespace") {
-		made = append(made, n.text("metadata", "name"))
+		k := path.Join(path.Dir(n.path), "kustomization.yaml")
+		if r.files[k] != "" && slices.Contains(texts(r.yaml(k)[0].v, "resources"), path.Base(n.path)) {
+			made = append(made, n.text("metadata", "name"))
+		}
 	}
 	for _, b := range r.blocks("resource", "kubernetes_namespace_v1") {
 		for _, m := range b.inner("metadata") {
