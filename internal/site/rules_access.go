@@ -16,7 +16,7 @@ func accessRules() []Rule {
 		{ID: "access-wide", Severity: Warning, Summary: "No access group lets in everybody who has a mailbox at a public mail provider.",
 			Bad: `access: admins: emailDomains: ["gmail.com"]`, Good: `access: admins: emailDomains: ["example.org"]`, value: true, check: checkAccessWide},
 		{ID: "access-unused", Severity: Warning, Summary: "Every access group is used.",
-			Bad: `access: partners: {emails: ["kim@example.org"]}`, Good: `access: partners: {emails: ["kim@example.org"]}, argocd: access: "partners"`, stands: "access.*.default argocd.access cluster.hubble.access cluster.hubble.enabled hosts.**.ssh.access clients.**.access apps.**.access", check: checkAccessUnused},
+			Bad: `access: partners: {emails: ["kim@example.org"]}`, Good: `access: partners: {emails: ["kim@example.org"]}, argocd: access: "partners"`, stands: "access.*.default argocd.hostname cluster.hubble.hostname hosts.**.ssh.hostname argocd.access cluster.hubble.access cluster.hubble.enabled hosts.**.ssh.access clients.**.access apps.**.access", check: checkAccessUnused},
 		{ID: "access-default", Severity: Error, Summary: "One access group at most is the default.",
 			Bad: `access: partners: {emails: ["kim@example.org"], default: true}`, Good: `access: partners: {emails: ["kim@example.org"]}`, stands: itself, check: checkAccessDefault},
 		{ID: "app-access", Severity: Error, Summary: "An app that is reached from outside says who may see it: an access group, or public: true, and not both.",

@@ -21,7 +21,7 @@ func hostRules() []Rule {
 		{ID: "node-address", Severity: Error, Summary: "An IPv4 address of each host is known, since the cluster is IPv4 only: a static one, or address, where DHCP gives it.",
 			Bad: `hosts: web1: nics: wan: {ipv4: "dhcp", ipv6: null}`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: {ipv4: "dhcp", ipv6: null}}`, stands: "hosts.*.address hosts.*.nics...", check: checkNodeAddress},
 		{ID: "host-address", Severity: Error, Summary: "A host's address is on one of its cards, unless DHCP gives it, and no name of the tunnel.",
-			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, stands: "hosts.*.nics... domains... clients... apps...", check: checkHostAddress},
+			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, stands: "hosts.*.nics...", check: checkHostAddress},
 		{ID: "k3s-flag", Severity: Error, Summary: "More flags for k3s do not touch those that gen sets.",
 			Bad: `cluster: k3s: flags: ["--flannel-backend=vxlan"]`, Good: `cluster: k3s: flags: ["--tls-san=k8s.example.com"]`, value: true, check: checkK3sFlags},
 		{ID: "k3s-flag-unknown", Severity: Warning, Summary: "Flags for k3s are some that its server knows: it does not start with others.",
@@ -187,6 +187,7 @@ func (c *checker) addressInTunnel(h *Host) {
 		if r.Hostname == c.spec.Hosts[h.Name].Address {
 			p := c.report(Path{"hosts", h.Name, "address"}, "%q leads into the tunnel, which is not there before the host runs", r.Hostname).
 				hint("say the IP address, or a name that has an A record")
+			c.aboutRoute(r)
 			if c.ix.has(r.at) {
 				c.note(p, r.at, "the hostname is set here")
 			}

@@ -13,7 +13,7 @@ func outputRules() []Rule {
 		{ID: "exclude", Severity: Error, Summary: "Patterns of paths that gen leaves alone are sound, and inside of the output: a folder stands for all in it, * and ? for characters of one name.",
 			Bad: `output: exclude: ["docs/["]`, Good: `output: exclude: ["docs/*"]`, value: true, check: checkExcludes},
 		{ID: "exclude-ignore", Severity: Warning, Summary: "The files that keep secrets out of git are gen's: .gitignore, and the one of the Terraform folder.",
-			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, value: true, check: checkExcludeIgnore},
+			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, value: true, stands: "name", check: checkExcludeIgnore},
 		{ID: "module-path", Severity: Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",
 			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, value: true, check: checkImports},
 		{ID: "state-bucket", Severity: Error, Summary: "The bucket for Terraform's state, its key and its region are names that the service takes, S3 or R2.",
