@@ -139,7 +139,7 @@ func (g *generator) domains() {
 			g.line("primary: true")
 		}
 		g.maybe(2, "wildcard: true")
-		g.maybe(3, `zoneId: "0123456789abcdef0123456789abcdef"`)
+		g.maybe(3, `zoneId: "0123456789abcdef0123456789abcd%02x"`, i)
 		g.line("advancedCertificate: true")
 		g.records()
 		g.line("}")
