@@ -1,7 +1,10 @@
 package main
 
 import (
-	"path"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,8 +26,9 @@ func installFaults() []fault {
 			breaks: "nixos-anywhere's --extra-files keeps modes: under umask 077 /var and /var/lib become 0700, and services fail",
 			check:  extraFiles,
 			again: []func(map[string]string){
-				swap(installSH, `install -d -m 755 `, "mkdir -p "), swap(installSH, `install -d -m 755 `, "install -d "),
-				swap(installSH, `install -m 600 "\$key_file"`, `install "$key_file"`), swap(installSH, `install -m 600 "\$key_file"`, `cp "$key_file"`),
+				swap(installSH, `install -d -m 755 `, "mkdir -p "), swap(installSH, `install -d -m 700 `, "mkdir -p -m 755 "),
+				swap(installSH, `install -m 600 "\$key_file"`, `install "$$key_file"`), swap(installSH, `install -m 600 "\$key_file"`, `install -m 644 "$$key_file"`),
+				swap(installSH, `^  chmod 600 .*\n`, "  chmod 644 \"$$tmp/extra/etc/ssh/ssh_host_ed25519_key\"\n"),
 			},
 		},
 		{
@@ -168,34 +172,35 @@ func kernelsCompared(f *finding, r *output, src string) {
 	f.unless(strings.Contains(functionOf(r, src, "compare_kernels"), "\n  die "), "a difference does not stop it")
 }
 
-// extraFiles: what is shipped has the modes that it has on the target.
+// extraFiles runs the part of the script that makes them, under the umask that it
+// sets, and looks at the modes: they are those of the target.
 func extraFiles(r *output) []string {
 	var f finding
+	bash := need(r.t, "bash", "bash")
 	for _, p := range matching(r.files, installSH) {
-		key := false
-		folders := map[string]string{}
-		for _, c := range shellCalls(r, r.files[p]) {
-			if !slices.ContainsFunc(c.words, func(w string) bool { return strings.HasPrefix(w, `"$tmp/extra`) }) {
+		dir := r.t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "key"), []byte("AGE-SECRET-KEY\n"), 0o644); err != nil {
+			r.t.Fatal(err)
+		}
+		script := "set -eu\numask 077\ntmp=$PWD key_file=$PWD/key host=h root=$PWD/none\n" +
+			// as the real one: a private key, and its public part
+			"ssh-keygen() { while [ $# -gt 1 ]; do if [ \"$1\" = -f ]; then echo 'ssh-ed25519 AAAA root@h' | tee \"$2\" >\"$2.pub\"; fi; shift; done; }\n" +
+			functionOf(r, r.files[p], "prepare_extra_files") + "\nprepare_extra_files\n"
+		cmd := exec.Command(bash, "-c", script)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			r.t.Fatalf("%s: %v\n%s", p, err, out)
+		}
+		for name, want := range map[string]fs.FileMode{
+			"": 0o755, "var": 0o755, "var/lib": 0o755, "etc": 0o755, "etc/ssh": 0o755, "var/lib/sops-nix": 0o700,
+			"var/lib/sops-nix/keys.txt": 0o600, "etc/ssh/ssh_host_ed25519_key": 0o600,
+		} {
+			info, err := os.Stat(filepath.Join(dir, "extra", name))
+			if err != nil {
+				f.unless(false, "%s: %v", p, err)
 				continue
 			}
-			mode := ""
-			if i := slices.Index(c.words, "-m"); i >= 0 {
-				mode = c.words[i+1]
-			}
-			program := path.Base(c.words[0])
-			f.unless(!slices.Contains([]string{"mkdir", "cp", "mv"}, program), "%s: %s", p, c)
-			for _, w := range c.words[1:] {
-				if program == "install" && slices.Contains(c.words, "-d") {
-					folders[strings.Trim(w, `"`)] = mode
-				}
-			}
-			if strings.Contains(c.String(), "keys.txt") && program == "install" {
-				key = key || mode == "600"
-			}
-		}
-		f.unless(key, "%s: the key is not 600", p)
-		for _, folder := range []string{"", "/var", "/var/lib", "/etc"} {
-			f.unless(folders["$tmp/extra"+folder] == "755", "%s: %s is %q", p, folder, folders["$tmp/extra"+folder])
+			f.unless(info.Mode().Perm() == want, "%s: /%s has the mode %v", p, name, info.Mode().Perm())
 		}
 	}
 	return f
