@@ -207,6 +207,9 @@ func TestShapeHidesNothing(t *testing.T) {
 	var all []mutant
 	var of []string // which text each of them is of
 	for i, name := range sortedKeys(texts) {
+		if testing.Short() && i%3 != 0 {
+			continue
+		}
 		of, all = append(of, name), append(all, mutant{kind: name, text: texts[name]})
 		for j, plant := range plants() {
 			if (i+j)%len(plants()) == 0 || !testing.Short() && (i+j)%3 == 0 {
