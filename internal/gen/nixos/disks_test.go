@@ -20,7 +20,7 @@ func TestOneDiskDeadStillBoots(t *testing.T) {
 			want := attrs{
 				"boot": attrs{"size": "1G", "type": "EF00", "content": attrs{
 					"type": "filesystem", "format": "vfat", "mountpoint": mount,
-					"mountOptions": list("nofail", "umask=0077", "x-systemd.device-timeout=10s"),
+					"mountOptions": list("nofail", "umask=0077", "x-systemd.device-timeout=30s"),
 				}},
 				"md-system": attrs{"size": "100%", "type": "FD00", "content": attrs{"type": "mdraid", "name": "system"}},
 			}

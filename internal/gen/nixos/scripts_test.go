@@ -123,6 +123,9 @@ func TestGrubWithADiskMissing(t *testing.T) {
 	s.file("disk/nvme-B")
 	s.file("boot/grub/x")
 	s.file("boot-fallback/grub/x")
+	if log, out, ok := s.run(script, arguments...); log[0] != "" || ok || !strings.Contains(out, "no disk is there with its boot partition mounted") {
+		t.Errorf("nothing mounted, and the rebuild is fine: %v, %t, said %q", log, ok, out)
+	}
 	s.Mounts = []string{s.dir + "/boot-fallback"}
 
 	log, out, ok := s.run(script, arguments...)
@@ -190,6 +193,7 @@ func TestCopyOfBootPartition(t *testing.T) {
 
 	standIn := machine.at("systemd", "services", "boot-stand-in")
 	standIn.at("after").is(list("boot.mount", `boot\x2dfallback.mount`))
+	standIn.at("serviceConfig").is(attrs{"Type": "oneshot", "RemainAfterExit": true})
 	s.Fail = ""
 	for mounts, want := range map[string]string{"boot-fallback": "util-linux/mount --bind /boot-fallback /boot", "boot": ""} {
 		s.Mounts = []string{s.dir + "/" + mounts}

@@ -64,6 +64,8 @@ in
     wantedBy = [ "multi-user.target" ];
     after = map (mount: "${utils.escapeSystemdPath mount}.mount") (lib.attrNames bootDisks);
     serviceConfig.Type = "oneshot";
+    # Done once: each switch would wait again for a disk that is gone.
+    serviceConfig.RemainAfterExit = true;
     path = [ pkgs.util-linux ];
     script = ''
       for copy in ${lib.escapeShellArgs copies}; do

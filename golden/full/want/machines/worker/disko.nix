@@ -20,11 +20,12 @@
                 type = "filesystem";
                 format = "vfat";
                 mountpoint = "/boot";
-                # the host has to start when this disk is dead
+                # The host has to start when this disk is dead. As long as md waits: with nofail the start does not
+                # wait for it, and a disk that was given up too early would get no new boot loader.
                 mountOptions = [
                   "nofail"
                   "umask=0077"
-                  "x-systemd.device-timeout=10s"
+                  "x-systemd.device-timeout=30s"
                 ];
               };
             };
@@ -57,11 +58,12 @@
                 type = "filesystem";
                 format = "vfat";
                 mountpoint = "/boot-fallback";
-                # the host has to start when this disk is dead
+                # The host has to start when this disk is dead. As long as md waits: with nofail the start does not
+                # wait for it, and a disk that was given up too early would get no new boot loader.
                 mountOptions = [
                   "nofail"
                   "umask=0077"
-                  "x-systemd.device-timeout=10s"
+                  "x-systemd.device-timeout=30s"
                 ];
               };
             };
@@ -94,11 +96,12 @@
                 type = "filesystem";
                 format = "vfat";
                 mountpoint = "/boot-fallback-2";
-                # the host has to start when this disk is dead
+                # The host has to start when this disk is dead. As long as md waits: with nofail the start does not
+                # wait for it, and a disk that was given up too early would get no new boot loader.
                 mountOptions = [
                   "nofail"
                   "umask=0077"
-                  "x-systemd.device-timeout=10s"
+                  "x-systemd.device-timeout=30s"
                 ];
               };
             };
