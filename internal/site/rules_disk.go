@@ -16,7 +16,7 @@ func diskRules() []Rule {
 			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, stands: itself, check: checkDiskTwice},
 		{ID: "size", Severity: Error, Summary: "Sizes of disks and partitions are whole numbers with a unit, and no more than disks have: \"1G\", \"512M\".",
 			Bad: `hosts: web1: espSize: "1 GB"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkSizes},
-		{ID: "esp-size", Severity: Error, Summary: "A boot partition holds the kernels of several generations: 512M at least, 8G at most.",
+		{ID: "esp-size", Severity: Error, Summary: "A boot partition holds the kernels of several generations: 1G at least, 8G at most.",
 			Bad: `hosts: web1: espSize: "100M"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkESP},
 		{ID: "root-size", Severity: Error, Summary: "The file system at / has room for the system: 8G a disk at least.",
 			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "4G"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, stands: "hosts.*.disks... hosts.*.arrays... hosts.*.espSize", check: checkRootSize},
@@ -111,8 +111,8 @@ func checkSizes(c *checker) {
 }
 
 // minESP is the least size of a boot partition, in MiB: a NixOS kernel with its
-// initrd takes 40 to 80.
-const minESP = 512
+// initrd takes 40 to 80, and the boot loader keeps ten generations.
+const minESP = 1 << 10
 
 // maxESP is the most, in MiB: what is above is a slip of the unit.
 const maxESP = 8 << 10
@@ -126,7 +126,7 @@ func checkESP(c *checker) {
 		at := Path{"hosts", host, "espSize"}
 		switch n, ok := parseSize(h.ESPSize); {
 		case ok && n < minESP:
-			c.report(at, "%q is too small for the kernels of several generations", h.ESPSize).hint("%dM is the least, 1G the default", minESP)
+			c.report(at, "%q is too small for the kernels of several generations", h.ESPSize).hint("%dG is the least and the default", minESP>>10)
 		case ok && n > maxESP:
 			c.report(at, "%q is more than kernels ever take, and each disk of the system loses it", h.ESPSize).hint("%dG is the most, 1G the default", maxESP>>10)
 		}

@@ -31,12 +31,12 @@ func k8sSecrets(s *site.Site) manifest.Map {
 // hostSecrets shows the file that the host decrypts while it boots.
 func hostSecrets(keys []string) manifest.Map {
 	notes := map[string]string{
-		"k3s_token":     "what agents join the cluster with, the same on every host: openssl rand -hex 32",
+		"k3s_token":     "what agents join the cluster with, the same on every host: openssl rand -hex 32; the server's own token where it runs already (docs/RUNBOOK.md, Adding an agent)",
 		"smtp_password": "the password at the relay that alerts are sent through",
 	}
 	for _, k := range keys {
 		if user, ok := strings.CutPrefix(k, "password_"); ok {
-			notes[k] = "the hashed password of " + user + ": mkpasswd -m yescrypt"
+			notes[k] = "the hashed password of " + user + ": nix run nixpkgs#mkpasswd -- -m yescrypt"
 		}
 	}
 	return entries(keys, notes)

@@ -21,7 +21,7 @@ func (g *generator) host(name string, n int) {
 	g.line("stateVersion: %q", g.one("25.11", "26.05"))
 	g.maybe(4, `kernel: "release", installer: kernel: "6.12"`)
 	g.line("age: %q", g.key())
-	g.maybe(3, "espSize: %q", g.one("1G", "512M", "2G"))
+	g.maybe(3, "espSize: %q", g.one("1G", "1536M", "2G"))
 	g.disks(name)
 	g.cards(n)
 	g.users()

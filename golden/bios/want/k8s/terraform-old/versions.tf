@@ -19,7 +19,7 @@ terraform {
     }
     kubernetes = {
       source  = "hashicorp/kubernetes"
-      version = "~> 3.2"
+      version = "~> 3.2, >= 3.2.1"
     }
     random = {
       source  = "hashicorp/random"
