@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"sigs.k8s.io/yaml"
 )
 
 // What golden/hostile/site.cue puts into every field that takes free text:
@@ -27,44 +26,16 @@ const hostileTree = "../../golden/hostile/want"
 
 // TestHostileYAML reads the Deployment as Kubernetes would.
 func TestHostileYAML(t *testing.T) {
-	data, err := os.ReadFile(hostileTree + "/k8s/argocd-hostile/websites/bakery/deployment.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var d struct {
-		Spec struct {
-			Template struct {
-				Spec struct {
-					Containers []struct {
-						Command, Args []string
-						Env           []struct{ Name, Value string }
-						LivenessProbe struct{ HTTPGet struct{ Path string } }
-					}
-				}
-			}
-		}
-	}
-	if err := yaml.Unmarshal(data, &d); err != nil {
-		t.Fatal(err)
-	}
-	c := d.Spec.Template.Spec.Containers[0]
-	env := map[string]string{}
-	for _, e := range c.Env {
-		env[e.Name] = kubeletReads(e.Value)
-	}
+	c := containerReads(t, hostileTree+"/k8s/argocd-hostile/websites/bakery/deployment.yaml")
 	want := map[string]string{"A": hostileText, "B": "no", "C": "", "D": hostileLine + "\n\n", "E": "  lead and trail  ", "F": "2026-01-01", "G": "1_000", "H": "\t\n\n$${x}"}
-	if diff := cmp.Diff(want, env); diff != "" {
+	if diff := cmp.Diff(want, c.Env); diff != "" {
 		t.Errorf("env (-want +got):\n%s", diff)
 	}
-	var args []string
-	for _, a := range append(c.Command, c.Args...) {
-		args = append(args, kubeletReads(a))
-	}
-	if diff := cmp.Diff([]string{hostileText, hostileText, "", " ", "no", "~", "- x: y", "&a", "*a", "!!str", "0x1f", "null"}, args); diff != "" {
+	if diff := cmp.Diff([]string{hostileText, hostileText, "", " ", "no", "~", "- x: y", "&a", "*a", "!!str", "0x1f", "null"}, slices.Concat(c.Command, c.Args)); diff != "" {
 		t.Errorf("command and args (-want +got):\n%s", diff)
 	}
-	if c.LivenessProbe.HTTPGet.Path != "/up?x=%20&y='$(id)'" {
-		t.Errorf("probe asks for %q", c.LivenessProbe.HTTPGet.Path)
+	if c.Health != "/up?x=%20&y='$(id)'" {
+		t.Errorf("probe asks for %q", c.Health)
 	}
 }
 

@@ -76,6 +76,7 @@ func TestRandomValues(t *testing.T) {
 type container struct {
 	Command, Args []string
 	Env           map[string]string
+	Health        string // path of the liveness probe, as written
 }
 
 // texts is the container with no difference between none and nil.
@@ -102,6 +103,7 @@ func containerReads(t *testing.T, file string) container {
 					Containers []struct {
 						Command, Args []string
 						Env           []struct{ Name, Value string }
+						LivenessProbe struct{ HTTPGet struct{ Path string } }
 					}
 				}
 			}
@@ -111,7 +113,7 @@ func containerReads(t *testing.T, file string) container {
 		t.Fatal(err)
 	}
 	c := d.Spec.Template.Spec.Containers[0]
-	got := container{Env: map[string]string{}}
+	got := container{Env: map[string]string{}, Health: c.LivenessProbe.HTTPGet.Path}
 	for _, e := range c.Env {
 		got.Env[e.Name] = kubeletReads(e.Value)
 	}
