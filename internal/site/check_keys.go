@@ -3,7 +3,6 @@ package site
 import (
 	"crypto/rsa"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"filippo.io/age"
@@ -80,62 +79,4 @@ func shorten(text string) string {
 		return string(r[:39]) + "…"
 	}
 	return text
-}
-
-// secretShapes are texts that are secrets by their looks. first is a piece that
-// each of them has, so that most texts need no look at the pattern.
-var secretShapes = []struct {
-	what, first string
-	re          *regexp.Regexp
-}{
-	{"a private key", "PRIVATE KEY", regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*`)},
-	{"a secret age key", "AGE-SECRET-KEY-", regexp.MustCompile(`AGE-SECRET-KEY-[0-9A-Z-]+`)},
-	{"a token of GitHub", "gh", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}`)},
-	{"a token of GitHub", "github_pat_", regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{22,}`)},
-	{"a token of GitLab", "glpat-", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
-	{"an access key of AWS", "AKIA", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
-	{"an API key of Google", "AIza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
-	{"a token of Slack", "xox", regexp.MustCompile(`\bxox[abprs]-[0-9A-Za-z-]{10,}`)},
-	{"a secret key of Stripe", "k_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{16,}`)},
-	{"a token of npm", "npm_", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
-	{"a token of HashiCorp Vault", "hvs.", regexp.MustCompile(`\bhvs\.[A-Za-z0-9_-]{24,}`)},
-	{"a signed web token", "eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`)},
-	{"a password hash", "$", regexp.MustCompile(`\$(?:[156y]|2[abxy]|7|gy|argon2(?:id?|d)|apr1)\$[A-Za-z0-9./=,$+-]{20,}`)},
-	{"a URL with a password", "://", regexp.MustCompile(`://[^/@:\s]*:[^/@\s]+@`)},
-}
-
-// secretIn says what secret a text looks to hold, or "".
-func secretIn(text string) string {
-	if len(text) < 8 {
-		return ""
-	}
-	for _, s := range secretShapes {
-		if strings.Contains(text, s.first) && s.re.MatchString(text) {
-			return s.what
-		}
-	}
-	return ""
-}
-
-// redact hides what looks like a secret: a message may be seen by more people
-// than the spec.
-func redact(text string) string {
-	for _, s := range secretShapes {
-		if strings.Contains(text, s.first) {
-			text = s.re.ReplaceAllString(text, "…")
-		}
-	}
-	return text
-}
-
-// redacted hides secrets in every word of the problems.
-func (ps Problems) redacted() Problems {
-	for i := range ps {
-		p := &ps[i]
-		p.Message, p.Path, p.Hint = redact(p.Message), redact(p.Path), redact(p.Hint)
-		for j := range p.Notes {
-			p.Notes[j].Message = redact(p.Notes[j].Message)
-		}
-	}
-	return ps
 }

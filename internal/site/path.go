@@ -60,3 +60,16 @@ func (p Path) key() string {
 	}
 	return b.String()
 }
+
+// keyPath is the path that a key stands for.
+func keyPath(key string) Path {
+	var p Path
+	for e := range strings.SplitSeq(strings.TrimPrefix(key, "\x00"), "\x00") {
+		if n, err := strconv.Atoi(strings.TrimPrefix(e, "#")); err == nil && strings.HasPrefix(e, "#") {
+			p = append(p, n)
+		} else {
+			p = append(p, strings.TrimPrefix(e, "."))
+		}
+	}
+	return p
+}

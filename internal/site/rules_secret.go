@@ -7,7 +7,7 @@ const secretRule = "secret-in-spec"
 
 func secretRules() []Rule {
 	return []Rule{
-		{ID: secretRule, Severity: Error, Summary: "No secret stands in the spec: no private key, token, password hash or URL with a password.",
+		{ID: secretRule, Severity: Error, Summary: "No secret stands in the spec, in its comments and in fields that nothing uses neither: no private key, token, password hash, address of a webhook or URL with a password.",
 			Bad: `apps: invoices: env: DATABASE_URL: "postgres://invoices:hunter22@db.example.com/invoices"`, Good: `apps: invoices: secrets: ["DATABASE_URL"]`, value: true, check: checkSecrets},
 		{ID: "age-key", Severity: Error, Summary: "Recipients are public age keys whose checksum is right.",
 			Bad: `sops: argocd: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdg"`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, value: true, check: checkAgeKeys},
@@ -18,11 +18,13 @@ func secretRules() []Rule {
 	}
 }
 
+// checkSecrets finds secrets that a spec puts together; those that stand in its
+// text were found before it was evaluated (secretsInText).
 func checkSecrets(c *checker) {
 	for _, o := range c.oddTexts() {
 		if o.secret != "" {
 			c.report(o.at, "looks like %s", o.secret).
-				hint("take it out of the spec and of git's history, and make a new one: secrets go into the files that sops encrypts")
+				hint(secretHint)
 		}
 	}
 }

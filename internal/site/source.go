@@ -38,7 +38,7 @@ func readSpec(path string) ([]*ast.File, Problems) {
 		}
 		size += len(data)
 		f, ps := parseFile(name, data)
-		problems = append(problems, ps...)
+		problems = append(append(problems, ps...), secretsInText(name, data, f)...)
 		files = append(files, f)
 	}
 	if len(problems) == 0 {
