@@ -56,7 +56,12 @@ func evaluated(tb testing.TB, text string) (*Spec, *index) {
 		tb.Fatal(problems.Error())
 	}
 	ix := newIndex(files)
-	spec, problems := evaluate(files, ix, limitsFor(files))
+	root, problems := evaluate(files, ix, maxLimits)
+	if len(problems) > 0 {
+		tb.Fatal(strings.TrimSpace(problems.Error()))
+	}
+	ix.root = root
+	spec, problems := fit(schemaType(tb), root, ix)
 	if len(problems) > 0 {
 		tb.Fatal(strings.TrimSpace(problems.Error()))
 	}

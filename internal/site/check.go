@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Rule is something that every site has to keep to. ID is stable: specs silence
@@ -18,16 +19,15 @@ type Rule struct {
 
 	check func(*checker) // nil: found while the spec is read
 
-	// A spec that does not fit the schema is checked as well, as far as it goes, so
-	// that one run names all problems. A finding must then be true however the spec
-	// is repaired: value says that it is, where the value it names is sound; stands
-	// lists, divided by blanks, what else it rests on (stands.go): itself for
-	// nothing but the values it names, or places, in which * is the name of a thing
-	// that the finding is about, ** any name, and ... at the end what lies below.
-	// A rule with neither waits for a spec that fits.
+	// value tells of a rule whose findings are about single values: it also runs
+	// over what is sound of a spec that does not fit the schema. Rules across fields
+	// wait until it does. stands says which fields beside its value a rule reads.
 	value  bool
 	stands string
 }
+
+// itself is what a rule rests on that compares values of one kind.
+const itself = "."
 
 // Silenceable tells whether a spec may silence the rule, with a reason.
 func (r Rule) Silenceable() bool { return r.Severity == Warning || r.Limit }
@@ -44,7 +44,7 @@ type checker struct {
 
 	rule       Rule // the one that runs
 	problems   Problems
-	open       *unsure   // of a spec that does not fit the schema; nil where it does
+	partial    bool      // the spec does not fit the schema
 	found      []finding // what each problem is about
 	containers []container
 	odd        []oddText
@@ -69,6 +69,30 @@ func check(spec *Spec, s *Site, ix *index) Problems {
 	return c.silence().sorted()
 }
 
+// checkValues runs the rules about single values over what is sound of a spec that
+// does not fit the schema.
+func checkValues(spec *Spec, ix *index) Problems {
+	c := &checker{spec: spec, site: resolve(spec), ix: ix, partial: true, rules: rules(), containers: containers(spec)}
+	var kept Problems
+	for _, r := range c.rules {
+		if r.check == nil || !r.value {
+			continue
+		}
+		c.rule, c.problems, c.found = r, nil, nil
+		r.check(c)
+		c.weigh(0)
+		for i, p := range c.problems {
+			at := c.found[i].places[0]
+			if v, around := ix.root.inside(at), ix.root.inside(at.parent()); v != nil && v.sound() && (r.stands == "" || around.sound()) {
+				kept = append(kept, p)
+			}
+		}
+	}
+	c.problems = kept
+	c.oneEach()
+	return c.silence()
+}
+
 // oneEach keeps rules from saying one thing twice: where a secret stands, that is
 // all that matters, and where a text is empty, any other rule says it better.
 func (c *checker) oneEach() {
@@ -85,7 +109,8 @@ func (c *checker) oneEach() {
 // silence leaves out the problems that the spec silences; the rule about
 // silencing itself comes last, since it has to know what was found.
 func (c *checker) silence() Problems {
-	unknown := c.open != nil && c.open.touches(Path{"silence"}, true)
+	said := c.ix.root.field("silence")
+	unknown := c.partial && said != nil && !said.sound()
 	if len(c.spec.Silence) == 0 && !unknown {
 		return c.problems
 	}
@@ -106,10 +131,12 @@ func (c *checker) silence() Problems {
 // report adds a problem with the value at a path. The result can be given notes
 // and a hint; it is valid until the next report.
 func (c *checker) report(at Path, format string, args ...any) *Problem {
+	pos, written := c.ix.place(at)
 	c.problems = append(c.problems, Problem{
-		Pos: c.ix.value(at), Path: at.String(), Message: fmt.Sprintf(format, args...),
+		Pos: pos, Path: at.String(), Message: fmt.Sprintf(format, args...),
 		Rule: c.rule.ID, Severity: c.rule.Severity,
 	})
+	noteWritten(&c.problems[len(c.problems)-1], written)
 	c.found = append(c.found, finding{places: []Path{at}})
 	return &c.problems[len(c.problems)-1]
 }
@@ -164,6 +191,23 @@ func (c *checker) note(p *Problem, at Path, format string, args ...any) *Problem
 	p.Notes = append(p.Notes, Note{Pos: c.ix.value(at), Message: fmt.Sprintf(format, args...)})
 	c.about(at)
 	return p
+}
+
+// about says that the last problem is about another place too, which no note
+// points at: a default.
+func (c *checker) about(at Path) {
+	if n := len(c.found); n > 0 {
+		f := &c.found[n-1]
+		f.places = append(f.places, at)
+	}
+}
+
+// aboutRoute is about for what a route follows from.
+func (c *checker) aboutRoute(r Route) {
+	c.about(r.at)
+	if r.at[len(r.at)-1] == "domain" && strings.HasPrefix(r.Hostname, "www.") && r.Hostname != c.spec.Clients[r.Owner].Domain {
+		c.about(r.at.parent().With("www"))
+	}
 }
 
 // hint says what to do about a problem.

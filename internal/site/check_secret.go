@@ -197,7 +197,7 @@ func textPlaces(f *ast.File) []*textPlace {
 	named := map[token.Pos]string{}
 	for key, field := range newIndex([]*ast.File{f}).fields {
 		path := keyPath(key).String()
-		named[field.label], named[field.value] = path, path
+		named[field.label], named[field.value.from] = path, path
 	}
 	var all []*textPlace
 	ast.Walk(f, func(n ast.Node) bool {

@@ -3,12 +3,11 @@ package site
 import (
 	"os"
 	"path/filepath"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 
-	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/cuecontext"
+	"sitegen/schema"
 )
 
 // fullSite says every field of the schema.
@@ -27,93 +26,97 @@ func TestFullSite(t *testing.T) {
 	if _, problems := loadText(t, fullSite(t)); len(problems) > 0 {
 		t.Errorf("the full site:\n%s", problems.Error())
 	}
-	ctx := cuecontext.New()
-	def, err := siteSchema(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	said := map[string]bool{}
-	saidFields(ctx.CompileString(fullSite(t)), def, "", said)
-	for _, path := range schemaFields(&walker{}, def, "") {
+	site, said := schemaType(t), map[string]bool{}
+	saidFields(specValue(t, fullSite(t)), site, "", said)
+	for _, path := range schemaFields(site, "") {
 		if !said[path] && !said[strings.Replace(path, ".clients.", ".apps.", 1)] { // both have #Container
 			t.Errorf("testdata/full.cue does not say %s", path)
 		}
 	}
 }
 
-// TestSpecMirrorsSchema: Spec has a field for each of the schema's.
+func schemaType(tb testing.TB) *Type {
+	tb.Helper()
+	t, err := readSchema(schema.FS)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return t
+}
+
+// specValue is a spec as evaluated.
+func specValue(tb testing.TB, text string) *value {
+	tb.Helper()
+	_, ix := evaluated(tb, text)
+	return ix.root
+}
+
+// TestSpecMirrorsSchema: Spec has a field for each of the schema's, and no other.
 func TestSpecMirrorsSchema(t *testing.T) {
-	ctx := cuecontext.New()
-	def, err := siteSchema(ctx)
-	if err != nil {
-		t.Fatal(err)
+	mirrors(t, schemaType(t), reflect.TypeFor[Spec](), "")
+}
+
+func mirrors(t *testing.T, of *Type, in reflect.Type, at string) {
+	t.Helper()
+	if in.Kind() == reflect.Pointer {
+		in = in.Elem()
 	}
-	data, err := def.Unify(ctx.CompileString(fullSite(t))).MarshalJSON()
-	if err != nil {
-		t.Fatal(err)
+	kinds := map[reflect.Kind]kind{reflect.String: textKind, reflect.Int: intKind, reflect.Bool: boolKind, reflect.Slice: listKind, reflect.Struct: structKind, reflect.Map: structKind}
+	_, isWord := reflect.New(in).Interface().(worded)
+	if want := kinds[in.Kind()]; of.kinds != want && !(isWord && of.kinds == textKind|structKind) || of.any != nil && in.Kind() != reflect.Map {
+		t.Errorf("%s is %s in the schema and %s in Go", at, kindName(of.kinds), in)
+		return
 	}
-	if err := unmarshalStrict(data, new(Spec)); err != nil {
-		t.Error(err)
+	switch in.Kind() {
+	case reflect.Slice:
+		mirrors(t, of.elem, in.Elem(), at+".*")
+	case reflect.Map:
+		mirrors(t, of.any, in.Elem(), at+".*")
+	case reflect.Struct:
+		plan := (&fitter{plans: map[reflect.Type]map[string][]int{}}).plan(in)
+		for _, name := range of.names {
+			if index, ok := plan[name]; ok {
+				mirrors(t, of.fields[name].Type, in.FieldByIndex(index).Type, at+"."+name)
+			} else {
+				t.Errorf("%s has no field for %s.%s", in, at, name)
+			}
+		}
+		for name := range plan {
+			if of.fields[name] == nil {
+				t.Errorf("%s has a field %s, which the schema does not have at %s", in, name, at)
+			}
+		}
 	}
 }
 
 // schemaFields lists the fields of the schema; a name of the user's choice is *.
-func schemaFields(w *walker, def cue.Value, at string) []string {
+func schemaFields(t *Type, at string) []string {
 	var all []string
-	if op, args := def.Expr(); op == cue.OrOp {
-		for _, a := range args {
-			all = append(all, schemaFields(w, a, at)...)
-		}
-		return all
-	}
-	below := func(v cue.Value, name string) {
+	below := func(t *Type, name string) {
 		all = append(all, at+"."+name)
-		all = append(all, schemaFields(w, v, at+"."+name)...)
+		all = append(all, schemaFields(t, at+"."+name)...)
 	}
-	switch def.IncompleteKind() {
-	case cue.StructKind:
-		it, err := def.Fields(cue.Optional(true))
-		for err == nil && it.Next() {
-			below(it.Value(), it.Selector().Unquoted())
-		}
-		if v := def.LookupPath(cue.MakePath(cue.AnyString)); v.Exists() {
-			below(v, "*")
-		}
-	case cue.ListKind:
-		if v := def.LookupPath(cue.MakePath(cue.AnyIndex)); v.Exists() {
-			below(v, "*")
+	for _, name := range t.names {
+		below(t.fields[name].Type, name)
+	}
+	for _, in := range []*Type{t.any, t.elem} {
+		if in != nil {
+			below(in, "*")
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return all
 }
 
 // saidFields collects the schema's paths of what a spec says.
-func saidFields(user, def cue.Value, at string, said map[string]bool) {
-	w := &walker{}
-	def = w.alternative(def, user)
-	switch user.IncompleteKind() {
-	case cue.StructKind:
-		it, err := user.Fields()
-		for err == nil && it.Next() {
-			name := it.Selector().Unquoted()
-			next := def.LookupPath(cue.MakePath(cue.Str(name)))
-			for _, p := range []cue.Path{cue.MakePath(cue.Str(name).Optional()), cue.MakePath(cue.Str(name).Required())} {
-				if !next.Exists() {
-					next = def.LookupPath(p)
-				}
+func saidFields(v *value, t *Type, at string, said map[string]bool) {
+	for i, part := range v.Parts {
+		name, of := "*", t.elem
+		if v.Kind == structKind {
+			if of = t.field(v.Names[i]); t.any == nil {
+				name = v.Names[i]
 			}
-			if any := def.LookupPath(cue.MakePath(cue.AnyString)); any.Exists() {
-				next, name = any, "*"
-			}
-			said[at+"."+name] = true
-			saidFields(it.Value(), next, at+"."+name, said)
 		}
-	case cue.ListKind:
-		it, err := user.List()
-		for err == nil && it.Next() {
-			said[at+".*"] = true
-			saidFields(it.Value(), def.LookupPath(cue.MakePath(cue.AnyIndex)), at+".*", said)
-		}
+		said[at+"."+name] = true
+		saidFields(part, of, at+"."+name, said)
 	}
 }

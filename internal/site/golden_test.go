@@ -132,3 +132,20 @@ func golden(t *testing.T, name, got string) {
 		t.Errorf("%s differs (-want +got); go test ./internal/site -update writes it anew:\n%s", name, diff)
 	}
 }
+
+// badTexts are the cases of golden/bad that are one file, and evaluate.
+func badTexts(t *testing.T) map[string]string {
+	t.Helper()
+	root, err := filepath.Abs(badDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, dir := range cases(t, root) {
+		data, err := os.ReadFile(filepath.Join(dir, "site.cue"))
+		if err == nil {
+			texts[filepath.Base(dir)] = string(data)
+		}
+	}
+	return texts
+}

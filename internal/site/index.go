@@ -1,34 +1,47 @@
 package site
 
 import (
+	"slices"
 	"strconv"
 
-	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 )
 
-// index finds the place of a field in the user's own files. CUE's positions
-// point into the schema for structs and for fields with a default, so gen
-// walks the syntax trees itself.
-//
-// Fields that only evaluation brings about (comprehensions over data, embedded
-// references) are not in the index: CUE knows where their values were written.
+// index finds the place of a field in the user's own files, from their syntax
+// trees. Fields that only evaluation brings about (comprehensions over data,
+// templates, references) are not in it: CUE knows where their values were written.
 // What has no place at all stands where the thing around it does.
 type index struct {
-	fields map[string]place
-	files  map[string]bool
-	top    token.Pos
-	empty  []Path    // where a text without a character is written
-	user   cue.Value // the spec as evaluated, without the schema
+	fields  map[string]place
+	files   map[string]bool
+	top     token.Pos
+	empty   []Path // where a text without a character is written
+	root    *value // the spec as evaluated
+	written map[token.Pos]bool
 }
 
 // place is where a field stands: its label, its value, and, where two files or
-// two lines give it, the places after the first.
+// two lines give it, the values after the first.
 type place struct {
-	label, value token.Pos
-	more         []token.Pos
-	number       string // the value, if it is a number
+	label  token.Pos
+	value  span
+	more   []span
+	number string // the value, if it is a number
+}
+
+// span is where an expression starts and ends.
+type span struct{ from, to token.Pos }
+
+func spanOf(e ast.Expr) span { return span{e.Pos(), e.End()} }
+
+func (s span) has(p token.Pos) bool {
+	return p.Filename() == s.from.Filename() && p.Offset() >= s.from.Offset() && p.Offset() <= s.to.Offset()
+}
+
+// has tells whether a place is within what is written for the field.
+func (f place) has(p token.Pos) bool {
+	return f.value.has(p) || slices.ContainsFunc(f.more, func(s span) bool { return s.has(p) })
 }
 
 func newIndex(files []*ast.File) *index {
@@ -52,7 +65,7 @@ func (ix *index) decls(at Path, decls []ast.Decl) {
 				continue // a dynamic or pattern label
 			}
 			p := at.With(name)
-			ix.add(p, d.Label.Pos(), d.Value.Pos())
+			ix.add(p, d.Label.Pos(), d.Value)
 			ix.expr(p, d.Value)
 		case *ast.EmbedDecl:
 			ix.expr(at, d.Expr)
@@ -69,7 +82,7 @@ func (ix *index) expr(at Path, e ast.Expr) {
 	case *ast.ListLit:
 		for i, x := range e.Elts {
 			p := at.With(i)
-			ix.add(p, x.Pos(), x.Pos())
+			ix.add(p, x.Pos(), x)
 			ix.expr(p, x)
 		}
 	case *ast.BasicLit:
@@ -104,53 +117,71 @@ func (ix *index) number(at Path, text string) {
 	}
 }
 
-func (ix *index) add(p Path, label, value token.Pos) {
+func (ix *index) add(p Path, label token.Pos, value ast.Expr) {
 	key := p.key()
 	old, ok := ix.fields[key]
 	if !ok {
-		ix.fields[key] = place{label: label, value: value}
+		ix.fields[key] = place{label: label, value: spanOf(value)}
 		return
 	}
-	old.more = append(old.more, value)
+	old.more = append(old.more, spanOf(value))
 	ix.fields[key] = old
 }
 
 // value is where the value at p stands, or the nearest thing around it that the
 // user wrote.
 func (ix *index) value(p Path) Pos {
-	for q := p; ; q = q.parent() {
-		if f, ok := ix.fields[q.key()]; ok {
-			if len(q) == len(p) {
-				return toPos(f.value)
-			}
-			return toPos(f.label)
-		}
-		if len(q) == 0 {
-			return toPos(ix.top)
-		}
-		if pos := ix.evaluated(q); pos.IsValid() {
-			return pos
-		}
-	}
+	pos, _ := ix.place(p)
+	return pos
 }
 
-// evaluated is where the user wrote the value that evaluation puts at p, or the
-// zero Pos.
-func (ix *index) evaluated(p Path) Pos {
-	var sels []cue.Selector
-	for _, e := range p {
-		switch e := e.(type) {
-		case int:
-			sels = append(sels, cue.Index(e))
-		case string:
-			sels = append(sels, cue.Str(e))
+// place is where the value at p stands, and, where that only refers to another
+// place, where the value was written: see noteWritten.
+func (ix *index) place(p Path) (at, written Pos) {
+	from := ix.evaluated(p)
+	if f, ok := ix.fields[p.key()]; ok {
+		if from.IsValid() && !f.has(from) {
+			written = toPos(from)
+		}
+		return toPos(f.value.from), written
+	}
+	if from.IsValid() && !ix.isField(from) { // a loop or a template: there it is to be repaired
+		return toPos(from), Pos{}
+	}
+	for q := p.parent(); len(q) > 0; q = q.parent() {
+		if f, ok := ix.fields[q.key()]; ok {
+			return toPos(f.label), toPos(from)
+		}
+		if pos := ix.evaluated(q); pos.IsValid() {
+			return toPos(pos), Pos{}
 		}
 	}
-	v := ix.user.LookupPath(cue.MakePath(sels...))
-	if pos := toPos(v.Pos()); v.Exists() && ix.files[pos.File] && pos.Line > 0 {
-		return pos
+	if from.IsValid() {
+		return toPos(from), Pos{}
 	}
-	return Pos{}
+	return toPos(ix.top), Pos{}
+}
+
+// isField tells whether a place is that of a field's value in the index.
+func (ix *index) isField(at token.Pos) bool {
+	if ix.written == nil {
+		ix.written = map[token.Pos]bool{}
+		for _, f := range ix.fields {
+			ix.written[f.value.from] = true
+			for _, s := range f.more {
+				ix.written[s.from] = true
+			}
+		}
+	}
+	return ix.written[at]
+}
+
+// evaluated is where the user wrote the value that evaluation puts at p.
+func (ix *index) evaluated(p Path) token.Pos {
+	if v := ix.root.inside(p); v != nil && ix.files[v.at.Filename()] {
+		return v.at
+	}
+	return token.NoPos
 }
 
 // label is where the name of the field at p stands.
@@ -158,13 +189,21 @@ func (ix *index) label(p Path) Pos {
 	if f, ok := ix.fields[p.key()]; ok {
 		return toPos(f.label)
 	}
+	if v := ix.root.inside(p); v != nil && ix.files[v.label.Filename()] && !ix.isField(v.at) {
+		return toPos(v.label)
+	}
 	return ix.value(p)
 }
 
-// has tells whether the user wrote the field at p.
-func (ix *index) has(p Path) bool {
-	_, ok := ix.fields[p.key()]
-	return ok
+// has tells whether the spec says the field at p.
+func (ix *index) has(p Path) bool { return ix.root.inside(p) != nil }
+
+// noteWritten says in a problem where its value was written, if that is not where
+// it is used.
+func noteWritten(p *Problem, written Pos) {
+	if written.IsValid() && written != p.Pos {
+		p.Notes = append(p.Notes, Note{Pos: written, Message: "the value is written here"})
+	}
 }
 
 // Pos is a place in the user's spec; Line and Col count from 1, in bytes.

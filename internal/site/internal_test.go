@@ -17,18 +17,18 @@ func TestInternal(t *testing.T) {
 	}
 	ix := newIndex([]*ast.File{file})
 	broken := func(text string) Problems {
-		_, problems := evaluateNow([]*ast.File{file}, ix, fstest.MapFS{"site.cue": {Data: []byte(text)}})
-		return problems
+		_, err := readSchema(fstest.MapFS{"site.cue": {Data: []byte(text)}})
+		return schemaProblem(err)
 	}
-	_, misfit := decode([]byte(`{"name": 1}`))
 	_, gaveUp := evaluate([]*ast.File{nil}, ix, fuzzLimits)
 	for _, tc := range []struct {
 		problems Problems
 		want     string
 	}{
 		{broken("package schema\n#Site: {"), "the embedded schema is broken: expected '}', found 'EOF' [internal]"},
-		{broken("package schema\n#Host: {}"), "the embedded schema is broken: field not found: #Site [internal]"},
-		{misfit, "the spec does not fit the program: json: cannot unmarshal number into Go struct field Spec.name of type string [internal]"},
+		{broken("package schema\n#Host: {}"), "the embedded schema is broken: -: there is no #Site [internal]"},
+		{broken("package schema\n#Site: {name: number}"), "the embedded schema is broken: schema/site.cue:2:15: there is no number [internal]"},
+		{broken("package schema\n#Site: {name: string | len(\"x\")}"), "the embedded schema is broken: schema/site.cue:2:24: gen does not read *ast.CallExpr here [internal]"},
 		{gaveUp, "site.cue:1:1: CUE cannot evaluate the spec [internal]\n\thint: take out what was added last; please report it"},
 	} {
 		if got := tc.problems.Error(); got != tc.want {

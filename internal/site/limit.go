@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"cuelang.org/go/cue/ast"
-
-	"sitegen/schema"
 )
 
 // limits are what evaluating a spec may take: a spec is code, and it may come
@@ -17,22 +15,9 @@ type limits struct {
 	memory uint64 // bytes
 }
 
-// What a spec of any length may take, and what each byte of it adds. A site of
-// 10,000 clients, a megabyte, takes some seconds and a gigabyte.
-const (
-	baseTime   = 6 * time.Second
-	byteTime   = 60 * time.Microsecond
-	baseMemory = 512 << 20
-	byteMemory = 1 << 10
-)
-
-func limitsFor(files []*ast.File) limits {
-	size := 0
-	for _, f := range files {
-		size += f.End().Offset()
-	}
-	return limits{baseTime + time.Duration(size)*byteTime, baseMemory + uint64(size)*byteMemory}
-}
+// maxLimits are what any spec may take: a site of 10,000 clients takes a second and
+// half a gigabyte.
+var maxLimits = limits{time: 10 * time.Second, memory: 2 << 30}
 
 // lookEvery is how often the memory in use is looked at. A loop that only
 // allocates fills some hundred megabytes in that time.
@@ -40,9 +25,9 @@ const lookEvery = 50 * time.Millisecond
 
 // evaluate gives evaluateNow its limits. An evaluation cannot be stopped: one that
 // has gone too far is left behind, and the process is about to end.
-func evaluate(files []*ast.File, ix *index, most limits) (*Spec, Problems) {
+func evaluate(files []*ast.File, ix *index, most limits) (*value, Problems) {
 	type result struct {
-		spec     *Spec
+		root     *value
 		problems Problems
 	}
 	done := make(chan result, 1)
@@ -54,8 +39,8 @@ func evaluate(files []*ast.File, ix *index, most limits) (*Spec, Problems) {
 					Hint: "take out what was added last; please report it"}}}
 			}
 		}()
-		spec, problems := evaluateNow(files, ix, schema.FS)
-		done <- result{spec, problems}
+		root, problems := evaluateNow(files, ix)
+		done <- result{root, problems}
 	}()
 	end := time.After(most.time)
 	look := time.NewTicker(lookEvery)
@@ -63,7 +48,7 @@ func evaluate(files []*ast.File, ix *index, most limits) (*Spec, Problems) {
 	for {
 		select {
 		case r := <-done:
-			return r.spec, r.problems
+			return r.root, r.problems
 		case <-look.C:
 			if now := heap(); now > before && now-before > most.memory {
 				return nil, tooMuch(ix, "takes more than %d MiB of memory", most.memory>>20)

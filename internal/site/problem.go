@@ -79,24 +79,56 @@ func (ps Problems) Errors() int {
 	return n
 }
 
-// sorted orders problems by place, and drops those said twice. What a loop makes
-// has one place and many paths: the hint comes with the first.
+// sorted orders problems by place, and drops those said twice. What a loop or a
+// template makes has one place and many paths: it is said once.
 func (ps Problems) sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(
 			comparePos(a.Pos, b.Pos),
-			cmp.Compare(a.Path, b.Path),
 			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Path, b.Path),
 			cmp.Compare(a.Message, b.Message),
 		)
 	})
 	ps = slices.CompactFunc(ps, func(a, b Problem) bool { return a.Error() == b.Error() })
-	for i := len(ps) - 1; i > 0; i-- {
-		if a, b := ps[i-1], ps[i]; a.Pos == b.Pos && a.Pos.Line > 0 && a.Rule == b.Rule && a.Hint == b.Hint && a.Path != b.Path {
-			ps[i].Hint = ""
+	var once Problems
+	for len(ps) > 0 {
+		n := 1
+		for n < len(ps) && ps[n].Pos == ps[0].Pos && ps[n].Rule == ps[0].Rule && ps[0].Pos.Line > 0 {
+			n++
+		}
+		once = append(once, together(ps[:n])...)
+		ps = ps[n:]
+	}
+	return once
+}
+
+// maxPaths is how many paths of one place are named.
+const maxPaths = 3
+
+// together makes one problem of those of one rule at one place, which are of the
+// first path, and names the other paths.
+func together(ps Problems) Problems {
+	var same Problems
+	var others []string
+	for _, p := range ps {
+		switch {
+		case p.Path == ps[0].Path:
+			same = append(same, p)
+		case len(others) == 0 || others[len(others)-1] != p.Path:
+			others = append(others, p.Path)
 		}
 	}
-	return ps
+	if len(others) > 0 {
+		named := others[:min(maxPaths, len(others))]
+		more := fmt.Sprintf("and %d more here: %s", len(others), strings.Join(named, ", "))
+		if len(named) < len(others) {
+			more += ", …"
+		}
+		last := &same[len(same)-1]
+		last.Notes = append(slices.Clone(last.Notes), Note{Pos: last.Pos, Message: more})
+	}
+	return same
 }
 
 func comparePos(a, b Pos) int {

@@ -55,7 +55,7 @@ func checkSilence(c *checker, byID map[string]Rule, found map[string]bool) {
 			c.reportName(at, "the rule %q cannot be silenced", id).hint("only warnings and limits can")
 		case c.spec.Silence[id] == "":
 			c.report(at, "silencing %q needs a reason", id).hint("say why, for the next reader")
-		case !found[id] && c.open == nil && !slices.ContainsFunc(c.problems, func(p Problem) bool { return p.Severity == Error }):
+		case !found[id] && !c.partial && !slices.ContainsFunc(c.problems, func(p Problem) bool { return p.Severity == Error }):
 			c.rule = byID["silence-unused"]
 			c.reportName(at, "nothing is left that %q would silence", id).hint("remove it")
 		}

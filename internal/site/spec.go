@@ -1,12 +1,7 @@
 package site
 
-import (
-	"bytes"
-	"encoding/json"
-)
-
-// Spec is the spec as CUE exports it: the schema's shape with the schema's
-// defaults, before gen's own rules. Field names and meaning are the schema's;
+// Spec is the spec in the schema's shape, with the schema's defaults, before gen's
+// own rules. Field names and meaning are the schema's;
 // TestSpecMirrorsSchema holds the two together.
 type Spec struct {
 	Name       string                 `json:"name"`
@@ -164,14 +159,8 @@ type IPSpec struct {
 	OnLink  bool   `json:"onLink"`
 }
 
-// UnmarshalJSON reads a word or a static address.
-func (s *IPv4Spec) UnmarshalJSON(b []byte) error {
-	if bytes.HasPrefix(b, []byte(`"`)) {
-		return json.Unmarshal(b, &s.Mode)
-	}
-	s.Mode = "static"
-	return unmarshalStrict(b, &s.IPSpec)
-}
+// setWord takes a word, which is aStruct for an address.
+func (s *IPv4Spec) setWord(word string) { s.Mode = word }
 
 // UserSpec mirrors #User.
 type UserSpec struct {
@@ -319,11 +308,4 @@ type VersionsSpec struct {
 		NixosAnywhere string `json:"nixosAnywhere"`
 		SopsNix       string `json:"sopsNix"`
 	} `json:"flake"`
-}
-
-// unmarshalStrict refuses fields that the struct does not have.
-func unmarshalStrict(b []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	return d.Decode(into)
 }

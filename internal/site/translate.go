@@ -34,6 +34,7 @@ func translations() []translation {
 		{"reference %q not found", "reference", "nothing is called \"{0}\" here", "a text needs quotes; a reference has to name a field of the spec"},
 		{"unreferenced alias or let", "reference", "{0} is used nowhere", "use it, or take it out"},
 		{"cycle", "cycle", "is defined by itself", "give it a value of its own"},
+		{"required but not present", "missing-field", "the field \"{0}\" is missing", "a definition of the spec itself wants it"},
 		{"undefined field", "reference", "refers to a field \"{0}\", which does not exist", ""},
 		{"index out of range", "reference", "refers to element {0} of a list of {1}", "elements count from 0"},
 		{"field not allowed", "unknown-field", "what this is made of is closed, and has no such field", "add the field to the definition, or to what stands in close( ); or take it out here"},

@@ -5,105 +5,88 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/token"
 )
 
-// sameKind tells whether a value of kind got can ever be one of kind want. A
-// whole number is a number.
-func sameKind(want, got cue.Kind) bool { return want&got != 0 }
-
-// describe names a value as a reader would: "nginx", 8080, a list.
-func describe(v cue.Value) string {
-	switch k := v.IncompleteKind(); {
-	case k == cue.StructKind:
+// describe names the value at a path as a reader would: "nginx", 8080, a list. A
+// number is named as it is written: CUE's own form of 1e999999999 is another number.
+func (f *fitter) describe(v *value, at Path) string {
+	switch v.Kind {
+	case structKind:
 		return "a struct, { … }"
-	case k == cue.ListKind:
+	case listKind:
 		return "a list, [ … ]"
-	case v.IsConcrete():
-		if s, err := v.String(); err == nil {
-			if what := secretIn(s); what != "" {
-				return "a text that looks like " + what
-			}
-			return fmt.Sprintf("%q", shorten(s))
+	case intKind, floatKind:
+		if p := f.ix.fields[at.key()]; p.number != "" && len(p.more) == 0 {
+			return shorten(p.number)
 		}
-		return strings.TrimSpace(fmt.Sprint(v))
+	case textKind:
+		if what := secretIn(v.Text); what != "" {
+			return "a text that looks like " + what
+		}
+		return fmt.Sprintf("%q", shorten(v.Text))
+	case bytesKind:
+		if secretIn(v.Text) != "" {
+			return "a text between single quotes"
+		}
+		return fmt.Sprintf("'%s'", shorten(strings.Trim(strconv.Quote(v.Text), `"`)))
 	}
-	return "an open value"
-}
-
-// describe names the value at a path. A number is named as it is written: CUE's
-// own form of 1e999999999 is another number.
-func (w *walker) describe(v cue.Value, at Path) string {
-	f := w.ix.fields[at.key()]
-	if f.number != "" && len(f.more) == 0 && v.IncompleteKind()&cue.NumberKind != 0 && v.IsConcrete() {
-		return shorten(f.number)
-	}
-	return describe(v)
+	return shorten(v.Text)
 }
 
 // kindHint says how to write a value that is of the wrong kind by a habit from
 // other languages.
-func kindHint(def, user cue.Value) string {
-	if b, err := user.Bytes(); err == nil && user.IncompleteKind() == cue.BytesKind && def.IncompleteKind()&cue.StringKind != 0 {
-		if secretIn(string(b)) != "" {
-			return "a text stands between double quotes"
-		}
-		return fmt.Sprintf("a text stands between double quotes: %q", shorten(string(b)))
-	}
-	if s, err := user.String(); err == nil {
-		_, noNumber := strconv.Atoi(s)
-		switch {
-		case def.IncompleteKind() == cue.BoolKind && truth(s) != "":
-			return fmt.Sprintf("say %s, without quotes", truth(s))
-		case def.IncompleteKind() == cue.IntKind && noNumber == nil:
-			return fmt.Sprintf("say %s, without quotes", s)
-		}
-	}
-	if s, err := def.String(); err == nil && len(alternatives(def)) == 0 {
-		return fmt.Sprintf("leave it out for its default, %q", s)
+func (t *Type) kindHint(v *value) string {
+	_, noNumber := strconv.Atoi(v.Text)
+	switch {
+	case v.Kind == bytesKind && t.kinds&textKind != 0 && secretIn(v.Text) == "":
+		return fmt.Sprintf("a text stands between double quotes: %q", shorten(v.Text))
+	case v.Kind == bytesKind && t.kinds&textKind != 0:
+		return "a text stands between double quotes"
+	case v.Kind == textKind && t.kinds == boolKind && truth(v.Text) != "":
+		return fmt.Sprintf("say %s, without quotes", truth(v.Text))
+	case v.Kind == textKind && t.kinds == intKind && noNumber == nil:
+		return fmt.Sprintf("say %s, without quotes", v.Text)
+	case t.def != nil && t.kinds == textKind && len(t.words) == 0:
+		return fmt.Sprintf("leave it out for its default, %q", t.def.Text)
 	}
 	return ""
 }
 
-// wanted says what the schema takes, from its structure: the alternatives of an
-// enumeration, the bounds of a number, or the kind.
-func wanted(def cue.Value) string {
-	if alts := alternatives(def); len(alts) > 0 {
-		quoted := make([]string, len(alts))
-		for i, a := range alts {
-			quoted[i] = fmt.Sprintf("%q", a)
-		}
-		if def.IncompleteKind()&cue.StructKind != 0 {
-			quoted = append(quoted, "a struct, { … }")
-		}
-		return anyOf(quoted)
+// wanted says what the schema takes: the alternatives of an enumeration, the
+// bounds of a number, or the kind.
+func (t *Type) wanted() string {
+	var all []string
+	for _, w := range t.words {
+		all = append(all, fmt.Sprintf("%q", w))
 	}
-	if nums := numbers(def); len(nums) > 1 {
-		return anyOf(nums)
+	numbers := slices.Sorted(slices.Values(t.numbers))
+	for _, n := range slices.Compact(numbers) {
+		all = append(all, strconv.FormatInt(n, 10))
 	}
-	if low, high := bounds(def); def.IncompleteKind() == cue.IntKind && low != "" && high != "" {
-		return fmt.Sprintf("a whole number from %s to %s", low, high)
+	if len(all) > 0 && t.kinds&structKind != 0 {
+		all = append(all, kindName(structKind))
 	}
-	return kindName(def.IncompleteKind())
+	switch {
+	case len(all) > 0:
+		return anyOf(unique(all))
+	case t.low != nil && t.high != nil:
+		return fmt.Sprintf("a whole number from %d to %d", *t.low, *t.high)
+	}
+	return kindName(t.kinds)
 }
 
-func kindName(k cue.Kind) string {
+func kindName(k kind) string {
 	switch {
-	case k&cue.StructKind != 0:
+	case k&structKind != 0:
 		return "a struct, { … }"
-	case k&cue.ListKind != 0:
+	case k&listKind != 0:
 		return "a list, [ … ]"
-	case k&cue.StringKind != 0:
+	case k&textKind != 0:
 		return "a string"
-	case k&cue.BoolKind != 0:
+	case k&boolKind != 0:
 		return "true or false"
-	case k&cue.IntKind != 0:
-		return "a whole number"
 	}
-	return "something else"
+	return "a whole number"
 }
 
 // anyOf joins words with commas and "or", allOf with "and".
@@ -123,86 +106,6 @@ func count(n int, word string) string {
 		return "1 " + word
 	}
 	return fmt.Sprintf("%d %ss", n, word)
-}
-
-// alternatives are the strings of an enumeration; none where any string will do.
-func alternatives(def cue.Value) []string {
-	var words []string
-	anyString := false
-	visit(def, func(v cue.Value) {
-		if v.IncompleteKind() != cue.StringKind {
-			return
-		}
-		s, err := v.String()
-		if err != nil {
-			anyString = true
-			return
-		}
-		words = append(words, s)
-	})
-	if anyString {
-		return nil
-	}
-	return unique(words)
-}
-
-// numbers are the numbers of an enumeration, in order.
-func numbers(def cue.Value) []string {
-	var nums []int64
-	open := false
-	visit(def, func(v cue.Value) {
-		n, err := v.Int64()
-		if err != nil {
-			open = true
-		}
-		nums = append(nums, n)
-	})
-	if open {
-		return nil
-	}
-	slices.Sort(nums)
-	var words []string
-	for _, n := range slices.Compact(nums) {
-		words = append(words, fmt.Sprint(n))
-	}
-	return words
-}
-
-// bounds are the lowest and the highest number that the schema takes. They are
-// read from the syntax: a default hides the rest of a value from CUE's own
-// look into it.
-func bounds(def cue.Value) (low, high string) {
-	ast.Walk(def.Syntax(cue.Raw()), func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Ident:
-			if n.Name == "uint" && low == "" {
-				low = "0"
-			}
-		case *ast.UnaryExpr:
-			if lit, ok := n.X.(*ast.BasicLit); ok && n.Op == token.GEQ {
-				low = lit.Value
-			} else if ok && n.Op == token.LEQ {
-				high = lit.Value
-			}
-		}
-		return true
-	}, nil)
-	return low, high
-}
-
-// visit calls f for each operand of a disjunction or conjunction. Of a default
-// that is one of the values beside it, as in *"UTC" | string, CUE leaves the rest.
-func visit(v cue.Value, f func(cue.Value)) {
-	switch op, args := v.Expr(); {
-	case op == cue.OrOp || op == cue.AndOp:
-		for _, a := range args {
-			visit(a, f)
-		}
-	case op == cue.NoOp && len(args) == 1:
-		f(args[0])
-	default:
-		f(v)
-	}
 }
 
 func unique(words []string) []string {

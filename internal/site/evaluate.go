@@ -1,0 +1,134 @@
+package site
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
+	cueerrors "cuelang.org/go/cue/errors"
+)
+
+// evaluateNow evaluates a spec by itself, as `cue export` does: definitions,
+// defaults, templates, loops and hidden fields are the user's own business. It
+// always returns a value, in which what has a problem is marked.
+func evaluateNow(files []*ast.File, ix *index) (*value, Problems) {
+	v := buildFiles(cuecontext.New(), files)
+	err := v.Validate(cue.Concrete(true))
+	if err == nil {
+		return new(converter).value(v, nil), nil
+	}
+	e := &errorReader{ix: ix}
+	e.add(err, nil)
+	c := &converter{report: e.add, said: map[string]bool{}, around: map[string]bool{}}
+	for _, at := range e.at {
+		c.said[at.key()] = true
+		for q := at; len(q) > 0; {
+			q = q.parent()
+			c.around[q.key()] = true
+		}
+	}
+	return c.value(v, nil), e.problems
+}
+
+// buildFiles makes one CUE value of the files. No loader is involved: imports
+// other than CUE's own packages have been refused, and attributes that would
+// read files (@embed) have no interpreter here.
+func buildFiles(ctx *cue.Context, files []*ast.File) cue.Value {
+	inst := build.NewContext().NewInstance("", nil)
+	for _, f := range files {
+		if err := inst.AddSyntax(f); err != nil {
+			break // BuildInstance says it
+		}
+	}
+	return ctx.BuildInstance(inst)
+}
+
+// errorReader turns errors of CUE's into problems at the user's lines they name.
+type errorReader struct {
+	ix       *index
+	problems Problems
+	at       []Path // of each problem
+}
+
+// add takes an error of the value at a path.
+func (r *errorReader) add(err error, at Path) {
+	for _, e := range distinct(cueerrors.Errors(err)) {
+		if format, _ := e.Msg(); strings.HasPrefix(format, "incomplete value") {
+			continue // what is missing is said with what the schema wants
+		}
+		path := at
+		if own := cuePath(e.Path()); len(own) > len(at) {
+			path = own
+		}
+		r.problems = append(r.problems, r.problem(e, path))
+		r.at = append(r.at, path)
+	}
+}
+
+func (r *errorReader) problem(e cueerrors.Error, path Path) Problem {
+	p := translate(e)
+	p.Severity = Error
+	p.Path = path.String()
+	format, _ := e.Msg()
+	places, two := r.places(e), ofTwo(format)
+	if f, ok := r.ix.fields[path.key()]; ok && p.Rule == "conflict" && len(places) < 2 && len(f.more) > 0 {
+		places = []Pos{toPos(f.more[len(f.more)-1].from), toPos(f.value.from)}
+	}
+	if p.Rule == "missing-field" { // CUE names the place where the definition wants it
+		p.Path, p.Pos = path.parent().String(), r.ix.label(path.parent())
+		return p
+	}
+	if len(places) == 0 || p.Rule == "cycle" {
+		places = []Pos{r.ix.value(path)}
+	}
+	p.Pos = places[0]
+	if own := toPos(e.Position()); !two && (p.Rule == "value" || p.Rule == "open-value") && slices.Contains(places, own) {
+		p.Pos = own
+	}
+	if two {
+		for _, other := range places[1:] {
+			p.Notes = append(p.Notes, Note{Pos: other, Message: "the other one is given here"})
+		}
+	}
+	return p
+}
+
+// distinct leaves out the errors of texts that cannot be put together because of
+// one of the other errors.
+func distinct(errs []cueerrors.Error) []cueerrors.Error {
+	text := func(e cueerrors.Error) bool { format, _ := e.Msg(); return format == "invalid interpolation" }
+	if !slices.ContainsFunc(errs, func(e cueerrors.Error) bool { return !text(e) }) {
+		return errs
+	}
+	return slices.DeleteFunc(slices.Clone(errs), text)
+}
+
+// places are the user's lines that an error names, the one furthest down first:
+// what stands there was written last.
+func (r *errorReader) places(e cueerrors.Error) []Pos {
+	var places []Pos
+	for _, at := range append(cueerrors.Positions(e), e.Position()) {
+		if p := toPos(at); r.ix.files[p.File] && p.Line > 0 && !slices.Contains(places, p) {
+			places = append(places, p)
+		}
+	}
+	slices.SortFunc(places, func(a, b Pos) int { return comparePos(b, a) })
+	return places
+}
+
+// cuePath reads the path of one of CUE's errors; digits are list positions.
+func cuePath(elems []string) Path {
+	var p Path
+	for _, e := range elems {
+		if n, err := strconv.Atoi(e); err == nil && strconv.Itoa(n) == e {
+			p = append(p, n)
+			continue
+		}
+		p = append(p, strings.Trim(e, `"`))
+	}
+	return p
+}
