@@ -94,15 +94,18 @@ func checkValues(spec *Spec, ix *index) Problems {
 }
 
 // oneEach keeps rules from saying one thing twice: where a secret stands, that is
-// all that matters, and where a text is empty, any other rule says it better.
+// all that matters; where a text is empty or breaks its line, any other error says
+// it better.
 func (c *checker) oneEach() {
-	secret, other := map[string]bool{}, map[string]bool{}
+	general := func(p Problem) bool { return p.Rule == emptyRule || p.Rule == lineRule }
+	secret, other, breaks := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, p := range c.problems {
 		secret[p.Path] = secret[p.Path] || p.Rule == secretRule
-		other[p.Path] = other[p.Path] || p.Rule != emptyRule
+		other[p.Path] = other[p.Path] || !general(p) && p.Severity == Error
+		breaks[p.Path] = breaks[p.Path] || p.Rule == lineRule
 	}
 	c.problems = slices.DeleteFunc(c.problems, func(p Problem) bool {
-		return secret[p.Path] && p.Rule != secretRule || other[p.Path] && p.Rule == emptyRule
+		return secret[p.Path] && p.Rule != secretRule || other[p.Path] && general(p) || breaks[p.Path] && p.Rule == hiddenRule
 	})
 }
 

@@ -9,7 +9,12 @@ import (
 // stableDevice matches the folders of udev whose names follow the disk
 // (systemd rules.d/60-persistent-storage.rules); by-label and by-uuid name file
 // systems, which are not there yet.
-var stableDevice = regexp.MustCompile(`^/dev/disk/(by-id|by-path)/[^/\s"'\\$]+$`)
+var stableDevice = regexp.MustCompile(`^/dev/disk/(by-id|by-path)/[^/]+$`)
+
+// deviceRE has the characters that udev leaves in a name (systemd
+// src/shared/device-nodes.c, allow_listed_char_for_devnode), without its backslash,
+// which begins the code of any other one.
+var deviceRE = regexp.MustCompile(`^/dev/[A-Za-z0-9#+.:=@_/-]+$`)
 
 // partStable and partKernel are the names that udev and the kernel give to
 // partitions.
@@ -49,7 +54,7 @@ func checkDiskNames(c *checker) {
 			base := path.Base(d.Device)
 			stable := stableDevice.MatchString(d.Device)
 			switch {
-			case path.Clean(d.Device) != d.Device || !strings.HasPrefix(d.Device, "/dev/") || strings.ContainsAny(d.Device, " \t\r\n\"'\\$"):
+			case path.Clean(d.Device) != d.Device || !deviceRE.MatchString(d.Device):
 				c.report(at, "%q is no disk", d.Device).hint("`ls /dev/disk/by-id` in the rescue system lists the names")
 			case stable && partStable.MatchString(base):
 				c.report(at, "%q is a partition, but has to be a whole disk", d.Device).hint("%s", didYouMeanText(partStable.ReplaceAllString(d.Device, "")))

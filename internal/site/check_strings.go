@@ -15,6 +15,10 @@ type oddText struct {
 	form   string // what is not in Unicode's composed form
 	fixed  string // the text in that form
 	name   bool   // it is the name of a field
+
+	breaks  bool // it has a character in it that may end a line, breaker
+	breaker rune
+	hyphen  bool // it starts with one
 }
 
 // oddTexts looks through all texts of the spec, once.
@@ -27,12 +31,14 @@ func (c *checker) oddTexts() []oddText {
 		if what := secretIn(text); what != "" {
 			c.odd = append(c.odd, oddText{at: at(), secret: what})
 		}
-		if plainText(text) {
+		hyphen := strings.HasPrefix(text, "-")
+		if plainText(text) && !hyphen {
 			return
 		}
-		o := oddText{at: at(), nul: strings.Contains(text, "\x00"), hidden: invisible(text)}
+		o := oddText{at: at(), nul: strings.Contains(text, "\x00"), hidden: invisible(text), hyphen: hyphen}
 		o.fixed, o.form, _ = composed(text)
-		if o.nul || o.hidden != "" || o.form != "" {
+		o.breaker, o.breaks = lineBreaker(text)
+		if o.nul || o.hidden != "" || o.form != "" || o.breaks || hyphen {
 			o.name = o.at[len(o.at)-1] == text
 			c.odd = append(c.odd, o)
 		}

@@ -181,11 +181,15 @@ func emailFault(text string) fault {
 	return fault{}
 }
 
+// urlRE has the characters of RFC 3986 without quotes and brackets, which a shell
+// or another program would read: they have their %XX form.
+var urlRE = regexp.MustCompile(`^[A-Za-z0-9._~:/?#@!&*+,;=%[\]-]+$`)
+
 // urlFault wants an absolute https URL without anything secret in it.
 func urlFault(text string) fault {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || u.Host == "" || strings.ContainsAny(text, " \t\r\n"):
+	case err != nil || u.Host == "" || !urlRE.MatchString(text):
 		return fault{fmt.Sprintf("%q is no URL", text), "write it like \"https://example.com/path\""}
 	case u.User != nil:
 		return fault{"the URL has a user name or a password in it", "credentials belong into the encrypted files"}

@@ -155,9 +155,13 @@ func parsePrefix(text string) netip.Prefix {
 	return p
 }
 
-// parseAddr is the address, or the zero Addr where text is none.
+// parseAddr is the address, or the zero Addr where text is none. One with a zone is
+// none: a zone names a card of one machine, and netip takes any text as one.
 func parseAddr(text string) netip.Addr {
 	a, _ := netip.ParseAddr(text)
+	if a.Zone() != "" {
+		return netip.Addr{}
+	}
 	return a
 }
 

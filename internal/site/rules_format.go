@@ -38,9 +38,11 @@ func formatRules() []Rule {
 			Bad: `hosts: web1: ssh: from: ["198.51.100.0/24", "198.51.100.0/24"]`, Good: `hosts: web1: ssh: from: ["198.51.100.0/24", "203.0.113.0/24"]`, value: true, check: checkListsTwice},
 		{ID: "text", Severity: Error, Summary: "No text holds the character NUL, which no file that gen writes can hold.",
 			Bad: `apps: invoices: env: GREETING: "a\u0000b"`, Good: `apps: invoices: env: GREETING: "a b"`, value: true, check: checkTexts},
+		{ID: lineRule, Severity: Error, Summary: "Texts that end up in files of lines or as arguments hold no line breaks and no control characters, and start with no hyphen. What a container is given, env, command and args, may; flags of k3s, contents of records and the like may start with one.",
+			Bad: "alerts: {email: \"ops@example.com\", smtp: {host: \"smtp.example.com\", user: \"web1\\npasswordeval reboot\", from: \"web1@example.com\"}}", Good: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1", from: "web1@example.com"}}`, value: true, check: checkLines},
 		{ID: "text-form", Severity: Error, Summary: "Texts are in Unicode's composed form, NFC, the only one that Terraform writes; what programs are given, env, command and args, stays as it is.",
 			Bad: "domains: \"example.com\": records: [{type: \"TXT\", name: \"@\", content: \"v=1\", comment: \"cafe\\u0301\"}]", Good: "domains: \"example.com\": records: [{type: \"TXT\", name: \"@\", content: \"v=1\", comment: \"caf\\u00e9\"}]", value: true, check: checkTextForms},
-		{ID: "text-invisible", Severity: Warning, Summary: "No text holds characters that nobody sees: those that turn its direction, those without width, soft hyphens, control characters.",
+		{ID: hiddenRule, Severity: Warning, Summary: "No text holds characters that nobody sees: those that turn its direction, those without width, soft hyphens, control characters.",
 			Bad: `apps: invoices: env: GREETING: "hello\u200bworld"`, Good: `apps: invoices: env: GREETING: "hello world"`, value: true, check: checkHidden},
 	}
 }
@@ -99,7 +101,8 @@ func mailDomainFault(text string) fault {
 
 // looksLikeAddress tells a mistyped address from a mistyped name.
 func looksLikeAddress(text string) bool {
-	return text != "" && strings.Trim(text, "0123456789./") == "" || strings.Contains(text, ":") && strings.Trim(text, "0123456789abcdefABCDEF:./%") == ""
+	text, _, zone := strings.Cut(text, "%")
+	return zone && strings.Contains(text, ":") || text != "" && strings.Trim(text, "0123456789./") == "" || strings.Contains(text, ":") && strings.Trim(text, "0123456789abcdefABCDEF:./%") == ""
 }
 
 func (w container) hostnames() []string {
@@ -107,6 +110,38 @@ func (w container) hostnames() []string {
 		return w.web.Hostnames
 	}
 	return w.app.Hostnames
+}
+
+// mailerRE is an address that every program takes for one on the way of a mail
+// about a failing disk: smartd's script has the sender in a here document and the
+// recipient between double quotes (nixpkgs services/monitoring/smartd.nix), and
+// msmtp's list of aliases ends an address at # : and , (msmtp src/aliases.c).
+var mailerRE = regexp.MustCompile(`^[A-Za-z0-9._+='/-]+@[A-Za-z0-9.-]+$`)
+
+func mailerFault(text string) fault {
+	if f := emailFault(text); f.bad() || mailerRE.MatchString(text) {
+		return f
+	}
+	return fault{fmt.Sprintf("%q has a character in it that the programs which report failing disks take for something else", text),
+		"letters, digits and . _ + = - ' / before the @"}
+}
+
+// maxRelayUser is how long a log-in name may be: msmtp reads lines of 500 bytes (msmtp
+// src/conf.c, LINEBUFSIZE).
+const maxRelayUser = 400
+
+// relayUserFault wants what msmtp reads as it stands: it drops blanks around a value
+// and quotes around a whole one (msmtp src/conf.c, trim_string).
+func relayUserFault(user string) fault {
+	switch {
+	case len(user) > maxRelayUser:
+		return fault{fmt.Sprintf("the log-in name has %d bytes, and %d is the most", len(user), maxRelayUser), ""}
+	case strings.TrimSpace(user) != user:
+		return fault{fmt.Sprintf("%q has blanks around it, which msmtp drops", user), didYouMeanText(strings.TrimSpace(user))}
+	case len(user) > 1 && strings.HasPrefix(user, `"`) && strings.HasSuffix(user, `"`):
+		return fault{fmt.Sprintf("%q has quotes around it, which msmtp drops", user), didYouMeanText(strings.Trim(user, `"`))}
+	}
+	return fault{}
 }
 
 func checkEmails(c *checker) {
@@ -117,10 +152,14 @@ func checkEmails(c *checker) {
 		}
 	}
 	if a := c.spec.Alerts; a != nil {
-		c.fault(Path{"alerts", "email"}, emailFault(a.Email))
+		c.fault(Path{"alerts", "email"}, mailerFault(a.Email))
+		c.fault(Path{"alerts", "smtp", "user"}, relayUserFault(a.SMTP.User))
 		switch {
 		case a.SMTP.From != "":
-			c.fault(Path{"alerts", "smtp", "from"}, emailFault(a.SMTP.From))
+			c.fault(Path{"alerts", "smtp", "from"}, mailerFault(a.SMTP.From))
+		case relayUserFault(a.SMTP.User).bad():
+		case mailerFault(a.SMTP.User).bad() && !emailFault(a.SMTP.User).bad():
+			c.fault(Path{"alerts", "smtp", "user"}, mailerFault(a.SMTP.User))
 		case emailFault(a.SMTP.User).bad():
 			c.report(Path{"alerts", "smtp", "user"}, "%q is no e-mail address, and mail is sent from it", a.SMTP.User).
 				hint("say alerts.smtp.from, the address that mail comes from")
@@ -318,6 +357,8 @@ func checkTextForms(c *checker) {
 		}
 	}
 }
+
+const hiddenRule = "text-invisible"
 
 func checkHidden(c *checker) {
 	for _, o := range c.oddTexts() {

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
+	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 )
 
@@ -43,21 +45,56 @@ func checkRepoURL(c *checker) {
 		c.report(at, "%q is a page about a part of the repository", raw).hint("%s", didYouMeanText(strings.TrimSuffix(raw, webPage(u.path))))
 	case u.scheme == "ssh" && u.user == "":
 		c.report(at, "%q has no user name, and git servers want one", raw).hint("%s", didYouMeanText(strings.Replace(raw, "ssh://", "ssh://git@", 1)))
+	case u.scheme == "ssh" && !repoUserRE.MatchString(u.user):
+		c.report(at, "%q is no user name of a git server", shorten(u.user)).hint("most have \"git\"; it starts with a letter or a digit, and has no more than - . _ beside them")
+	case !repoPathRE.MatchString(u.path):
+		c.report(at, "%q cannot be the path of a repository: git and the programs that it calls take some of its characters for something else", shorten(u.path)).
+			hint("letters, digits, and - . _ ~ + @ %% / between them, no hyphen first")
 	default:
-		host := u.host
-		if h, port, err := net.SplitHostPort(host); err == nil {
-			host = h
-			if !isPort(port) {
-				c.report(at, "%q has no port that there is", raw).hint("ports are from 1 to 65535; the usual one need not be said")
-				return
-			}
+		host, port, said := splitPort(u.host)
+		if said && !isPort(port) {
+			c.report(at, "%q has no port that there is", raw).hint("ports are from 1 to 65535; the usual one need not be said")
+			return
 		}
-		if !parseAddr(strings.Trim(host, "[]")).IsValid() {
-			before, after, _ := strings.Cut(raw, host)
-			c.fault(at, hostnameFault(host).within(before, after))
-		}
+		before, after, _ := strings.Cut(raw, host)
+		c.fault(at, repoHostFault(host).within(before, after))
 	}
 }
+
+// repoHostFault wants a name or an address.
+func repoHostFault(host string) fault {
+	if parseAddr(strings.Trim(host, "[]")).IsValid() {
+		return fault{}
+	}
+	return hostnameFault(host)
+}
+
+func splitPort(text string) (host, port string, said bool) {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return text, "", false
+	}
+	return host, port, true
+}
+
+// keyscan is the command that prints the keys of a server.
+func keyscan(host string) string {
+	name, port, said := splitPort(host)
+	if !said {
+		return "ssh-keyscan " + host
+	}
+	return "ssh-keyscan -p " + port + " " + name
+}
+
+// What the user and the path of a repository may be: git hands both to ssh, and
+// ssh to a shell on the other side.
+var (
+	repoUserRE = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+	repoPathRE = regexp.MustCompile(`^/?[A-Za-z0-9._~][A-Za-z0-9._~+@%/-]*$`)
+)
+
+// branchRE leaves out what shells read: scripts and people write the name there.
+var branchRE = regexp.MustCompile(`^[\pL\pN._/+@=#,-]+$`)
 
 // webPage is what stands behind the repository in the address of one of its pages.
 func webPage(path string) string {
@@ -90,6 +127,8 @@ func checkRepoBranch(c *checker) {
 		bad("it has @{ in it")
 	case strings.ContainsAny(b, " ~^:?*[\\") || strings.ContainsFunc(b, func(r rune) bool { return r < 0x20 || r == 0x7f }):
 		bad("it has a blank, a control character or one of ~ ^ : ? * [ \\ in it")
+	case !branchRE.MatchString(b):
+		bad("it has a character in it that shells take for something else")
 	case slices.ContainsFunc(strings.Split(b, "/"), func(p string) bool { return strings.HasPrefix(p, ".") || strings.HasSuffix(p, ".lock") }):
 		bad("a part of it starts with a dot or ends with .lock")
 	}
@@ -141,19 +180,28 @@ func checkKnownHosts(c *checker) {
 			return
 		}
 	}
+	name, port, said := splitPort(host)
+	if repoHostFault(name).bad() || said && !isPort(port) {
+		return // repo-url says so; what is no name is in no command
+	}
 	c.report(Path{"repo", "url"}, "Argo CD does not know the host key of %s", host).
-		hint("put what `ssh-keyscan %s` prints into repo.knownHosts, after comparing it", host)
+		hint("put what `%s` prints into repo.knownHosts, after comparing it", keyscan(host))
 }
 
 func knownHostsFault(line string) string {
 	if strings.ContainsAny(line, "\r\n") {
 		return "it is more than one line"
 	}
-	_, key, ok := strings.Cut(strings.TrimSpace(line), " ")
-	if !ok {
+	marker, _, key, _, _, err := ssh.ParseKnownHosts([]byte(line))
+	switch {
+	case !strings.Contains(strings.TrimSpace(line), " "):
 		return "it has no key"
+	case err != nil:
+		return "it is not the name of a server, the kind of its key and the key"
+	case marker != "":
+		return fmt.Sprintf("it has a mark before it, @%s", marker)
 	}
-	if f := sshKeyFault(key); f.bad() {
+	if f := sshKeyFault(string(ssh.MarshalAuthorizedKey(key))); f.bad() {
 		return fmt.Sprintf("the key %s", strings.TrimPrefix(f.what, "the key "))
 	}
 	return ""

@@ -7,7 +7,7 @@
   ...
 }:
 let
-  alertTo = "o'p\$s+x@example.com";
+  alertTo = "o'p=s+x@example.com";
 
   # mdadm calls this with an event, the array and, where there is one, the disk.
   mdadmEvent = pkgs.writeShellScript "mdadm-event" ''
@@ -94,7 +94,7 @@ in
   services.smartd.notifications.mail = {
     enable = true;
     recipient = alertTo;
-    sender = "o'p\$s+x@example.com";
+    sender = "o'p=s+x@example.com";
   };
   programs.msmtp = {
     enable = true;
@@ -108,7 +108,7 @@ in
       auth = true;
       user = "\" \\ \${x} \$\${x} %{if} '' ' # \$(id) | `id` æ 世界 {{.}} <b> *_[x](y)";
       passwordeval = "${pkgs.coreutils}/bin/cat ${config.sops.secrets.smtp_password.path}";
-      from = "o'p\$s+x@example.com";
+      from = "o'p=s+x@example.com";
     };
   };
   environment.etc.aliases.text = "default: ${alertTo}\n";

@@ -1,0 +1,103 @@
+package site
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestTextManners plants what ends a line, or looks like an option, into every
+// text of a spec that says every field, names included: only what is read whole
+// may hold it.
+func TestTextManners(t *testing.T) {
+	spec, ix := evaluated(t, fullSite(t))
+	type place struct {
+		at   Path
+		name bool
+		text string
+	}
+	var places []place
+	eachString(spec, func(at func() Path, text string) {
+		p := at()
+		places = append(places, place{p, p[len(p)-1] == text, text})
+	})
+	for i, p := range places {
+		if undo := put(spec, p.at, p.name, p.text+"x"); undo != nil {
+			undo()
+		} else {
+			places[i].name = false // a value that is the same word as its field
+		}
+	}
+	planted := map[manner]int{}
+	for _, p := range places {
+		how := mannerOf(p.at, p.name)
+		for _, text := range []string{p.text + "\nx", "x\n" + p.text, p.text + "\r", "\x1b[2J" + p.text, p.text + "\u2028x", p.text + "\x00", "-oProxyCommand=" + p.text} {
+			undo := put(spec, p.at, p.name, text)
+			if undo == nil {
+				t.Fatalf("%s: nothing is planted", p.at)
+			}
+			at := p.at
+			if p.name {
+				at = at.parent().With(text)
+			}
+			refused := false
+			for _, problem := range check(spec, resolve(spec), ix) {
+				refused = refused || problem.Severity == Error && (problem.Path == at.String() || strings.HasPrefix(problem.Path, at.String()+"."))
+			}
+			undo()
+			planted[how]++
+			may := how == whole && !strings.Contains(text, "\x00") || how == line && strings.HasPrefix(text, "-")
+			if !refused && !may {
+				t.Errorf("%s (name %t): %q is accepted", p.at, p.name, text)
+			}
+		}
+	}
+	if planted[argument] < 700 || planted[line] < 20 || planted[whole] < 20 {
+		t.Errorf("planted only %v", planted)
+	}
+}
+
+// TestReadersBehind has texts that are sound for the file they are written into,
+// and not for the program behind it.
+func TestReadersBehind(t *testing.T) {
+	for text, paths := range map[string][]Path{
+		"`reboot`@example.com":    {{"alerts", "email"}, {"alerts", "smtp", "from"}},
+		"o$HOME@example.com":      {{"alerts", "email"}, {"alerts", "smtp", "from"}},
+		"a#b@example.com":         {{"alerts", "email"}},
+		"-C/etc/x@example.com":    {{"alerts", "email"}, {"alerts", "smtp", "from"}},
+		`"apikey"`:                {{"alerts", "smtp", "user"}},
+		" apikey":                 {{"alerts", "smtp", "user"}},
+		strings.Repeat("a", 500):  {{"alerts", "smtp", "user"}},
+		"fe80::1%\nuser evil":     {{"alerts", "smtp", "host"}, {"hosts", "web1", "address"}},
+		"fe80::1%-oProxyCommand=": {{"alerts", "smtp", "host"}, {"hosts", "web1", "address"}},
+		"-oProxyCommand=curl${IFS}example.com@git.example.com:infra.git": {{"repo", "url"}},
+		"-oProxyCommand=reboot@git.example.com:infra.git":                {{"repo", "url"}},
+		"ssh://-oProxyCommand=reboot@git.example.com/infra.git":          {{"repo", "url"}},
+		"ssh://git@-oProxyCommand=reboot/infra.git":                      {{"repo", "url"}},
+		"git@git.example.com:-oProxyCommand=reboot":                      {{"repo", "url"}},
+		"git@git.example.com:infra;reboot":                               {{"repo", "url"}},
+		"git@git.example.com;reboot:infra.git":                           {{"repo", "url"}},
+		"main;reboot":                                                    {{"repo", "branch"}},
+		"main`reboot`":                                                   {{"repo", "branch"}},
+		"/dev/disk/by-id/ata-`reboot`":                                   {{"hosts", "web1", "disks", "a", "device"}},
+		"/dev/disk/by-id/ata-$(reboot)":                                  {{"hosts", "web1", "disks", "a", "device"}},
+		"https://example.com/'$(reboot)'":                                {{"hosts", "web1", "installer", "image"}},
+		"@cert-authority *.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF": {{"repo", "knownHosts", 0}},
+	} {
+		for _, at := range paths {
+			spec, ix := evaluated(t, fullSite(t))
+			if put(spec, at, false, text) == nil {
+				t.Fatalf("%s: nothing is planted", at)
+			}
+			refused := false
+			for _, p := range check(spec, resolve(spec), ix) {
+				refused = refused || p.Severity == Error && p.Path == at.String()
+				if strings.Contains(p.Hint, "`") && strings.Contains(p.Hint, "reboot") {
+					t.Errorf("%s: a hint has a command with a value that was not looked at: %s", at, p.Hint)
+				}
+			}
+			if !refused {
+				t.Errorf("%s: %q is accepted", at, text)
+			}
+		}
+	}
+}
