@@ -39,7 +39,7 @@ func mannerOf(at Path, name bool) manner {
 		paths  string
 	}{
 		{whole, `clients.*.command.* clients.*.args.* clients.*.env.* apps.*.command.* apps.*.args.* apps.*.env.*`},
-		{line, `alerts.smtp.user cluster.k3s.flags.* silence.*
+		{line, `alerts.smtp.user hosts.*.users.*.keys.* repo.knownHosts.* cluster.k3s.flags.* silence.*
 			domains.*.records.*.content domains.*.records.*.comment domains.*.records.*.caa.value`},
 	} {
 		for pattern := range strings.FieldsSeq(of.paths) {
@@ -65,10 +65,11 @@ func (p Path) matches(pattern []string) bool {
 }
 
 // lineBreaker is the first character of a text that may end a line or steer a
-// terminal: control characters, and the separators of lines and paragraphs.
+// terminal: control characters, and the separators of lines and paragraphs. Tabs
+// do neither, but divide words.
 func lineBreaker(text string) (rune, bool) {
 	for _, r := range text {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		if r != '\t' && unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return r, true
 		}
 	}
@@ -82,6 +83,8 @@ func checkLines(c *checker) {
 		case how == whole:
 		case o.breaks:
 			c.odder(o, "%s", whatBreaks(o.breaker)).hint("write it in one line, without control characters")
+		case o.tab && how == argument:
+			c.odder(o, "holds a tab, and the programs that read it would take what follows for a word of its own").hint("write it without")
 		case o.hyphen && how == argument:
 			c.odder(o, "starts with a hyphen, and the programs that read it would take it for an option").hint("start it with a letter or a digit")
 		}

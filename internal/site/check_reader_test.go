@@ -30,7 +30,7 @@ func TestTextManners(t *testing.T) {
 	planted := map[manner]int{}
 	for _, p := range places {
 		how := mannerOf(p.at, p.name)
-		for _, text := range []string{p.text + "\nx", "x\n" + p.text, p.text + "\r", "\x1b[2J" + p.text, p.text + "\u2028x", p.text + "\x00", "-oProxyCommand=" + p.text} {
+		for _, text := range []string{p.text + "\nx", "x\n" + p.text, p.text + "\r", "\x1b[2J" + p.text, p.text + "\tx", p.text + "\u2028x", p.text + "\x00", "-oProxyCommand=" + p.text} {
 			undo := put(spec, p.at, p.name, text)
 			if undo == nil {
 				t.Fatalf("%s: nothing is planted", p.at)
@@ -45,7 +45,7 @@ func TestTextManners(t *testing.T) {
 			}
 			undo()
 			planted[how]++
-			may := how == whole && !strings.Contains(text, "\x00") || how == line && strings.HasPrefix(text, "-")
+			may := how == whole && !strings.Contains(text, "\x00") || how == line && (strings.HasPrefix(text, "-") || strings.Contains(text, "\t"))
 			if !refused && !may {
 				t.Errorf("%s (name %t): %q is accepted", p.at, p.name, text)
 			}

@@ -18,6 +18,7 @@ type oddText struct {
 
 	breaks  bool // it has a character in it that may end a line, breaker
 	breaker rune
+	tab     bool // it has one in it
 	hyphen  bool // it starts with one
 }
 
@@ -35,10 +36,10 @@ func (c *checker) oddTexts() []oddText {
 		if plainText(text) && !hyphen {
 			return
 		}
-		o := oddText{at: at(), nul: strings.Contains(text, "\x00"), hidden: invisible(text), hyphen: hyphen}
+		o := oddText{at: at(), nul: strings.Contains(text, "\x00"), hidden: invisible(text), hyphen: hyphen, tab: strings.Contains(text, "\t")}
 		o.fixed, o.form, _ = composed(text)
 		o.breaker, o.breaks = lineBreaker(text)
-		if o.nul || o.hidden != "" || o.form != "" || o.breaks || hyphen {
+		if o.nul || o.hidden != "" || o.form != "" || o.breaks || o.tab || hyphen {
 			o.name = o.at[len(o.at)-1] == text
 			c.odd = append(c.odd, o)
 		}

@@ -106,7 +106,7 @@ func (g *generator) sshKey(comment string) string {
 		panic(err) // a constant length
 	}
 	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
-	return strings.TrimSpace(line + " " + strings.NewReplacer("\n", " ", "\r", " ").Replace(comment))
+	return strings.TrimSpace(line + " " + inOneLine(comment))
 }
 
 // ageKeys are recipients to choose from; nobody has kept their private halves.

@@ -119,8 +119,16 @@ func (g *generator) free() string {
 }
 
 // oneLine is free where one line is all that fits.
-func (g *generator) oneLine() string {
-	return strings.NewReplacer("\n", " ", "\r", " ").Replace(g.free())
+func (g *generator) oneLine() string { return inOneLine(g.free()) }
+
+// inOneLine puts blanks in place of what may end a line.
+func inOneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && unicode.IsControl(r) || r == '\u2028' {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // unseen tells whether a spec holds a character that people do not see, and that
