@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/alecthomas/kong"
+
+	"sitegen/internal/site"
 )
 
 // Exit codes. They are part of the interface: hooks and CI read them.
@@ -32,8 +34,15 @@ type cli struct {
 
 // specFlags are for commands that read the spec.
 type specFlags struct {
-	Spec   string `default:"site.cue" placeholder:"PATH" help:"The site spec: a CUE file, or a directory of files of one package (${default})."`
-	Strict bool   `help:"Take warnings for errors."`
+	Spec    string   `default:"." placeholder:"PATH" help:"The site spec: a folder of CUE files of one package, or a CUE file that is all of its package (this folder)."`
+	OneFile bool     `help:"Read the file of --spec alone, although its package has more files beside it."`
+	Tag     []string `short:"t" placeholder:"NAME" help:"Take files whose @if names this, as cue export -t does; can be repeated."`
+	Strict  bool     `help:"Take warnings for errors."`
+}
+
+// source is which files are the spec.
+func (f *specFlags) source() site.Source {
+	return site.Source{Path: f.Spec, OneFile: f.OneFile, Tags: f.Tag}
 }
 
 // formatFlags are for commands that find problems.
@@ -61,9 +70,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&c,
 		kong.Name("gen"),
 		kong.Description("gen writes every file of a site's infrastructure repository from one site spec.\n\n"+
-			"  gen -spec site.cue          write the tree to out/\n"+
-			"  gen check -spec site.cue    is out/ what the spec says?\n"+
-			"  gen diff -spec site.cue     what would gen write?\n\n"+
+			"  gen -spec site.cue    write the tree to out/\n"+
+			"  gen -spec infra       … from all files of one package in a folder; without -spec, in this one\n"+
+			"  gen check             is out/ what the spec says?\n"+
+			"  gen diff              what would gen write?\n\n"+
 			"Exit codes: 0 fine, 1 drift (check, diff, verify), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage)."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),

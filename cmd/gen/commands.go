@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"sitegen/internal/gen"
@@ -14,7 +15,7 @@ import (
 
 // load reads the spec and tells what is wrong with it.
 func (f *specFlags) load(e *env) (*site.Site, error) {
-	s, problems := site.Load(f.Spec)
+	s, problems := f.source().Load()
 	if err := f.find(e, problems); err != nil {
 		return nil, err
 	}
@@ -47,21 +48,31 @@ func (f *specFlags) wanted(e *env) (*gen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var idle site.Problems
-	for _, pattern := range r.Idle {
-		idle = append(idle, site.Problem{
-			Pos: site.Pos{File: f.Spec}, Path: "output.exclude", Message: fmt.Sprintf("%q leaves out no file", pattern),
-			Hint: "take it out, or correct it: patterns are relative to the output root", Rule: ruleIdle, Severity: site.Warning,
+	return r, f.find(e, r.Site.Silence(idle(r), site.RuleIdle))
+}
+
+// idle makes findings of patterns that leave out no file.
+func idle(r *gen.Result) site.Problems {
+	var all site.Problems
+	for i, pattern := range r.Site.Output.Exclude {
+		if !slices.Contains(r.Idle, pattern) {
+			continue
+		}
+		at := site.Path{"output", "exclude", i}
+		all = append(all, site.Problem{
+			Pos: r.Site.At(at), Path: at.String(), Message: fmt.Sprintf("%q leaves out no file", pattern),
+			Hint: "take it out, or correct it: patterns are relative to the output root", Rule: site.RuleIdle, Severity: site.Warning,
 		})
 	}
-	return r, f.find(e, idle)
+	return all
 }
 
 type writeCmd struct {
 	specFlags
 	formatFlags
 	outFlags
-	Force []string `placeholder:"PATH" sep:"none" help:"Replace this file, or what is in this folder, although it was edited or is not gen's; a backup is kept. Can be repeated."`
+	Anywhere bool     `help:"Write also into the root of the file system, a home folder, or a folder of other files that is in no git repository."`
+	Force    []string `placeholder:"PATH" sep:"none" help:"Replace this file, or what is in this folder, although it was edited or is not gen's; a backup is kept. Can be repeated."`
 }
 
 // Run writes the tree. Nothing is written unless everything can be.
@@ -71,17 +82,29 @@ func (c *writeCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	root, err := c.create(e)
+	root, err := c.open(e)
+	if err == nil {
+		err = c.place(root)
+	}
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() {
+		if root != nil {
+			root.Close()
+		}
+	}()
 	changes, err := c.compare(e, root, c.Spec, want)
 	if err != nil {
 		return err
 	}
 	if err := mean("--force", c.Force, want.Tree, changes); err != nil {
 		return err
+	}
+	if root == nil { // only now that nothing is in the way
+		if root, err = c.create(e); err != nil {
+			return err
+		}
 	}
 	err = tree.Apply(root, changes, tree.Options{Force: c.Force, Kept: func(path, backup string) {
 		fmt.Fprintf(e.stderr, "gen: kept the old %s as %s\n", path, backup)

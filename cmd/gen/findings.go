@@ -92,7 +92,6 @@ const (
 	ruleVerify  = "verify-"
 	ruleBlocked = "drift-blocked"
 	ruleNeeded  = "exclude-needed"
-	ruleIdle    = "exclude-idle"
 	ruleTrouble = "trouble"
 )
 
@@ -150,7 +149,6 @@ func treeRules() []report.Rule {
 		drift(tree.Endings, "A file has line endings that git converted."),
 		{ID: ruleBlocked, Summary: "Something that gen does not replace is where a file goes, or the manifest cannot be read.", Severity: site.Error},
 		{ID: ruleNeeded, Summary: "The spec leaves a file to the user that a generated file reads, and there is none.", Severity: site.Error},
-		{ID: ruleIdle, Summary: "A pattern of output.exclude leaves out no file.", Severity: site.Warning},
 		{ID: ruleTrouble, Summary: "gen could not do its work.", Severity: site.Error},
 	}
 	for _, r := range verify.Readers() {

@@ -39,7 +39,10 @@ func finders(t *testing.T) []finder {
 		}
 	}
 	put("site.cue", string(spec))
-	put("bad.cue", strings.Replace(string(spec), `203.0.113.1"`, `203.0.114.1"`, 1))
+	if err := os.Mkdir("bad", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put("bad/site.cue", strings.Replace(string(spec), `203.0.113.1"`, `203.0.114.1"`, 1))
 	generateInto(t, "site.cue", "out")
 	put("out/docs/RUNBOOK.md", "mine\n")
 	put("out/.sops.yaml", "a: 1\na: 2\n")
@@ -47,7 +50,7 @@ func finders(t *testing.T) []finder {
 		t.Fatal(err)
 	}
 	return []finder{
-		{"vet", []string{"vet", "-spec", "bad.cue"}, exitTrouble},
+		{"vet", []string{"vet", "-spec", "bad"}, exitTrouble},
 		{"check", []string{"check"}, exitDrift},
 		{"write", []string{"write"}, exitTrouble},
 		{"verify", []string{"verify", "-spec", "site.cue"}, exitDrift},

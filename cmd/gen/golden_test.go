@@ -35,7 +35,7 @@ func generate(t *testing.T, spec string) map[string]string {
 	t.Helper()
 	out := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	if code := run([]string{"-spec", spec, "-out", out}, &stdout, &stderr); code != 0 {
+	if code := run([]string{"-spec", spec, "--one-file", "-out", out}, &stdout, &stderr); code != 0 {
 		t.Fatalf("gen -spec %s: exit %d\n%s", spec, code, stderr.String())
 	}
 	return readTree(t, out)

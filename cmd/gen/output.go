@@ -12,54 +12,6 @@ import (
 	"sitegen/internal/tree"
 )
 
-// outRoot is the output root as the command line gives it.
-type outRoot string
-
-// dir is the folder. Where none is given it is the current one, if gen wrote there
-// before: then a repository whose top is the output root needs no flag.
-func (o outRoot) dir() string {
-	if o != "" {
-		return string(o)
-	}
-	if info, err := os.Lstat(tree.ManifestName); err == nil && info.Mode().IsRegular() {
-		return "."
-	}
-	return "out"
-}
-
-// create opens the output root, and makes it if only it is missing.
-func (f *outFlags) create(e *env) (*os.Root, error) {
-	dir := f.Out.dir()
-	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("the output root %q cannot be made: the folder it would be in does not exist", dir)
-		}
-		return nil, err
-	}
-	root, err := f.open(e)
-	if err == nil && root == nil {
-		err = fmt.Errorf("the output root %q is a symbolic link to nothing", dir)
-	}
-	return root, err
-}
-
-// open opens the output root; nil when there is none.
-func (f *outFlags) open(e *env) (*os.Root, error) {
-	dir := f.Out.dir()
-	e.out = dir
-	info, err := os.Stat(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return nil, fmt.Errorf("the output root %q is not a folder; say another with --out", dir)
-	}
-	return os.OpenRoot(dir)
-}
-
 // compare is what has to change for the root to be what the spec describes, as far
 // as --only looks.
 func (f *outFlags) compare(e *env, root *os.Root, spec string, want *gen.Result) ([]tree.Change, error) {
@@ -83,10 +35,10 @@ func (f *outFlags) compare(e *env, root *os.Root, spec string, want *gen.Result)
 // needs wants the files that the spec leaves to the user and that generated ones
 // read to be there.
 func needs(e *env, root *os.Root, want *gen.Result) error {
-	if root == nil {
-		return nil
-	}
 	missing := slices.DeleteFunc(want.Needs(), func(n gen.Need) bool {
+		if root == nil {
+			return false
+		}
 		_, err := root.Lstat(n.Path)
 		return !errors.Is(err, fs.ErrNotExist)
 	})

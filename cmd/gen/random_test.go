@@ -62,7 +62,7 @@ func TestRandomSites(t *testing.T) {
 			t.Errorf("seed %d: what an earlier site left makes a difference:\n%s", seed, diff)
 		}
 		var stderr bytes.Buffer
-		if code := run([]string{"check", "-spec", spec, "-out", out}, io.Discard, &stderr); code != exitFine {
+		if code := run([]string{"check", "-spec", spec, "--one-file", "-out", out}, io.Discard, &stderr); code != exitFine {
 			t.Errorf("seed %d: check exits %d\n%s", seed, code, stderr.String())
 		}
 	}
@@ -81,7 +81,7 @@ func writeFile(t *testing.T, name, text string) {
 func generateInto(t *testing.T, spec, out string) {
 	t.Helper()
 	var stderr bytes.Buffer
-	if code := run([]string{"-spec", spec, "-out", out}, io.Discard, &stderr); code != exitFine {
+	if code := run([]string{"-spec", spec, "--one-file", "-out", out}, io.Discard, &stderr); code != exitFine {
 		t.Fatalf("gen -spec %s: exit %d\n%s", spec, code, stderr.String())
 	}
 }

@@ -51,7 +51,7 @@ func evaluated(tb testing.TB, text string) (*Spec, *index) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		tb.Fatal(err)
 	}
-	files, problems := readSpec(path)
+	files, problems := Source{Path: path}.read()
 	if len(problems) > 0 {
 		tb.Fatal(problems.Error())
 	}

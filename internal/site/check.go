@@ -18,6 +18,7 @@ type Rule struct {
 	Limit    bool   // an error that may be silenced: a limit that a bigger plan lifts
 
 	check func(*checker) // nil: found while the spec is read
+	later bool           // found when the spec is sound, by who reads the files or the output; see Site.Silence
 
 	// value tells of a rule whose findings are about single values: it also runs
 	// over what is sound of a spec that does not fit the schema. Rules across fields

@@ -77,6 +77,12 @@ func refusedWell(t *testing.T, text string) {
 	t.Helper()
 	file, problems := parseFile("site.cue", []byte(text))
 	if len(problems) == 0 {
+		_, problems = choose(Source{Path: "site.cue"}, []*ast.File{file}, false)
+	}
+	if len(problems) == 0 {
+		problems = importProblems(file)
+	}
+	if len(problems) == 0 {
 		_, problems = loadFiles([]*ast.File{file}, fuzzLimits)
 	}
 	lines := 1 + strings.Count(text, "\n")

@@ -6,22 +6,9 @@ import (
 	"sitegen/schema"
 )
 
-// Load reads the spec at path (a file, or a directory of files of one CUE
-// package), and returns the site it describes. The problems are sorted by place,
-// and hold nothing that looks like a secret. The site is nil if one of them is an
-// error.
-func Load(path string) (*Site, Problems) {
-	s, problems := load(path)
-	return s, problems.redacted()
-}
-
-func load(path string) (*Site, Problems) {
-	files, problems := readSpec(path)
-	if len(problems) > 0 {
-		return nil, problems.sorted()
-	}
-	return loadFiles(files, maxLimits)
-}
+// Load reads a spec that is a file or a folder, and returns the site it describes;
+// see Source.Load.
+func Load(path string) (*Site, Problems) { return Source{Path: path}.Load() }
 
 // loadFiles is the way of a spec: placed, evaluated by itself, compared with the
 // schema, resolved, checked.
@@ -42,6 +29,7 @@ func loadFiles(files []*ast.File, most limits) (*Site, Problems) {
 		return nil, append(problems, checkValues(spec, ix)...).sorted()
 	}
 	s := resolve(spec)
+	s.ix = ix
 	problems = check(spec, s, ix)
 	if problems.Errors() > 0 {
 		return nil, problems

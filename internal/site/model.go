@@ -37,6 +37,7 @@ type Site struct {
 	Silenced  []Silenced // sorted by rule
 
 	zones map[string]bool // the names of Zones
+	ix    *index          // nil: not made from a spec
 }
 
 // Silenced is a rule that the spec silences, and why.
@@ -235,7 +236,7 @@ type S3 struct{ Bucket, Key, Region, Endpoint string }
 // Output says what of the output is the user's own.
 type Output struct {
 	OwnFlake bool     // flake.nix is hand-written: hosts/HOST.nix instead
-	Exclude  []string // path.Match patterns and folders that gen leaves alone
+	Exclude  []string // path.Match patterns and folders that gen leaves alone, as the spec lists them
 }
 
 // Versions are the pins. Charts and images are exact; providers are constraints.

@@ -19,7 +19,7 @@ func resolve(spec *Spec) *Site {
 		Cloudflare: Cloudflare(spec.Cloudflare),
 		Tunnel:     Tunnel{Name: or(spec.Tunnel.Name, spec.Name), Replicas: spec.Tunnel.Replicas},
 		Groups:     resolveGroups(spec.Access),
-		Output:     Output{OwnFlake: spec.Output.Flake == "own", Exclude: sorted(spec.Output.Exclude)},
+		Output:     Output{OwnFlake: spec.Output.Flake == "own", Exclude: spec.Output.Exclude},
 		Versions:   resolveVersions(spec.Versions),
 	}
 	resolveHosts(s, spec)

@@ -8,10 +8,15 @@ import (
 	"strings"
 )
 
+// RuleIdle is found when the output is known.
+const RuleIdle = "exclude-idle"
+
 func outputRules() []Rule {
 	return []Rule{
 		{ID: "exclude", Severity: Error, Summary: "Patterns of paths that gen leaves alone are sound, and inside of the output: a folder stands for all in it, * and ? for characters of one name.",
 			Bad: `output: exclude: ["docs/["]`, Good: `output: exclude: ["docs/*"]`, value: true, check: checkExcludes},
+		{ID: RuleIdle, Severity: Warning, Summary: "Patterns of paths that gen leaves alone leave out a file of the output.", later: true,
+			Bad: `output: exclude: ["docs/RUNBOK.md"]`, Good: `output: exclude: ["docs/RUNBOOK.md"]`},
 		{ID: "exclude-ignore", Severity: Warning, Summary: "The files that keep secrets out of git are gen's: .gitignore, and the one of the Terraform folder.",
 			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, value: true, stands: "name", check: checkExcludeIgnore},
 		{ID: "module-path", Severity: Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",

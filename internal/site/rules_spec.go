@@ -9,6 +9,10 @@ func specRules() []Rule {
 	return []Rule{
 		{ID: "spec-file", Severity: Error, Summary: "The spec is a CUE file, or a folder of CUE files of one package, in UTF-8.",
 			Bad: "// an empty file", Good: "package site"},
+		{ID: ruleSplit, Severity: Error, Summary: "A spec of one file is all of its package; one of several files is named by their folder, and lies in it. `--one-file` takes one of them alone.",
+			Bad: "// gen -spec site.cue, where clients.cue of the same package lies beside it", Good: "// gen -spec ."},
+		{ID: ruleLeftOut, Severity: Warning, Summary: "Every file of the folder is part of the spec: it has a package clause, a name that does not end in _test.cue or _tool.cue, and no @if that does not hold. @ignore() and names that start with _ or a dot leave a file out without a word.", later: true,
+			Bad: "// @if(staging) above the package clause, and no -t staging", Good: "// @ignore() above the package clause"},
 		{ID: "syntax", Severity: Error, Summary: "The spec is written in CUE.",
 			Bad: `name: "hetzner`, Good: `name: "hetzner"`},
 		{ID: "import", Severity: Error, Summary: "A spec is complete by itself: it imports only CUE's own packages, and none that runs programs, reads files or reaches the network.",
@@ -55,6 +59,7 @@ func checkSilence(c *checker, byID map[string]Rule, found map[string]bool) {
 			c.reportName(at, "the rule %q cannot be silenced", id).hint("only warnings and limits can")
 		case c.spec.Silence[id] == "":
 			c.report(at, "silencing %q needs a reason", id).hint("say why, for the next reader")
+		case rule.later: // see Site.Silence
 		case !found[id] && !c.partial && !slices.ContainsFunc(c.problems, func(p Problem) bool { return p.Severity == Error }):
 			c.rule = byID["silence-unused"]
 			c.reportName(at, "nothing is left that %q would silence", id).hint("remove it")

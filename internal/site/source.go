@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -20,58 +19,6 @@ import (
 // maxSource is the most that the files of one spec may hold together, in bytes:
 // twenty times what a site of 10,000 clients takes.
 const maxSource = 32 << 20
-
-// readSpec reads the spec at path: a file, or every .cue file of a directory,
-// which have to be of one package. Nothing outside of it is ever read.
-func readSpec(path string) ([]*ast.File, Problems) {
-	names, err := specFiles(path)
-	if err != nil {
-		return nil, specProblem(path, err, "")
-	}
-	var files []*ast.File
-	var problems Problems
-	size := 0
-	for _, name := range names {
-		data, err := readRegular(name, maxSource-size)
-		if err != nil {
-			return nil, specProblem(name, err, "")
-		}
-		size += len(data)
-		f, ps := parseFile(name, data)
-		problems = append(append(problems, ps...), secretsInText(name, data, f)...)
-		files = append(files, f)
-	}
-	if len(problems) == 0 {
-		problems = onePackage(path, files)
-	}
-	return files, problems
-}
-
-// specFiles lists the files of the spec at path.
-func specFiles(path string) ([]string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return []string{path}, nil
-	}
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, e := range entries {
-		name := e.Name()
-		if filepath.Ext(name) == ".cue" && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "_") { // as CUE's own loader has it
-			names = append(names, filepath.Join(path, name))
-		}
-	}
-	if len(names) == 0 {
-		return nil, errors.New("is a directory without .cue files")
-	}
-	return names, nil
-}
 
 // readRegular reads a file of at most that size. A pipe or a device could block,
 // or never end.
@@ -110,10 +57,7 @@ func parseFile(name string, data []byte) (*ast.File, Problems) {
 	}
 	f, err := parser.ParseFile(name, data)
 	if err == nil {
-		if len(f.Decls) == 0 {
-			return nil, specProblem(name, errors.New("is empty"), "`gen schema` prints what a spec can say")
-		}
-		return f, importProblems(f)
+		return f, nil
 	}
 	var problems Problems
 	for _, e := range cueerrors.Errors(err) {
@@ -157,38 +101,6 @@ func ownPackages() []string {
 	return []string{"crypto/ed25519", "crypto/hmac", "crypto/md5", "crypto/sha1", "crypto/sha256", "crypto/sha512", "encoding/base64", "encoding/csv",
 		"encoding/hex", "encoding/json", "encoding/toml", "encoding/yaml", "html", "list", "math", "math/bits", "net", "path", "regexp",
 		"strconv", "strings", "struct", "text/tabwriter", "text/template", "time", "uuid"}
-}
-
-// onePackage wants the files of a directory to be of one package. A single file
-// may do without a package clause.
-func onePackage(path string, files []*ast.File) Problems {
-	if len(files) == 1 {
-		return nil
-	}
-	first := ""
-	for _, f := range files {
-		name := f.PackageName()
-		switch {
-		case name == "":
-			return specProblem(f.Filename, errors.New("has no package clause, which every file of a directory needs"), fmt.Sprintf("start it with: package %s", packageOf(files)))
-		case first == "":
-			first = name
-		case name != first:
-			return specProblem(f.Filename, fmt.Errorf("is of package %q, the files before it of %q", name, first),
-				fmt.Sprintf("start it with: package %s; files that do not belong to the spec go elsewhere, or get a name that starts with _", first))
-		}
-	}
-	return nil
-}
-
-// packageOf is the package of the first file that says one.
-func packageOf(files []*ast.File) string {
-	for _, f := range files {
-		if name := f.PackageName(); name != "" {
-			return name
-		}
-	}
-	return "site"
 }
 
 // encodingHint says how a file comes to be UTF-8.

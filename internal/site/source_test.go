@@ -18,7 +18,8 @@ func TestSpecFiles(t *testing.T) {
 		want string // of the message; "" where the file is passed over
 	}{
 		{"pipe.cue", pipe, "is a pipe"},
-		{"folder.cue", func(p string) error { return os.Mkdir(p, 0o755) }, "is a directory"},
+		{"folder.cue", func(p string) error { return os.Mkdir(p, 0o755) }, ""},
+		{"linked.cue", func(p string) error { return os.Symlink(".", p) }, "is a directory"},
 		{"device.cue", func(p string) error { return os.Symlink("/dev/zero", p) }, "is a device"},
 		{"dangling.cue", func(p string) error { return os.Symlink("nowhere.cue", p) }, "no such file"},
 		{".#site.cue", pipe, ""},

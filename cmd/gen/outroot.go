@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+
+	"sitegen/internal/tree"
+)
+
+// outRoot is the output root as the command line gives it.
+type outRoot string
+
+// dir is the folder. Where none is given it is the current one, if gen wrote there
+// before: then a repository whose top is the output root needs no flag.
+func (o outRoot) dir() string {
+	if o != "" {
+		return filepath.Clean(string(o))
+	}
+	if info, err := os.Lstat(tree.ManifestName); err == nil && info.Mode().IsRegular() {
+		return "."
+	}
+	return "out"
+}
+
+// open opens the output root; nil when there is none.
+func (f *outFlags) open(e *env) (*os.Root, error) {
+	dir := f.Out.dir()
+	e.out = dir
+	info, err := os.Lstat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("the output root %q cannot be read: %w", dir, reason(err))
+	case info.Mode()&fs.ModeSymlink != 0:
+		target, err := os.Readlink(dir)
+		if err != nil {
+			return nil, fmt.Errorf("the output root %q cannot be read: %w", dir, reason(err))
+		}
+		return nil, fmt.Errorf("the output root %q is a symbolic link to %q; name the folder itself with --out", dir, target)
+	case !info.IsDir():
+		return nil, fmt.Errorf("the output root %q is not a folder; say another with --out", dir)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the output root %q cannot be read: %w", dir, reason(err))
+	}
+	return root, nil
+}
+
+// create makes the output root that open did not find.
+func (f *outFlags) create(e *env) (*os.Root, error) {
+	dir := f.Out.dir()
+	err := os.Mkdir(dir, 0o755)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("the output root %q cannot be made: the folder it would be in does not exist", dir)
+	case err != nil && !errors.Is(err, fs.ErrExist):
+		return nil, fmt.Errorf("the output root %q cannot be made: %w", dir, reason(err))
+	}
+	return f.open(e)
+}
+
+// reason is an error without the name of the system call and of the file, which
+// the message around it has.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// place refuses to write into a folder in which a mistyped --out would do harm.
+// Where the root does not exist yet, there is nothing to harm.
+func (c *writeCmd) place(root *os.Root) error {
+	if root == nil || c.Anywhere {
+		return nil
+	}
+	why, err := unusual(c.Out.dir())
+	if err != nil || why == "" {
+		return err
+	}
+	return fmt.Errorf("the output root %q %s: nothing was written; --out names another folder, --anywhere takes this one", c.Out.dir(), why)
+}
+
+// unusual tells why a folder is no place for the output, or "".
+func unusual(dir string) (string, error) {
+	full, err := filepath.Abs(dir)
+	if err == nil {
+		full, err = filepath.EvalSymlinks(full)
+	}
+	if err != nil {
+		return "", fmt.Errorf("the output root %q cannot be read: %w", dir, reason(err))
+	}
+	if full == filepath.Dir(full) {
+		return "is the root of the file system", nil
+	}
+	if isHome(full) {
+		return "is a home folder", nil
+	}
+	entries, err := os.ReadDir(full)
+	if err != nil {
+		return "", fmt.Errorf("the output root %q cannot be read: %w", dir, reason(err))
+	}
+	others := 0
+	for _, entry := range entries {
+		switch name := entry.Name(); {
+		case name == tree.ManifestName:
+			return "", nil
+		case filepath.Ext(name) != ".cue" && name != "cue.mod":
+			others++
+		}
+	}
+	if others == 0 || inRepository(full) {
+		return "", nil
+	}
+	return fmt.Sprintf("holds %d files and folders, none of which is gen's, and is in no git repository", others), nil
+}
+
+// isHome tells whether a folder is that of the user, by the environment or by the
+// system.
+func isHome(dir string) bool {
+	var homes []string
+	if home, err := os.UserHomeDir(); err == nil {
+		homes = append(homes, home)
+	}
+	if u, err := user.Current(); err == nil {
+		homes = append(homes, u.HomeDir)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return false
+	}
+	for _, home := range homes {
+		if h, err := os.Stat(home); err == nil && os.SameFile(h, info) {
+			return true
+		}
+	}
+	return false
+}
+
+// inRepository tells whether a folder is inside of a git work tree.
+func inRepository(dir string) bool {
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+			return true
+		}
+		if d == filepath.Dir(d) {
+			return false
+		}
+	}
+}
