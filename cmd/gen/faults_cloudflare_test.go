@@ -30,7 +30,7 @@ func cloudflareFaults() []fault {
 					for _, name := range []string{"zone_id", "name", "type", "ttl"} {
 						f.unless(b.has(name), "%s has no %s", b, name)
 					}
-					f.unless(b.has("content") != b.has("data") && !b.has("value"), "%s: content or data, and no value", b)
+					f.unless((b.has("content") || b.has("data")) && !b.has("value"), "%s: content or data, and no value", b)
 				}
 				return f
 			},
@@ -143,7 +143,7 @@ func recordFaults() []fault {
 		{
 			name:    "record in a list that is not a full name",
 			breaks:  "as for the tunnel's own: mail records that each plan wants to replace",
-			applies: func(r *output) bool { return r.local("records") != nil },
+			applies: func(r *output) bool { return len(listedRecords(r)) > 0 },
 			check:   fullNamesListed,
 			again:   []func(map[string]string){swap(cloudflareTF, `^(      name     = ")[^"]*`, "${1}@"), swap(cloudflareTF, `^(      name     = "[^"]*)"`, "$1.\"")},
 		},

@@ -73,13 +73,23 @@ func fullNames(r *output) []string {
 
 func fullNamesListed(r *output) []string {
 	var f finding
-	for _, name := range []string{"records", "caa_records", "srv_records"} {
-		for _, key := range entries(r.local(name)) {
-			v := dig(r.local(name), key)
-			f.unless(isFull(text(v, "name"), text(v, "zone")), "%q in %s", text(v, "name"), text(v, "zone"))
-		}
+	for _, v := range listedRecords(r) {
+		f.unless(isFull(text(v, "name"), text(v, "zone")), "%q in %s", text(v, "name"), text(v, "zone"))
+		f.unless((dig(v, "content") == nil) != (dig(v, "data") == nil), "%q: content or data", text(v, "name"))
 	}
 	return f
+}
+
+// listedRecords are those that the spec gives.
+func listedRecords(r *output) []any {
+	r.t.Helper()
+	var all []any
+	for _, name := range []string{"cname_records", "records", "more_records", "ns_records"} {
+		for _, key := range entries(r.local(name)) {
+			all = append(all, dig(r.local(name), key))
+		}
+	}
+	return all
 }
 
 func rulesAndRecords(r *output) []string {

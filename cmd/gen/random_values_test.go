@@ -58,7 +58,7 @@ func TestRandomValues(t *testing.T) {
 				}
 				for _, text := range texts {
 					if text != "" && !literals[text] {
-						t.Errorf("seed %d: %s: no text of the Terraform root reads %q", seed, r.Key, text)
+						t.Errorf("seed %d: %s: no text of the Terraform root reads %q", seed, r.Name+" "+r.Type, text)
 					}
 					seen++
 				}

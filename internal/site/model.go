@@ -92,7 +92,6 @@ type Zone struct {
 
 // Record is a DNS record that the spec gives, beside those that the tunnel needs.
 type Record struct {
-	Key      string // stable and unique in the zone: "NAME TYPE CONTENT"
 	Type     string
 	Name     string // the full name, no trailing dot
 	Content  string // "" for CAA and SRV

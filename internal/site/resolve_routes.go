@@ -56,6 +56,8 @@ func zoneOf(zones map[string]bool, hostname string) string {
 	}
 }
 
+// resolveRecords keeps the spec's order: where several of a type stand at one name,
+// the first of them keeps its place in Terraform's state.
 func resolveRecords(zone string, specs []RecordSpec) []Record {
 	var records []Record
 	for _, r := range specs {
@@ -63,19 +65,14 @@ func resolveRecords(zone string, specs []RecordSpec) []Record {
 		if r.Name == "@" {
 			rec.Name = zone
 		}
-		value := r.Content
 		if r.CAA != nil {
 			rec.CAA = &CAA{Flags: r.CAA.Flags, Tag: r.CAA.Tag, Value: r.CAA.Value}
-			value = fmt.Sprintf("%d %s %s", r.CAA.Flags, r.CAA.Tag, r.CAA.Value)
 		}
 		if r.SRV != nil {
 			rec.SRV = &SRV{Priority: r.SRV.Priority, Weight: r.SRV.Weight, Port: r.SRV.Port, Target: r.SRV.Target}
-			value = fmt.Sprintf("%d %d %d %s", r.SRV.Priority, r.SRV.Weight, r.SRV.Port, r.SRV.Target)
 		}
-		rec.Key = rec.Name + " " + r.Type + " " + value
 		records = append(records, rec)
 	}
-	slices.SortStableFunc(records, func(a, b Record) int { return cmp.Compare(a.Key, b.Key) })
 	return records
 }
 

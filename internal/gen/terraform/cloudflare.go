@@ -45,8 +45,12 @@ func cloudflare(f *tf.File, s *site.Site) {
 	r.Set("content", tf.Template(tunnelID(), tf.String(".cfargotunnel.com")))
 	r.Set("proxied", tf.Bool(true))
 	r.Set("ttl", tf.Int(1))
-	r.Comment("No hostname resolves before Access guards it.")
-	r.Set("depends_on", tf.Tuple(tf.Ref("cloudflare_zero_trust_access_application", "site")))
+	r.Comment("No hostname resolves before Access guards it; and a record that it takes the place of is gone.")
+	needs := []tf.Expr{tf.Ref("cloudflare_zero_trust_access_application", "site")}
+	for _, kind := range recordKinds() {
+		needs = append(needs, tf.Ref("cloudflare_dns_record", kind.name))
+	}
+	r.Set("depends_on", tf.List(needs...))
 
 	records(f, s)
 }

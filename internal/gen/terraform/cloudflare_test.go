@@ -118,41 +118,31 @@ func TestAccess(t *testing.T) {
 }
 
 func TestRecords(t *testing.T) {
-	src := body(t, generate(t, wide())["cloudflare.tf"])
-	got := map[string]cty.Value{}
-	for _, b := range src.Blocks {
-		for _, name := range []string{"records", "caa_records", "srv_records"} {
-			if b.Type == "locals" && b.Body.Attributes[name] != nil {
-				for key, v := range value(t, b.Body, name).AsValueMap() {
-					got[key] = v
-				}
-			}
-		}
-	}
+	got := recordEntries(t, wide())
 	for key, want := range map[string]string{
-		"shop.bakery.example A 192.0.2.7":        "192.0.2.7",
-		"bakery.example AAAA 2001:DB8:0::7":      "2001:db8::7",
-		"bakery.example MX mx.mailhost.example.": "mx.mailhost.example",
-		"bakery.example TXT v=spf1":              `"v=spf1 include:mailhost.example -all"`,
+		"record shop.bakery.example A":  "192.0.2.7",
+		"record v6.bakery.example AAAA": "2001:db8::7",
+		"record bakery.example MX":      "mx.mailhost.example",
+		"record bakery.example TXT":     `"v=spf1 include:mailhost.example -all"`,
 	} {
 		if v := got[key].GetAttr("content").AsString(); v != want {
 			t.Errorf("%s: %s, want %s", key, v, want)
 		}
 	}
-	if v := got["bakery.example MX mx.mailhost.example."].GetAttr("priority"); !v.RawEquals(cty.NumberIntVal(10)) {
+	if v := got["record bakery.example MX"].GetAttr("priority"); !v.RawEquals(cty.NumberIntVal(10)) {
 		t.Errorf("MX priority %#v", v)
 	}
-	if v := got["bakery.example TXT v=spf1"]; !v.GetAttr("priority").IsNull() || !v.GetAttr("comment").IsNull() {
+	if v := got["record bakery.example TXT"]; !v.GetAttr("priority").IsNull() || !v.GetAttr("comment").IsNull() || !v.GetAttr("data").IsNull() {
 		t.Error("an attribute that is not said must be null, not empty")
 	}
-	srv := block(t, src, "resource", "cloudflare_dns_record", "srv")
-	if srv.Attributes["priority"] == nil || srv.Attributes["data"] == nil || srv.Attributes["content"] != nil {
+	srv := got["record _sip._tcp.bakery.example SRV"]
+	if !srv.GetAttr("priority").RawEquals(cty.NumberIntVal(5)) || !srv.GetAttr("content").IsNull() {
 		t.Error("an SRV record has its priority twice and no content")
 	}
-	if v := got["_sip._tcp.bakery.example SRV"].GetAttr("target").AsString(); v != "sip.example.net" {
+	if v := srv.GetAttr("data").GetAttr("target").AsString(); v != "sip.example.net" {
 		t.Error(v)
 	}
-	if v := got["bakery.example CAA 0 issue ca.example"].GetAttr("flags"); !v.RawEquals(cty.NumberIntVal(0)) {
+	if v := got["record bakery.example CAA"].GetAttr("data").GetAttr("flags"); !v.RawEquals(cty.NumberIntVal(0)) {
 		t.Errorf("CAA flags %#v", v)
 	}
 }
@@ -203,7 +193,10 @@ func TestText(t *testing.T) {
 // TestHostile puts hostile text wherever the spec has free text, and reads it back.
 func TestHostile(t *testing.T) {
 	s := wide()
-	s.Zones[0].Records = []site.Record{{Key: hostile, Type: "TXT", Name: "bakery.example", Content: hostile, Comment: hostile, TTL: 1}}
+	s.Zones[0].Records = []site.Record{
+		{Type: "TXT", Name: "bakery.example", Content: "first", TTL: 1},
+		{Type: "TXT", Name: "bakery.example", Content: hostile, Comment: hostile, TTL: 1},
+	}
 	s.Tunnel.Name = hostile
 	s.Groups = []site.AccessGroup{{Name: hostile, Emails: []string{hostile}, Session: "24h"}}
 	s.Routes = []site.Route{{Hostname: hostile, Zone: "bakery.example", Access: hostile, Session: hostile}}
@@ -213,7 +206,7 @@ func TestHostile(t *testing.T) {
 	files := generate(t, s)
 
 	zones := body(t, files["cloudflare.tf"])
-	record := value(t, lastLocals(t, files["cloudflare.tf"]), "records").AsValueMap()[hostile]
+	record := recordEntries(t, s)["more bakery.example TXT "+hostile]
 	text, _ := unquote(t, record.GetAttr("content").AsString())
 	for what, got := range map[string]string{
 		"tunnel":  value(t, block(t, zones, "resource", "cloudflare_zero_trust_tunnel_cloudflared", "site"), "name").AsString(),

@@ -52,12 +52,12 @@ func wide() *site.Site {
 	z := &s.Zones[0]
 	z.ID = "fedcba9876543210fedcba9876543210"
 	z.Records = []site.Record{
-		{Key: "shop.bakery.example A 192.0.2.7", Type: "A", Name: "shop.bakery.example", Content: "192.0.2.7", TTL: 1, Proxied: true},
-		{Key: "bakery.example AAAA 2001:DB8:0::7", Type: "AAAA", Name: "v6.bakery.example", Content: "2001:DB8:0::7", TTL: 300},
-		{Key: "bakery.example CAA 0 issue ca.example", Type: "CAA", Name: "bakery.example", TTL: 1, CAA: &site.CAA{Tag: "issue", Value: "ca.example"}},
-		{Key: "bakery.example MX mx.mailhost.example.", Type: "MX", Name: "bakery.example", Content: "mx.mailhost.example.", Priority: &ten, TTL: 1, Comment: "mail"},
-		{Key: "bakery.example TXT v=spf1", Type: "TXT", Name: "bakery.example", Content: "v=spf1 include:mailhost.example -all", TTL: 1},
-		{Key: "_sip._tcp.bakery.example SRV", Type: "SRV", Name: "_sip._tcp.bakery.example", TTL: 300, SRV: &site.SRV{Priority: 5, Weight: 1, Port: 5060, Target: "sip.example.net."}},
+		{Type: "A", Name: "shop.bakery.example", Content: "192.0.2.7", TTL: 1, Proxied: true},
+		{Type: "AAAA", Name: "v6.bakery.example", Content: "2001:DB8:0::7", TTL: 300},
+		{Type: "CAA", Name: "bakery.example", TTL: 1, CAA: &site.CAA{Tag: "issue", Value: "ca.example"}},
+		{Type: "MX", Name: "bakery.example", Content: "mx.mailhost.example.", Priority: &ten, TTL: 1, Comment: "mail"},
+		{Type: "TXT", Name: "bakery.example", Content: "v=spf1 include:mailhost.example -all", TTL: 1},
+		{Type: "SRV", Name: "_sip._tcp.bakery.example", TTL: 300, SRV: &site.SRV{Priority: 5, Weight: 1, Port: 5060, Target: "sip.example.net."}},
 	}
 	return s
 }

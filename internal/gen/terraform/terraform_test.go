@@ -195,7 +195,8 @@ func TestOrder(t *testing.T) {
 		{deps("argocd.tf", "resource", "kubectl_manifest", "platform_project"), []string{"helm_release.argocd"}},
 		{deps("argocd.tf", "resource", "kubectl_manifest", "app_of_apps"),
 			[]string{"kubectl_manifest.platform_project", "kubernetes_secret_v1.cloudflared_credentials", "kubernetes_config_map_v1.access_applications"}},
-		{deps("cloudflare.tf", "resource", "cloudflare_dns_record", "tunnel"), []string{"cloudflare_zero_trust_access_application.site"}},
+		{deps("cloudflare.tf", "resource", "cloudflare_dns_record", "tunnel"), []string{"cloudflare_zero_trust_access_application.site",
+			"cloudflare_dns_record.cname", "cloudflare_dns_record.record", "cloudflare_dns_record.more", "cloudflare_dns_record.ns"}},
 	} {
 		if diff := cmp.Diff(c.want, c.got); diff != "" {
 			t.Error(diff)

@@ -82,15 +82,23 @@ resource "cloudflare_dns_record" "tunnel" {
   content  = "${cloudflare_zero_trust_tunnel_cloudflared.site.id}.cfargotunnel.com"
   proxied  = true
   ttl      = 1
-  # No hostname resolves before Access guards it.
-  depends_on = [cloudflare_zero_trust_access_application.site]
+  # No hostname resolves before Access guards it; and a record that it takes the place of is gone.
+  depends_on = [
+    cloudflare_zero_trust_access_application.site,
+    cloudflare_dns_record.cname,
+    cloudflare_dns_record.record,
+    cloudflare_dns_record.more,
+    cloudflare_dns_record.ns,
+  ]
 }
 
 locals {
-  records = {
-    "autoconfig.example.com CNAME mail.mailhost.example" = {
+  # The spec's own records: more_records are those of a name and type that has one in records already.
+  cname_records = {
+    "autoconfig.example.com CNAME" = {
       comment  = "mail clients look here"
       content  = "mail.mailhost.example"
+      data     = null
       name     = "autoconfig.example.com"
       priority = null
       proxied  = true
@@ -98,9 +106,44 @@ locals {
       type     = "CNAME"
       zone     = "example.com"
     }
-    "example.com MX mx1.mailhost.example" = {
+  }
+
+  records = {
+    "_imaps._tcp.example.com SRV" = {
+      comment = null
+      content = null
+      data = {
+        port     = 993
+        priority = 0
+        target   = "mail.mailhost.example"
+        weight   = 1
+      }
+      name     = "_imaps._tcp.example.com"
+      priority = 0
+      proxied  = null
+      ttl      = 1
+      type     = "SRV"
+      zone     = "example.com"
+    }
+    "example.com CAA" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issue"
+        value = "letsencrypt.org"
+      }
+      name     = "example.com"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.com"
+    }
+    "example.com MX" = {
       comment  = null
       content  = "mx1.mailhost.example"
+      data     = null
       name     = "example.com"
       priority = 10
       proxied  = false
@@ -108,19 +151,10 @@ locals {
       type     = "MX"
       zone     = "example.com"
     }
-    "example.com MX mx2.mailhost.example" = {
-      comment  = null
-      content  = "mx2.mailhost.example"
-      name     = "example.com"
-      priority = 20
-      proxied  = false
-      ttl      = 1
-      type     = "MX"
-      zone     = "example.com"
-    }
-    "example.com TXT v=spf1 include:mailhost.example -all" = {
+    "example.com TXT" = {
       comment  = null
       content  = "\"v=spf1 include:mailhost.example -all\""
+      data     = null
       name     = "example.com"
       priority = null
       proxied  = false
@@ -128,9 +162,10 @@ locals {
       type     = "TXT"
       zone     = "example.com"
     }
-    "mail.example.com A 192.0.2.25" = {
+    "mail.example.com A" = {
       comment  = null
       content  = "192.0.2.25"
+      data     = null
       name     = "mail.example.com"
       priority = null
       proxied  = false
@@ -138,9 +173,10 @@ locals {
       type     = "A"
       zone     = "example.com"
     }
-    "mail.example.com AAAA 2001:db8:25::25" = {
+    "mail.example.com AAAA" = {
       comment  = null
       content  = "2001:db8:25::25"
+      data     = null
       name     = "mail.example.com"
       priority = null
       proxied  = false
@@ -149,76 +185,77 @@ locals {
       zone     = "example.com"
     }
   }
+
+  more_records = {
+    "example.com MX mx2.mailhost.example" = {
+      comment  = null
+      content  = "mx2.mailhost.example"
+      data     = null
+      name     = "example.com"
+      priority = 20
+      proxied  = false
+      ttl      = 1
+      type     = "MX"
+      zone     = "example.com"
+    }
+  }
+
+  ns_records = {}
 }
 
-resource "cloudflare_dns_record" "extra" {
-  for_each = local.records
+# Each of the next four, and the tunnel's records, depends on the one before: what goes is gone before
+# anything comes in its place, which Cloudflare would refuse (81053, 81058). So they stay when empty.
+resource "cloudflare_dns_record" "cname" {
+  for_each = local.cname_records
   zone_id  = local.zone_ids[each.value.zone]
   name     = each.value.name
   type     = each.value.type
   content  = each.value.content
+  data     = each.value.data
   priority = each.value.priority
   proxied  = each.value.proxied
   ttl      = each.value.ttl
   comment  = each.value.comment
 }
 
-locals {
-  caa_records = {
-    "example.com CAA 0 issue letsencrypt.org" = {
-      comment = null
-      flags   = 0
-      name    = "example.com"
-      tag     = "issue"
-      ttl     = 1
-      value   = "letsencrypt.org"
-      zone    = "example.com"
-    }
-  }
+resource "cloudflare_dns_record" "record" {
+  for_each   = local.records
+  zone_id    = local.zone_ids[each.value.zone]
+  name       = each.value.name
+  type       = each.value.type
+  content    = each.value.content
+  data       = each.value.data
+  priority   = each.value.priority
+  proxied    = each.value.proxied
+  ttl        = each.value.ttl
+  comment    = each.value.comment
+  depends_on = [cloudflare_dns_record.cname]
 }
 
-resource "cloudflare_dns_record" "caa" {
-  for_each = local.caa_records
-  zone_id  = local.zone_ids[each.value.zone]
-  name     = each.value.name
-  type     = "CAA"
-  data = {
-    flags = each.value.flags
-    tag   = each.value.tag
-    value = each.value.value
-  }
-  ttl     = each.value.ttl
-  comment = each.value.comment
+resource "cloudflare_dns_record" "more" {
+  for_each   = local.more_records
+  zone_id    = local.zone_ids[each.value.zone]
+  name       = each.value.name
+  type       = each.value.type
+  content    = each.value.content
+  data       = each.value.data
+  priority   = each.value.priority
+  proxied    = each.value.proxied
+  ttl        = each.value.ttl
+  comment    = each.value.comment
+  depends_on = [cloudflare_dns_record.record]
 }
 
-locals {
-  srv_records = {
-    "_imaps._tcp.example.com SRV 0 1 993 mail.mailhost.example" = {
-      comment  = null
-      name     = "_imaps._tcp.example.com"
-      port     = 993
-      priority = 0
-      target   = "mail.mailhost.example"
-      ttl      = 1
-      weight   = 1
-      zone     = "example.com"
-    }
-  }
-}
-
-resource "cloudflare_dns_record" "srv" {
-  for_each = local.srv_records
-  zone_id  = local.zone_ids[each.value.zone]
-  name     = each.value.name
-  type     = "SRV"
-  # Cloudflare repeats the priority outside of the data; without it each plan would take it away.
-  priority = each.value.priority
-  data = {
-    port     = each.value.port
-    priority = each.value.priority
-    target   = each.value.target
-    weight   = each.value.weight
-  }
-  ttl     = each.value.ttl
-  comment = each.value.comment
+resource "cloudflare_dns_record" "ns" {
+  for_each   = local.ns_records
+  zone_id    = local.zone_ids[each.value.zone]
+  name       = each.value.name
+  type       = each.value.type
+  content    = each.value.content
+  data       = each.value.data
+  priority   = each.value.priority
+  proxied    = each.value.proxied
+  ttl        = each.value.ttl
+  comment    = each.value.comment
+  depends_on = [cloudflare_dns_record.more]
 }

@@ -753,6 +753,80 @@ resource "cloudflare_dns_record" "tunnel" {
   content  = "${cloudflare_zero_trust_tunnel_cloudflared.site.id}.cfargotunnel.com"
   proxied  = true
   ttl      = 1
-  # No hostname resolves before Access guards it.
-  depends_on = [cloudflare_zero_trust_access_application.site]
+  # No hostname resolves before Access guards it; and a record that it takes the place of is gone.
+  depends_on = [
+    cloudflare_zero_trust_access_application.site,
+    cloudflare_dns_record.cname,
+    cloudflare_dns_record.record,
+    cloudflare_dns_record.more,
+    cloudflare_dns_record.ns,
+  ]
+}
+
+locals {
+  # The spec's own records: more_records are those of a name and type that has one in records already.
+  cname_records = {}
+
+  records = {}
+
+  more_records = {}
+
+  ns_records = {}
+}
+
+# Each of the next four, and the tunnel's records, depends on the one before: what goes is gone before
+# anything comes in its place, which Cloudflare would refuse (81053, 81058). So they stay when empty.
+resource "cloudflare_dns_record" "cname" {
+  for_each = local.cname_records
+  zone_id  = local.zone_ids[each.value.zone]
+  name     = each.value.name
+  type     = each.value.type
+  content  = each.value.content
+  data     = each.value.data
+  priority = each.value.priority
+  proxied  = each.value.proxied
+  ttl      = each.value.ttl
+  comment  = each.value.comment
+}
+
+resource "cloudflare_dns_record" "record" {
+  for_each   = local.records
+  zone_id    = local.zone_ids[each.value.zone]
+  name       = each.value.name
+  type       = each.value.type
+  content    = each.value.content
+  data       = each.value.data
+  priority   = each.value.priority
+  proxied    = each.value.proxied
+  ttl        = each.value.ttl
+  comment    = each.value.comment
+  depends_on = [cloudflare_dns_record.cname]
+}
+
+resource "cloudflare_dns_record" "more" {
+  for_each   = local.more_records
+  zone_id    = local.zone_ids[each.value.zone]
+  name       = each.value.name
+  type       = each.value.type
+  content    = each.value.content
+  data       = each.value.data
+  priority   = each.value.priority
+  proxied    = each.value.proxied
+  ttl        = each.value.ttl
+  comment    = each.value.comment
+  depends_on = [cloudflare_dns_record.record]
+}
+
+resource "cloudflare_dns_record" "ns" {
+  for_each   = local.ns_records
+  zone_id    = local.zone_ids[each.value.zone]
+  name       = each.value.name
+  type       = each.value.type
+  content    = each.value.content
+  data       = each.value.data
+  priority   = each.value.priority
+  proxied    = each.value.proxied
+  ttl        = each.value.ttl
+  comment    = each.value.comment
+  depends_on = [cloudflare_dns_record.more]
 }
