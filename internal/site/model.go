@@ -242,6 +242,7 @@ type Output struct {
 type Versions struct {
 	Cilium      string // chart
 	ArgoCD      string // chart argo-cd
+	ArgoCDImage string // image tag; "" is the chart's own
 	Ksops       string // image tag, "v4.5.1"
 	Cloudflared string // image tag
 	Terraform   string // constraint on the program

@@ -103,7 +103,7 @@ func resolveGroups(specs map[string]*GroupSpec) []AccessGroup {
 func resolveVersions(v VersionsSpec) Versions {
 	return Versions{
 		Cilium: v.Charts.Cilium, ArgoCD: v.Charts.ArgoCD,
-		Ksops: v.Images.Ksops, Cloudflared: v.Images.Cloudflared,
+		ArgoCDImage: v.Images.ArgoCD, Ksops: v.Images.Ksops, Cloudflared: v.Images.Cloudflared,
 		Terraform: v.Terraform,
 		Providers: Providers(v.Providers),
 		Flake:     FlakeInputs(v.Flake),

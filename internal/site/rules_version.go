@@ -48,10 +48,14 @@ func checkVersions(c *checker) {
 	}
 	chart(v.Charts.Cilium, "cilium")
 	chart(v.Charts.ArgoCD, "argocd")
-	if bareRE.MatchString(v.Images.Ksops) {
-		c.report(Path{"versions", "images", "ksops"}, "%q is no tag of ksops, whose tags start with v", v.Images.Ksops).hint("%s", didYouMeanText("v"+v.Images.Ksops))
-	} else {
-		tag(v.Images.Ksops, "ksops")
+	for name, version := range map[string]string{"argocd": v.Images.ArgoCD, "ksops": v.Images.Ksops} {
+		switch {
+		case bareRE.MatchString(version):
+			c.report(Path{"versions", "images", name}, "%q is no tag of %s, whose tags start with v", version, name).hint("%s", didYouMeanText("v"+version))
+		case name == "argocd" && version == "": // the chart's own
+		default:
+			tag(version, name)
+		}
 	}
 	tag(v.Images.Cloudflared, "cloudflared")
 }

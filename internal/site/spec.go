@@ -291,6 +291,7 @@ type VersionsSpec struct {
 		ArgoCD string `json:"argocd"`
 	} `json:"charts"`
 	Images struct {
+		ArgoCD      string `json:"argocd"`
 		Ksops       string `json:"ksops"`
 		Cloudflared string `json:"cloudflared"`
 	} `json:"images"`

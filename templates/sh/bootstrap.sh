@@ -298,6 +298,21 @@ wait_nodes() {
   done
 }
 
+# Argo CD leaves a sync alone that failed for good or that its timeout ended, until the
+# next commit: what kept it from going on may have been put right without one.
+resume_syncs() {
+  local name phase options
+  kubectl --request-timeout=10s -n argocd get applications.argoproj.io \
+    -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.operationState.phase}{" "}{.spec.syncPolicy.syncOptions}{"\n"}{end}' >"$tmp/syncs" 2>"$tmp/kubectl.log" || return 0
+  while read -r name phase options; do
+    if [[ $phase != Failed && $phase != Error ]]; then continue; fi
+    say "the last sync of $name ended with $phase; beginning it again"
+    kubectl --request-timeout=10s -n argocd patch applications.argoproj.io "$name" --type merge \
+      -p "{\"operation\":{\"initiatedBy\":{\"username\":\"bootstrap\"},\"retry\":{\"limit\":5},\"sync\":{\"prune\":true,\"syncOptions\":${options:-[]}}}}" \
+      >/dev/null 2>"$tmp/kubectl.log" || warn "$name: $(cat -- "$tmp/kubectl.log")"
+  done <"$tmp/syncs"
+}
+
 # Every Application that the root one made, so that this needs no list of them.
 apps_settled() {
   local name sync health seen='' waiting=''
@@ -365,6 +380,7 @@ wait_rollout kube-system deployment/coredns
 wait_rollout argocd statefulset/argocd-application-controller
 wait_rollout argocd deployment/argocd-repo-server
 wait_rollout argocd deployment/argocd-server
+resume_syncs
 wait_apps
 wait_rollout cloudflared deployment/cloudflared
 

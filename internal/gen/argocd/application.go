@@ -76,8 +76,8 @@ func build(s *site.Site, m manifest.Meta, project, target, folder string) applic
 		SyncPolicy: manifest.SyncPolicy{
 			Automated: manifest.Automated{Prune: true, SelfHeal: true},
 			// A failed commit is tried once by default and then left alone. Here it is
-			// tried until a newer one takes its place, so the order in which the parts
-			// of a site come up needs no care.
+			// tried until a newer one takes its place, or the controller's sync timeout
+			// ends it: the order in which the parts of a site come up needs no care.
 			Retry:       manifest.Retry{Backoff: manifest.Backoff{Duration: "10s", Factor: 2, MaxDuration: "5m"}, Limit: -1, Refresh: true},
 			SyncOptions: options,
 		},

@@ -41,6 +41,7 @@ type configMap struct {
 }
 
 type params struct {
+	SyncTimeout    int  `yaml:"controller.sync.timeout.seconds"`
 	ServerInsecure bool `yaml:"server.insecure"`
 }
 
@@ -50,7 +51,12 @@ type ssh struct {
 
 type global struct {
 	Domain        string        `yaml:"domain"`
+	Image         *image        `yaml:"image,omitempty"`
 	NetworkPolicy networkPolicy `yaml:"networkPolicy"`
+}
+
+type image struct {
+	Tag string `yaml:"tag"`
 }
 
 type networkPolicy struct {
@@ -104,6 +110,13 @@ end
 return hs
 `
 
+// syncTimeout ends a sync that still waits after so many seconds, retries included.
+// By default none ends: while cloudflared, which is in the first waves, is not ready,
+// the root's sync would go on for ever, and no later commit would reach the root. Argo
+// CD does not begin an ended sync again by itself before the next commit (argo-cd#24020);
+// the bootstrap script does, and waits less than this.
+const syncTimeout = 3600
+
 func argocd(s *site.Site) argocdValues {
 	v := argocdValues{
 		// Parts that nothing here uses. Log-in is Cloudflare Access and then Argo CD's
@@ -119,8 +132,11 @@ func argocd(s *site.Site) argocdValues {
 				KustomizeBuildOptions: "--enable-alpha-plugins --enable-exec",
 				ApplicationHealth:     applicationHealth,
 			},
-			// TLS ends at Cloudflare's edge; the tunnel is encrypted up to the cluster.
-			Params: params{ServerInsecure: true},
+			Params: params{
+				SyncTimeout: syncTimeout,
+				// TLS ends at Cloudflare's edge; the tunnel is encrypted up to the cluster.
+				ServerInsecure: true,
+			},
 		},
 		Global: global{
 			Domain:        hostname(s, site.RouteArgoCD),
@@ -130,6 +146,9 @@ func argocd(s *site.Site) argocdValues {
 		Redis:      sized{size("10m", "32Mi", "256Mi")},
 		RepoServer: repo(s),
 		Server:     sized{size("10m", "64Mi", "512Mi")},
+	}
+	if s.Versions.ArgoCDImage != "" {
+		v.Global.Image = &image{s.Versions.ArgoCDImage}
 	}
 	if len(s.Repo.KnownHosts) > 0 {
 		v.Configs.SSH = &ssh{ExtraHosts: strings.Join(s.Repo.KnownHosts, "\n")}

@@ -108,11 +108,19 @@ func TestArgoCDConfiguration(t *testing.T) {
 	if !strings.Contains(health, "hs.status = obj.status.health.status") || !strings.HasSuffix(health, "return hs\n") {
 		t.Errorf("waves do not wait for Applications: %q", health)
 	}
-	if diff := cmp.Diff(object{"server.insecure": true}, at(v, "configs", "params")); diff != "" {
+	if diff := cmp.Diff(object{"controller.sync.timeout.seconds": 3600, "server.insecure": true}, at(v, "configs", "params")); diff != "" {
 		t.Errorf("params: -want +got\n%s", diff)
 	}
 	if got := at(v, "global", "domain"); got != "argocd.example.net" {
 		t.Errorf("domain %v", got)
+	}
+	if got := at(v, "global", "image", "tag"); got != nil {
+		t.Errorf("the image is %v, and the spec leaves it to the chart", got)
+	}
+	s := newSite()
+	s.Versions.ArgoCDImage = "v3.4.8"
+	if got := at(values(t, s, "argocd"), "global", "image", "tag"); got != "v3.4.8" {
+		t.Errorf("the image's tag is %v", got)
 	}
 	if at(v, "configs", "repositories") != nil {
 		t.Error("the repository is a Secret that Terraform makes, not a value")

@@ -42,6 +42,7 @@ func bootstrapRules() []rule {
 		{Prog: "kubectl", Match: `rollout status`, Out: rolledOut},
 		{Prog: "kubectl", Match: `get node web1`, Out: "True"},
 		{Prog: "kubectl", Match: `get node web2`, Err: "not found", Exit: 1},
+		{Prog: "kubectl", Match: `operationState.phase`, Out: "app-of-apps Running [\"ServerSideApply=true\"]\ninvoices Succeeded []\nprojects\n"},
 		{Prog: "kubectl", Match: `applications.* jsonpath=.range .items.*.{.metadata.name}`, Times: 1, Out: "app-of-apps Synced Progressing\n"},
 		{Prog: "kubectl", Match: `applications.* jsonpath=.range .items.*.{.metadata.name}`, Out: synced},
 		{Prog: "kubectl", Match: `get applications`},
@@ -69,6 +70,21 @@ func TestBootstrap(t *testing.T) {
 	// Again, with nothing left to do: no question is asked.
 	again := with(rule{Prog: "tofu", Match: " plan "}, bootstrapRules())
 	r.script("bootstrap-hetzner-k8s.sh", again, "").want(0, "nothing to change", "hetzner is up").never(" apply ")
+}
+
+// Argo CD does not begin a sync again that its timeout ended.
+func TestBootstrapResumes(t *testing.T) {
+	t.Parallel()
+	rules := append([]rule{
+		{Prog: "kubectl", Match: `operationState.phase`, Out: "app-of-apps Failed [\"ServerSideApply=true\"]\ninvoices Succeeded []\nwebsites Error\n"},
+		{Prog: "kubectl", Match: `patch applications.* websites `, Err: "conflict", Exit: 1},
+		{Prog: "kubectl", Match: `patch applications`},
+	}, bootstrapRules()...)
+	newCheckout(t, testSite()).script("bootstrap-hetzner-k8s.sh", rules, "", "--yes").
+		want(0, "the last sync of app-of-apps ended with Failed", "warning: websites: conflict").
+		called("kubectl ", "patch applications.argoproj.io app-of-apps --type merge",
+			`"sync":{"prune":true,"syncOptions":["ServerSideApply=true"]}`).
+		never("patch applications.argoproj.io invoices")
 }
 
 func TestBootstrapOptions(t *testing.T) {
