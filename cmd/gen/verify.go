@@ -81,7 +81,7 @@ func show(e *env, r *verify.Report) error {
 		e.log.Findings, e.log.Readers = slices.Concat(e.log.Findings, gaps, problems), r.Results
 		return nil
 	}
-	if err := r.Table(e.stdout, e.color); err != nil || len(gaps)+len(problems) == 0 {
+	if err := r.Table(e.stdout, e.color); err != nil {
 		return err
 	}
 	fmt.Fprintln(e.stdout)
@@ -93,7 +93,13 @@ func show(e *env, r *verify.Report) error {
 		}
 		fmt.Fprintf(e.stdout, "%s [%s]\n", line, g.Rule)
 	}
-	return report.Text(e.stdout, e.color, problems)
+	if err := report.Text(e.stdout, e.color, problems); err != nil {
+		return err
+	}
+	// A reader that did not run is not one that found nothing.
+	_, err := fmt.Fprintf(e.stdout, "%d readers ok, %d partly, %d skipped, %d refuse the tree\n",
+		r.Count(verify.OK), r.Count(verify.Partly), r.Count(verify.Skipped), r.Count(verify.Failed))
+	return err
 }
 
 func (c *verifyCmd) report() (*verify.Report, error) {

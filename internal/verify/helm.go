@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -148,6 +149,7 @@ func readRelease(block *hcl.Block) (release, error) {
 		schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: name})
 	}
 	content, _, _ := block.Body.PartialContent(schema)
+	var err error
 	for name, attribute := range content.Attributes {
 		value, diags := attribute.Expr.Value(fileNames)
 		if diags.HasErrors() {
@@ -160,11 +162,29 @@ func readRelease(block *hcl.Block) (release, error) {
 			*into[name] = value.AsString()
 			continue
 		}
-		for _, v := range value.AsValueSlice() {
-			r.values = append(r.values, v.AsString())
+		if r.values, err = fileList(value); err != nil {
+			return r, fmt.Errorf("%s:%d: values of a helm_release: %w", r.file, attribute.Range.Start.Line, err)
 		}
 	}
 	return r, nil
+}
+
+// fileList is the names in a list of strings; null is an empty one.
+func fileList(value cty.Value) ([]string, error) {
+	if value.IsNull() {
+		return nil, nil
+	}
+	if !value.CanIterateElements() || value.Type().IsObjectType() || value.Type().IsMapType() {
+		return nil, errors.New("this is no list")
+	}
+	var files []string
+	for _, v := range value.AsValueSlice() {
+		if v.Type() != cty.String || !v.IsKnown() || v.IsNull() {
+			return nil, errors.New(`each has to be file("…")`)
+		}
+		files = append(files, v.AsString())
+	}
+	return files, nil
 }
 
 // fileNames evaluates file("${path.module}/x") to the file's name.

@@ -1,8 +1,10 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -90,7 +92,8 @@ func (j *job) refused(artifact string, out Output, err error) bool {
 	if text == "" {
 		text = fmt.Sprintf("%s ended with exit code %d", filepath.Base(j.program), out.Code)
 	}
-	j.problem(artifact, lineIn(text, artifact), "%s", text)
+	at, line := j.place(text, artifact)
+	j.problem(at, line, "%s", text)
 	return true
 }
 
@@ -106,13 +109,31 @@ func (j *job) tidy(text string) string {
 
 var escapes = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// lineIn finds the line number in a message that says "path:12" or "line 12".
-func lineIn(text, path string) int {
-	for _, pattern := range []string{regexp.QuoteMeta(path) + `:(\d+)`, `\bline (\d+)`} {
-		if m := regexp.MustCompile(pattern).FindStringSubmatch(text); m != nil {
-			n, _ := strconv.Atoi(m[1]) // digits; too many of them are no line
-			return n
+// place finds out what a message is about: "path:12" is a line of the artifact.
+// "line 12" is a line of a file beside it that the message names, as kustomize does
+// with the files of a kustomization, and else of the artifact. A line that the file
+// does not have is none of it: programs count in what they put together, too.
+func (j *job) place(text, artifact string) (string, int) {
+	if m := regexp.MustCompile(regexp.QuoteMeta(artifact) + `:(\d+)`).FindStringSubmatch(text); m != nil {
+		return artifact, j.lineOf(artifact, m[1])
+	}
+	m := regexp.MustCompile(`\bline (\d+)`).FindStringSubmatch(text)
+	if m == nil {
+		return artifact, 0
+	}
+	for _, name := range regexp.MustCompile(`[\w./-]+\.ya?ml`).FindAllString(text, -1) {
+		if other := path.Join(path.Dir(artifact), name); other != artifact && j.has(other) {
+			return other, j.lineOf(other, m[1])
 		}
 	}
-	return 0
+	return artifact, j.lineOf(artifact, m[1])
+}
+
+// lineOf is a line number, or 0 where the file has no such line.
+func (j *job) lineOf(p, digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil || n > bytes.Count(j.read(p), []byte("\n"))+1 {
+		return 0
+	}
+	return n
 }

@@ -22,7 +22,7 @@ func (r *Report) Table(w io.Writer, color bool) error {
 	rows := [][]string{{"ARTIFACTS", "READER", "RESULT", "TIME"}}
 	for _, res := range r.Results {
 		took := "-"
-		if res.State == OK || res.State == Failed {
+		if res.State == OK || res.State == Partly || res.State == Failed {
 			took = fmt.Sprintf("%.1fs", res.Took.Round(100*time.Millisecond).Seconds())
 		}
 		rows = append(rows, []string{res.what(), res.reader(), string(res.State), took})
@@ -55,7 +55,7 @@ func (s State) color() string {
 		return green
 	case Failed:
 		return red
-	case Skipped:
+	case Partly, Skipped:
 		return yellow
 	}
 	return faint

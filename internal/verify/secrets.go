@@ -46,6 +46,11 @@ func secrets(j *job) string {
 		}
 		j.checkEncrypted(artifact, data, examples[artifact])
 	}
+	for _, s := range j.secretFiles() {
+		if _, found := slices.BinarySearch(j.tree, s.path); !found {
+			j.note("%s: there is no encrypted file yet", s.path)
+		}
+	}
 	for _, p := range j.own {
 		j.checkPlain(p, j.read(p))
 	}

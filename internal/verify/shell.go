@@ -42,7 +42,8 @@ func shellcheck(j *job) string {
 			return
 		}
 		for line := range strings.Lines(j.tidy(string(out.Stdout))) {
-			j.problem(artifact, lineIn(line, artifact), "%s", gccText(line))
+			_, n := j.place(line, artifact)
+			j.problem(artifact, n, "%s", gccText(line))
 		}
 	})
 	return ""

@@ -78,6 +78,13 @@ func readSops(data []byte) (*sopsRules, error) {
 		return nil, fmt.Errorf("%d documents, expected 1", len(docs))
 	}
 	s := &sopsRules{doc: docs[0]}
+	var any any // refuses an alias that leads to itself
+	if err := decode(data, &any); err != nil {
+		return nil, err
+	}
+	if len(s.doc.Content) == 0 {
+		return nil, fmt.Errorf("it is empty")
+	}
 	list := lookup(s.doc.Content[0], "creation_rules")
 	if list == nil {
 		return nil, fmt.Errorf("there are no creation_rules")

@@ -26,6 +26,7 @@ type State string
 // The states of a result.
 const (
 	OK      State = "ok"
+	Partly  State = "partly" // what was read is fine, and something was not read: the notes
 	Failed  State = "FAIL"
 	Skipped State = "skipped" // there is something to read, and it was not read
 	Nothing State = "-"       // the tree holds nothing for this reader
@@ -63,6 +64,17 @@ func (r *Report) Problems() int {
 	n := 0
 	for _, res := range r.Results {
 		n += len(res.Problems)
+	}
+	return n
+}
+
+// Count is the number of readers that fared so.
+func (r *Report) Count(s State) int {
+	n := 0
+	for _, res := range r.Results {
+		if res.State == s {
+			n++
+		}
 	}
 	return n
 }
@@ -144,6 +156,8 @@ func (r *reader) read(ctx context.Context, w *work) Result {
 		res.State = Failed
 	case reason != "":
 		res.State, res.Reason = Skipped, reason
+	case len(res.Notes) > 0:
+		res.State = Partly
 	default:
 		res.State = OK
 	}

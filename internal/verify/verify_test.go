@@ -35,7 +35,7 @@ func TestMissing(t *testing.T) {
 			}
 		}
 		if program == "" {
-			if res.State != OK {
+			if want := map[bool]State{false: OK, true: Partly}[res.Reader == "secrets"]; res.State != want {
 				t.Errorf("%s: %s %v", res.Reader, res.State, res.Problems)
 			}
 			continue
@@ -196,12 +196,14 @@ func TestTable(t *testing.T) {
 		{Reader: "nix-parse", Program: "nix-instantiate", Kind: "Nix files", Artifacts: []string{"x,y.nix"}, State: Failed,
 			Problems: []Problem{{"x,y.nix", 3, "50% bad\nhere"}}, Notes: []string{"a part was left out"}},
 		{Reader: "bash", Kind: "scripts", Artifacts: []string{"s.sh"}, State: Skipped, Reason: "bash is not on PATH", Install: "get bash", Required: true},
+		{Reader: "secrets", Kind: "secret files", Artifacts: []string{"x", "y"}, State: Partly, Notes: []string{"y: there is no encrypted file yet"}},
 		{Reader: "sops", Kind: "secret files", Artifacts: []string{}, State: Nothing},
 	}}
 	const want = `ARTIFACTS       READER                       RESULT   TIME
 2 YAML files    yaml                         ok       1.2s
 x,y.nix         nix-parse (nix-instantiate)  FAIL     0.0s
 s.sh            bash                         skipped  -
+2 secret files  secrets                      partly   0.0s
 0 secret files  sops                         -        -
 `
 	for _, color := range []bool{false, true} {
@@ -220,7 +222,56 @@ s.sh            bash                         skipped  -
 	for _, res := range report.Results {
 		gaps = append(gaps, res.Gaps()...)
 	}
-	if diff := cmp.Diff([]Gap{{"a part was left out", ""}, {"s.sh by bash: bash is not on PATH", "get bash"}}, gaps); diff != "" {
+	if diff := cmp.Diff([]Gap{{"a part was left out", ""}, {"s.sh by bash: bash is not on PATH", "get bash"}, {"y: there is no encrypted file yet", ""}}, gaps); diff != "" {
 		t.Errorf("gaps:\n%s", diff)
+	}
+}
+
+// TestPlace: a line is one of the file that the message is about, and of no file that
+// does not have it.
+func TestPlace(t *testing.T) {
+	const shop, service = "k8s/argocd-demo/shop/kustomization.yaml", "k8s/argocd-demo/shop/service.yaml"
+	w, err := newWork(options(t, writeTree(t), &standIns{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	j := &job{work: w}
+	for text, want := range map[string]Problem{
+		shop + ":2: bad":     {Path: shop, Line: 2},
+		"yaml: line 3: bad":  {Path: shop, Line: 3},
+		"yaml: line 38: bad": {Path: shop},
+		"accumulating resources from 'service.yaml': MalformedYAMLError: yaml: line 4: bad in File: service.yaml": {Path: service, Line: 4},
+		"yaml: line 38: bad in File: service.yaml":                                                                {Path: service},
+		"none.yaml: line 3: bad":         {Path: shop, Line: 3},
+		"line 99999999999999999999: bad": {Path: shop},
+		"bad":                            {Path: shop},
+	} {
+		if at, line := j.place(text, shop); at != want.Path || line != want.Line {
+			t.Errorf("%q: %s:%d, want %s:%d", text, at, line, want.Path, want.Line)
+		}
+	}
+}
+
+// TestNoValues: a release without values is one, and a tree without a manifest is
+// read whole: whatever its Terraform says, nothing panics.
+func TestNoValues(t *testing.T) {
+	const old = `[file("${path.module}/values/demo.yaml")]`
+	for _, values := range []string{"null", "[]", "{}", "[null]", `"x"`, "{ a = 1 }", "true", `[["x"]]`} {
+		opts := options(t, writeTree(t, edit{"k8s/terraform-demo/demo.tf", old, values}), &standIns{})
+		w, err := newWork(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := w.releases(terraformRoot)
+		if fine := values == "null" || values == "[]"; (err == nil) != fine || fine && (len(found) != 1 || len(found[0].values) != 0) {
+			t.Errorf("values = %s: %v, %v", values, found, err)
+		}
+		w.close()
+	}
+	for _, data := range []string{"", "# nothing\n", "creation_rules:\n- age: &a [*a]\n", "[1]"} {
+		if _, err := readSops([]byte(data)); err == nil {
+			t.Errorf("%q was taken for creation rules", data)
+		}
 	}
 }
