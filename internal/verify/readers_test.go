@@ -54,8 +54,8 @@ func TestBroken(t *testing.T) {
 		terraform = "k8s/terraform-demo/demo.tf"
 
 		valuesList = `[file("${path.module}/values/demo.yaml")]`
-		values    = "k8s/terraform-demo/values/demo.yaml"
-		mac       = "sops:\n    mac: ENC[AES256_GCM,data:AAAA]\n"
+		values     = "k8s/terraform-demo/values/demo.yaml"
+		mac        = "sops:\n    mac: ENC[AES256_GCM,data:AAAA]\n"
 	)
 	for name, c := range map[string]struct {
 		reader string

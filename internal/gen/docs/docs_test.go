@@ -91,7 +91,7 @@ func TestRunbook(t *testing.T) {
 		"Host web1.tunnel\n", "| msmtp ops@example.com", "onFailure", "tofu destroy",
 		"`k8s/terraform-hetzner/terraform.tfstate`", "as `sops.argocd`, the private part")
 	lacks(t, text, "argocd_repo_token", "web2", "boot-stand-in", "Before that key changes", "web1-tunnel", "k3s token rotate", "Agents that were not lost")
-	inOrder(t, text, "### Keys\n", "### Keys into the spec", "gen -spec site.cue", "sops encrypt", "## 1. Configuration",
+	inOrder(t, text, "### Keys\n", "### Keys into the spec", "gen vet && gen", "sops encrypt", "## 1. Configuration",
 		"git add -A .", "nix flake lock", "git add -A .", "git commit")
 	inOrder(t, text, "### The age key of a host", "Put its public part into the spec", "'{ echo; cat; } >> /var/lib/sops-nix/keys.txt'", "--target-host web1",
 		"Only after the switch worked", "mv keys.new keys.txt", "mv next-web1.key web1.key")
