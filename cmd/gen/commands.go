@@ -72,7 +72,7 @@ type writeCmd struct {
 	formatFlags
 	outFlags
 	Anywhere bool     `help:"Write also into the root of the file system, a home folder, or a folder of other files that is in no git repository."`
-	Force    []string `placeholder:"PATH" sep:"none" help:"Replace this file, or what is in this folder, although it was edited or is not gen's; a backup is kept. Can be repeated."`
+	Force    []string `placeholder:"PATH" sep:"none" help:"Replace this file, folder or pattern of files, although it was edited or is not gen's; a backup is kept. Can be repeated."`
 }
 
 // Run writes the tree. Nothing is written unless everything can be.

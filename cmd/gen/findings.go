@@ -76,7 +76,7 @@ func (e *env) trouble(err error) site.Problems {
 	}
 	var at *tree.PathError
 	if errors.As(err, &at) {
-		return site.Problems{{Pos: e.pos(at.Path, 0), Message: at.Problem, Hint: at.Advice, Rule: ruleBlocked, Severity: site.Error}}
+		return site.Problems{{Pos: e.pos(at.Path, at.Line), Message: at.Problem, Hint: at.Advice, Rule: ruleBlocked, Severity: site.Error}}
 	}
 	return site.Problems{{Message: err.Error(), Rule: ruleTrouble, Severity: site.Error}}
 }

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"sitegen/internal/gen"
 	"sitegen/internal/tree"
@@ -129,46 +128,4 @@ func advise(e *env, changes []tree.Change) {
 	} else if len(changes) > 0 {
 		fmt.Fprintln(e.stderr, "gen: run gen, which writes what is missing and stale, and deletes what is orphaned")
 	}
-}
-
-// shared are files that a repository often has before gen comes to it. What gen
-// would write there can be added to them by hand.
-var shared = []string{".gitignore", ".sops.yaml", "flake.nix"}
-
-// showBlocked shows what gen would destroy, and the ways on.
-func showBlocked(e *env, blocked *tree.BlockedError) error {
-	if !e.text() {
-		e.log.Findings = append(e.log.Findings, e.drift(blocked.Changes)...)
-		return errShown
-	}
-	if err := tree.Diff(e.stderr, blocked.Changes, tree.DiffOptions{Color: wantsColor(e.stderr)}); err != nil {
-		return err
-	}
-	// Last, where a reader of a long diff ends.
-	fmt.Fprintf(e.stderr, "gen: %v\n", blocked)
-	for _, c := range blocked.Changes {
-		if c.Kind != tree.Foreign || !slices.Contains(shared, c.Path) {
-			continue
-		}
-		fmt.Fprintf(e.stderr, "gen: %s was there before gen: keep it with\n\toutput: exclude: [%q]\nin the spec, and add to it\n", c.Path, c.Path)
-		for _, line := range missingLines(c.Old.Data, c.New.Data) {
-			fmt.Fprintf(e.stderr, "\t%s\n", line)
-		}
-	}
-	return errShown
-}
-
-// missingLines are the lines of want that have does not hold.
-func missingLines(have, want []byte) []string {
-	held := map[string]bool{}
-	for line := range strings.Lines(string(have)) {
-		held[strings.TrimSpace(line)] = true
-	}
-	var missing []string
-	for line := range strings.Lines(string(want)) {
-		if line = strings.TrimRight(line, "\n"); !held[strings.TrimSpace(line)] {
-			missing = append(missing, line)
-		}
-	}
-	return missing
 }

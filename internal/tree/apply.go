@@ -4,15 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path"
 	"slices"
 	"strings"
 )
 
 // Options say how Apply may go about it.
 type Options struct {
-	// Force names the files, or folders of files, that are replaced or deleted
-	// although they were edited or are foreign. A backup of each is kept.
+	// Force are patterns, as Match takes them, of the files that are replaced or
+	// deleted although they were edited or are foreign. A backup of each is kept.
 	Force []string
 
 	// Kept, when set, is called for every backup once all is written.
@@ -29,7 +28,11 @@ func (e *BlockedError) Error() string {
 	var b strings.Builder
 	b.WriteString("nothing was written, because gen would overwrite work that is not its own:\n")
 	for _, c := range e.Changes {
-		fmt.Fprintf(&b, "\t%q %s\n", c.Path, BlockedWhy(c))
+		fmt.Fprintf(&b, "\t%q %s", c.Path, BlockedWhy(c))
+		if c.Kind == Foreign { // and is not in the diff
+			fmt.Fprintf(&b, " (%s)", count(len(c.Old.Data), "byte"))
+		}
+		b.WriteByte('\n')
 	}
 	b.WriteString("look at them with gen diff; move what you need into the spec, or exclude the path there; " +
 		"--force PATH writes anyway and keeps a backup")
@@ -78,6 +81,12 @@ func Apply(root *os.Root, changes []Change, opts Options) error {
 	if err != nil {
 		return err
 	}
+	if p.record == nil { // the manifest is right: it says where a killed run was
+		if _, p.old, err = readManifest(root); err != nil {
+			return err
+		}
+		p.new = p.old
+	}
 	if err := p.verify(root); err != nil {
 		return err
 	}
@@ -95,8 +104,14 @@ func Apply(root *os.Root, changes []Change, opts Options) error {
 func checkForced(changes []Change, force []string) error {
 	var blocked []Change
 	for _, c := range changes {
-		forced := func(f string) bool { return below(path.Clean(f), c.Path) }
-		if c.Kind.NeedsForce() && !slices.ContainsFunc(force, forced) {
+		if !c.Kind.NeedsForce() {
+			continue
+		}
+		forced, err := matchAny(force, c.Path)
+		if err != nil {
+			return err
+		}
+		if !forced {
 			blocked = append(blocked, c)
 		}
 	}

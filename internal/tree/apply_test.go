@@ -23,7 +23,8 @@ func TestForce(t *testing.T) {
 		{"folder", []string{"a"}, "b"},
 		{"folder with slash", []string{"./a/"}, "b"},
 		{"not a name's start", []string{"a/", "a/x/", "bb"}, "b"},
-		{"no wildcards", []string{"*"}, "a/x a/y b"},
+		{"wildcards", []string{"a/[yz]", "?"}, ""},
+		{"no more than they match", []string{"*/y"}, "a/x b"},
 		{"all by name", []string{"a/x", "a/y", "b"}, ""},
 		{"the whole folder", []string{"."}, ""},
 	} {
@@ -70,7 +71,7 @@ func TestBlockedErrorSaysWhatToDo(t *testing.T) {
 	}
 	err := run(root, tree(t, map[string]string{"flake.nix": "1\n", "host.nix": "1\n"}), Options{})
 	const want = `nothing was written, because gen would overwrite work that is not its own:
-	"flake.nix" was there before and is not from gen
+	"flake.nix" was there before and is not from gen (5 bytes)
 	"gone" was edited since gen wrote it, and is no longer in the spec
 	"host.nix" was edited since gen wrote it
 look at them with gen diff; move what you need into the spec, or exclude the path there; --force PATH writes anyway and keeps a backup`
@@ -295,4 +296,62 @@ func manyFiles(t testing.TB, version int) *Tree {
 		}
 	}
 	return tree(t, files)
+}
+
+// TestForcePattern takes what --only takes.
+func TestForcePattern(t *testing.T) {
+	for pattern, forced := range map[string]bool{"docs/*": true, "docs": true, "*/a.md": true, "*": true, "docs/b*": false, "doc": false} {
+		dir := t.TempDir()
+		root := openRoot(t, dir)
+		apply(t, root, tree(t, map[string]string{"docs/a.md": "gen\n"}), Options{})
+		if err := os.WriteFile(filepath.Join(dir, "docs", "a.md"), []byte("mine\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		err := run(root, tree(t, map[string]string{"docs/a.md": "gen 2\n"}), Options{Force: []string{pattern}})
+		var blocked *BlockedError
+		if forced && err != nil || !forced && !errors.As(err, &blocked) {
+			t.Errorf("%q: %v", pattern, err)
+		}
+	}
+}
+
+// TestStray removes what a killed run left, although nothing else is to do.
+func TestStray(t *testing.T) {
+	dir := t.TempDir()
+	root := openRoot(t, dir)
+	want := tree(t, map[string]string{"a": "1\n", "deep/er/b": "1\n"})
+	apply(t, root, want, Options{})
+	strays := []string{tempName(), "deep/er/" + tempName()}
+	for _, name := range strays {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apply(t, root, want, Options{})
+	for _, name := range strays {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			t.Errorf("%s is still there", name)
+		}
+	}
+}
+
+// TestWords: errors say what cannot be done to which file, and no call of the system.
+func TestWords(t *testing.T) {
+	dir := t.TempDir()
+	d := &disk{root: openRoot(t, dir)}
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	f := &File{Path: "a", Mode: 0o644}
+	_, opened := d.open("b")
+	for want, err := range map[string]error{
+		`write "a": no such file or directory`:              d.write(f),
+		`change the mode of "a": no such file or directory`: d.chmod(f),
+		`remove "a": no such file or directory`:             d.remove("a"),
+		`make folder "b": no such file or directory`:        opened,
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("want %s, got %v", want, err)
+		}
+	}
 }

@@ -201,7 +201,7 @@ func collect(found []*Change) []Change {
 func readManifest(root *os.Root) (*File, sums, error) {
 	s, err := look(root, ManifestName)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the manifest: %w", err)
+		return nil, nil, fmt.Errorf("read %q: %w", ManifestName, why(err))
 	}
 	if s.obstacle != "" {
 		return nil, nil, s.refuse(ManifestName)

@@ -240,14 +240,14 @@ func TestRenamedCase(t *testing.T) {
 func TestDamagedManifest(t *testing.T) {
 	good := string(sums{"a": {{1}}}.format())
 	for _, test := range []struct{ name, text, want string }{
-		{"garbage", good + "hello\n", `unreadable line "hello"`},
-		{"short hash", "abc  a\n", "unreadable line"},
-		{"no hex", strings.Repeat("g", 64) + "  a\n", "unreadable line"},
-		{"upper case", strings.Repeat("A", 64) + "  a\n", "unreadable line"},
-		{"no path", strings.Repeat("a", 64) + "  \n", "not a plain path"},
+		{"garbage", good + "hello\n", "line 3 is not a hash"},
+		{"short hash", "abc  a\n", "line 1 is not a hash"},
+		{"no hex", strings.Repeat("g", 64) + "  a\n", "line 1 is not a hash"},
+		{"upper case", strings.Repeat("A", 64) + "  a\n", "line 1 is not a hash"},
+		{"no path", strings.Repeat("a", 64) + "  \n", "line 1 is not a hash"},
 		{"path that leads out", strings.Repeat("a", 64) + "  ../../etc/passwd\n", "not a plain path"},
 		{"path into git", strings.Repeat("a", 64) + "  .git/config\n", "inside .git"},
-		{"half a conflict", "<<<<<<< HEAD\n" + good, "unreadable line \"<<<<<<< HEAD\""},
+		{"half a conflict", "<<<<<<< HEAD\n" + good, "line 1 is not a hash"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			root := openRoot(t, t.TempDir())

@@ -37,12 +37,12 @@ func (d *disk) open(dir string) (*disk, error) {
 			return nil, err
 		}
 		if err := d.root.MkdirAll(dir, 0o755); err != nil {
-			return nil, fmt.Errorf("make folder %q: %w", dir, err)
+			return nil, fmt.Errorf("make folder %q: %w", dir, why(err))
 		}
 	}
 	sub, err := d.root.OpenRoot(dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open folder %q: %w", dir, why(err))
 	}
 	return &disk{root: sub, step: d.step}, nil
 }
@@ -61,7 +61,7 @@ func (d *disk) bring(f *File, end func(*os.File) error) (err error) {
 	base, temp := path.Base(f.Path), tempName()
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("write %q: %w", f.Path, err)
+			err = fmt.Errorf("write %q: %w", f.Path, why(err))
 		}
 	}()
 	if err := d.before("create", f.Path); err != nil {
@@ -90,8 +90,13 @@ func (d *disk) bring(f *File, end func(*os.File) error) (err error) {
 }
 
 // chmod gives or takes the executable bit, for those who can read the file.
-func (d *disk) chmod(f *File) error {
+func (d *disk) chmod(f *File) (err error) {
 	base := path.Base(f.Path)
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("change the mode of %q: %w", f.Path, why(err))
+		}
+	}()
 	if err := d.before("chmod", f.Path); err != nil {
 		return err
 	}
@@ -110,7 +115,10 @@ func (d *disk) remove(p string) error {
 	if err := d.before("remove", p); err != nil {
 		return err
 	}
-	return d.root.Remove(p)
+	if err := d.root.Remove(p); err != nil {
+		return fmt.Errorf("remove %q: %w", p, why(err))
+	}
+	return nil
 }
 
 // removeEmpty removes the folders above the paths that have nothing in them.
@@ -124,11 +132,14 @@ func (d *disk) removeEmpty(paths []string) error {
 	// What is in a folder sorts behind it.
 	for _, dir := range slices.Backward(slices.Sorted(maps.Keys(above))) {
 		empty, err := d.isEmpty(dir)
-		if err == nil && empty {
-			err = d.remove(dir)
-		}
 		if err != nil {
-			return fmt.Errorf("remove folder %q: %w", dir, err)
+			return fmt.Errorf("look into folder %q: %w", dir, why(err))
+		}
+		if !empty {
+			continue
+		}
+		if err := d.remove(dir); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -173,7 +184,7 @@ func (d *disk) sweep(folders []folder) error {
 			continue
 		}
 		if err := d.sweepOne(f.dir); err != nil {
-			return fmt.Errorf("look for temporary files in %q: %w", f.dir, err)
+			return fmt.Errorf("look for temporary files in %q: %w", f.dir, why(err))
 		}
 	}
 	return nil

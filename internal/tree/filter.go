@@ -24,17 +24,19 @@ func Match(pattern, p string) (bool, error) {
 	return path.Match(pattern, head)
 }
 
+func matchAny(patterns []string, p string) (bool, error) {
+	for _, pattern := range patterns {
+		if ok, err := Match(pattern, p); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
+}
+
 // Filter returns the changes of the paths that one of the patterns matches.
 // The manifest changes only for these: what it says of the others stays.
 func Filter(changes []Change, patterns []string) ([]Change, error) {
-	match := func(p string) (bool, error) {
-		for _, pattern := range patterns {
-			if ok, err := Match(pattern, p); ok || err != nil {
-				return ok, err
-			}
-		}
-		return false, nil
-	}
+	match := func(p string) (bool, error) { return matchAny(patterns, p) }
 	var kept []Change
 	for _, c := range changes {
 		if c.Path == ManifestName {

@@ -44,13 +44,13 @@ func survey(root *os.Root, paths []string, see func(i int, s sighting)) error {
 		group.Go(func() error {
 			sub, err := root.OpenRoot(f.dir)
 			if err != nil {
-				return err
+				return fmt.Errorf("open folder %q: %w", f.dir, why(err))
 			}
 			defer sub.Close()
 			for _, i := range f.members {
 				s, err := look(sub, paths[i])
 				if err != nil {
-					return fmt.Errorf("read %q: %w", paths[i], err)
+					return fmt.Errorf("read %q: %w", paths[i], why(err))
 				}
 				see(i, s)
 			}
@@ -147,7 +147,7 @@ func folderStates(root *os.Root, folders []folder) (map[string]folderState, erro
 			case errors.Is(err, fs.ErrNotExist):
 				s = folderState{}
 			case err != nil:
-				return s, err
+				return s, fmt.Errorf("look at %q: %w", dir, why(err))
 			case !info.IsDir():
 				s = folderState{obstacle: typeName(info.Mode()), at: dir}
 			}

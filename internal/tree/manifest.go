@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -75,44 +76,70 @@ func (s sums) file() *File {
 func parseManifest(data []byte) (sums, error) {
 	ours, theirs, ok := sides(data)
 	if !ok {
-		return parseLines(data)
+		ours, theirs = data, nil
 	}
-	a, err := parseLines(ours)
-	if err != nil {
-		return nil, err
+	a, okA := parseLines(ours)
+	b, okB := parseLines(theirs)
+	if !okA || !okB {
+		return nil, damaged(data, ok)
 	}
-	b, err := parseLines(theirs)
-	if err != nil {
-		return nil, err
+	if len(b) == 0 {
+		return a, nil
 	}
 	return union(a, b), nil
 }
 
-func parseLines(data []byte) (sums, error) {
+// parseLines is false when there is a line that it cannot read.
+func parseLines(data []byte) (sums, bool) {
 	s := make(sums, bytes.Count(data, []byte("\n")))
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" || line[0] == '#' {
-			continue
-		}
+	for line := range bytes.Lines(data) {
 		path, h, err := parseLine(line)
 		if err != nil {
-			return nil, &PathError{ManifestName, "is damaged: " + err.Error(), "restore the file (git checkout -- " + ManifestName +
-				"), or delete it and run gen: it then takes over the files that equal its output and asks about the others"}
+			return nil, false
 		}
-		s.add(path, h)
+		if path != "" {
+			s.add(path, h)
+		}
 	}
-	return s, nil
+	return s, true
 }
 
-func parseLine(line string) (path string, h sum, err error) {
+// damaged is the error about the first line that cannot be read. The line itself is
+// not in it: it can be anything, of any length.
+func damaged(data []byte, conflict bool) error {
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		if conflict && bytes.ContainsAny(line[:1], "<|=>") { // no hash starts so
+			continue
+		}
+		if _, _, err := parseLine(line); err != nil {
+			return &PathError{Path: ManifestName, Line: n, Problem: fmt.Sprintf("is damaged: line %d %v", n, err),
+				Advice: "restore the file (git checkout -- " + ManifestName + "), or delete it and run gen: it then takes over the files that equal its output and asks about the others"}
+		}
+	}
+	return &PathError{Path: ManifestName, Problem: "is damaged", Advice: "restore the file (git checkout -- " + ManifestName + ")"}
+}
+
+// longestLine is more than any path that a system opens.
+const longestLine = 8 << 10
+
+// parseLine reads one line; the path is empty for a comment.
+func parseLine(raw []byte) (path string, h sum, err error) {
+	line := strings.TrimRight(string(raw[:min(len(raw), longestLine)]), "\r\n")
+	if line == "" || line[0] == '#' {
+		return "", h, nil
+	}
 	digits, path, ok := strings.Cut(line, "  ")
 	// Upper case would not come back as it was, and gen never wrote it.
-	if !ok || len(digits) != 2*len(h) || strings.ToLower(digits) != digits {
-		return "", h, fmt.Errorf("unreadable line %q", line)
+	if !ok || len(raw) > longestLine || len(digits) != 2*len(h) || strings.ToLower(digits) != digits || path == "" {
+		return "", h, errors.New("is not a hash, two blanks and a path")
 	}
 	if _, err := hex.Decode(h[:], []byte(digits)); err != nil {
-		return "", h, fmt.Errorf("unreadable line %q", line)
+		return "", h, errors.New("is not a hash, two blanks and a path")
 	}
-	return path, h, validPath(path)
+	if err := validPath(path); err != nil {
+		return "", h, fmt.Errorf("names %w", err)
+	}
+	return path, h, nil
 }

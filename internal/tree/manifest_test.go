@@ -39,6 +39,23 @@ func TestManifestIsForSha256sum(t *testing.T) {
 	}
 }
 
+// TestManifestDamaged names the line, and prints none of it.
+func TestManifestDamaged(t *testing.T) {
+	one := string(sums{"a": {{1}}}.format())
+	for _, test := range []struct{ name, text, want string }{
+		{"no line", one + "secret words\n", "line 3 is not a hash, two blanks and a path"},
+		{"binary", strings.Repeat("\x00", 1<<20), "line 1 is not a hash, two blanks and a path"},
+		{"endless", one + strings.Repeat("0", 64) + "  " + strings.Repeat("a", 1<<20), "line 3 is not a hash, two blanks and a path"},
+		{"outside", one + "\n" + strings.Repeat("0", 64) + "  ../x\n", `line 4 names "../x": not a plain path below the output folder`},
+		{"in a conflict", "<<<<<<< HEAD\n" + one + "=======\nsecret words\n>>>>>>> x\n", "line 5 is not a hash, two blanks and a path"},
+	} {
+		_, err := parseManifest([]byte(test.text))
+		if err == nil || !strings.Contains(err.Error(), test.want+"; restore") || strings.Contains(err.Error(), "secret") || len(err.Error()) > 400 {
+			t.Errorf("%s: %.500v", test.name, err)
+		}
+	}
+}
+
 // FuzzManifest: whatever stands in the file, reading it does not panic, takes no
 // path that gen may not own, and what was read comes back from what is written.
 func FuzzManifest(f *testing.F) {

@@ -13,13 +13,16 @@ import (
 func (s sighting) refuse(p string) error {
 	const advice = "move it away, or exclude the path in the spec"
 	if s.at == p {
-		return &PathError{p, fmt.Sprintf("is %s: gen writes regular files only and does not replace it", s.obstacle), advice}
+		return &PathError{Path: p, Problem: fmt.Sprintf("is %s: gen writes regular files only and does not replace it", s.obstacle), Advice: advice}
 	}
-	return &PathError{p, fmt.Sprintf("cannot be written: %q is %s, not a folder", s.at, s.obstacle), advice}
+	return &PathError{Path: p, Problem: fmt.Sprintf("cannot be written: %q is %s, not a folder", s.at, s.obstacle), Advice: advice}
 }
 
 // A PathError is what a person has to put right at one path before gen goes on.
-type PathError struct{ Path, Problem, Advice string }
+type PathError struct {
+	Path, Problem, Advice string
+	Line                  int // 0: the whole of it
+}
 
 func (e *PathError) Error() string { return fmt.Sprintf("%q %s; %s", e.Path, e.Problem, e.Advice) }
 

@@ -78,7 +78,7 @@ func (p *plan) verify(root *os.Root) error {
 				p.done[i] = true
 			}
 		case !sameBytes(s.file, c.Old):
-			errs[i] = &PathError{c.Path, "changed while gen was at work, nothing was written", "run gen again"}
+			errs[i] = &PathError{Path: c.Path, Problem: "changed while gen was at work, nothing was written", Advice: "run gen again"}
 		}
 	})
 	return errors.Join(append(errs, err)...)

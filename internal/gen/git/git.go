@@ -21,7 +21,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 		lines = append(lines, "/"+h.Name+".key", "/next-"+h.Name+".key")
 	}
 	lines = append(lines, "/deploy-key", "/deploy-key.pub",
-		"", "# what nix builds, and what gen --force keeps",
-		"/result", "*.bak", "*.bak.[0-9]*")
+		"", "# what nix builds, what gen --force keeps, and what a run of gen that was killed leaves",
+		"/result", "*.bak", "*.bak.[0-9]*", ".sitegen-tmp-*")
 	return []tree.File{{Path: ".gitignore", Mode: 0o644, Data: []byte(strings.Join(lines, "\n") + "\n")}}, nil
 }

@@ -30,7 +30,7 @@ func TestIgnored(t *testing.T) {
 	if out, err := exec.Command(git, "-C", dir, "init", "-q").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	ignored := []string{"db1.key", "web1.key", "next-web1.key", "deploy-key", "docs/RUNBOOK.md.bak", "flake.nix.bak.1"}
+	ignored := []string{".sitegen-tmp-0123456789abcdef", "k8s/.sitegen-tmp-0123456789abcdef", "db1.key", "web1.key", "next-web1.key", "deploy-key", "docs/RUNBOOK.md.bak", "flake.nix.bak.1"}
 	kept := []string{"flake.nix", "secrets/hosts/web1/k8s-secrets.yaml", "known_hosts", "docs/web1.key.md"}
 	cmd := exec.Command(git, append([]string{"-C", dir, "check-ignore"}, append(ignored, kept...)...)...)
 	out, err := cmd.Output()
