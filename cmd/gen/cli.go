@@ -42,7 +42,7 @@ type specFlags struct {
 
 // source is which files are the spec.
 func (f *specFlags) source() site.Source {
-	return site.Source{Path: f.Spec, OneFile: f.OneFile, Tags: f.Tag}
+	return site.Source{Path: f.Spec, OneFile: f.OneFile, Tags: f.Tag, Apart: true}
 }
 
 // formatFlags are for commands that find problems.

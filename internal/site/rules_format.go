@@ -319,18 +319,16 @@ const emptyRule = "empty"
 // checkEmpty looks at texts that are written as "". Most would count as not said,
 // which is hardly what was meant.
 func checkEmpty(c *checker) {
-	for _, at := range c.ix.empty {
-		if at[0] == "silence" || strings.HasPrefix(fmt.Sprint(at[0]), "_") || strings.HasPrefix(fmt.Sprint(at[0]), "#") {
-			continue // another rule's, or no field of the site
-		}
+	c.ix.root.texts(nil, func(at Path, text string) {
 		last, in := at[len(at)-1], at.parent()
 		switch {
+		case text != "" || at[0] == "silence": // another rule's
 		case last == "gateway" || last == "comment" || at.String() == "repo.path":
 		case len(in) > 0 && (in[len(in)-1] == "env" || in[len(in)-1] == "args" || in[len(in)-1] == "command"):
 		default:
 			c.report(at, "the text is empty").hint("leave the field out for its default")
 		}
-	}
+	})
 }
 
 func checkTexts(c *checker) {

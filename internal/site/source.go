@@ -17,8 +17,8 @@ import (
 )
 
 // maxSource is the most that the files of one spec may hold together, in bytes:
-// twenty times what a site of 10,000 clients takes.
-const maxSource = 32 << 20
+// eight times what a site of 10,000 clients takes.
+const maxSource = 8 << 20
 
 // readRegular reads a file of at most that size. A pipe or a device could block,
 // or never end.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"cuelang.org/go/cue"
@@ -27,30 +28,35 @@ const (
 // written. Its fields have names for encoding/gob: see child.go.
 type value struct {
 	Kind   kind
-	Text   string    // of a scalar: the text itself, or the number as CUE prints it
-	Names  []string  // of a struct's fields
-	Parts  []*value  // of a struct's fields, or a list's elements
-	Place  filePlace // where it was written, on its way from another process
-	Broken bool      // there is no value, and a problem says why
-	Open   bool      // there is no definite value
-	Loop   bool      // and that is because it is defined by itself
-	Sick   bool      // something in it is broken or open
+	Text   string   // of a scalar: the text itself, or the number as CUE prints it
+	Names  []string // of a struct's fields
+	Parts  []*value // of a struct's fields, or a list's elements
+	Broken bool     // there is no value, and a problem says why
+	Open   bool     // there is no definite value
+	Loop   bool     // and that is because it is defined by itself
+	Sick   bool     // something in it is broken or open
 
-	at, label token.Pos // where it was written, and its field's name
+	at, label    token.Pos // where it was written, and the name of its field
+	Place, Label filePlace // the same, on the way from another process
+	byName       map[string]*value
 }
-
-// filePlace is a token.Pos that can be sent to another process.
-type filePlace struct{ File, Offset int }
 
 // field is the value of a field, or nil.
 func (v *value) field(name string) *value {
 	if v == nil || v.Kind != structKind {
 		return nil
 	}
-	for i, n := range v.Names {
-		if n == name {
-			return v.Parts[i]
+	if len(v.Names) > 16 && v.byName == nil {
+		v.byName = make(map[string]*value, len(v.Names))
+		for i, n := range v.Names {
+			v.byName[n] = v.Parts[i]
 		}
+	}
+	if v.byName != nil {
+		return v.byName[name]
+	}
+	if i := slices.Index(v.Names, name); i >= 0 {
+		return v.Parts[i]
 	}
 	return nil
 }
@@ -69,6 +75,21 @@ func (v *value) inside(at Path) *value {
 		}
 	}
 	return v
+}
+
+// texts calls f for each text in v.
+func (v *value) texts(at Path, f func(at Path, text string)) {
+	for i, part := range v.Parts {
+		switch {
+		case v.Kind == listKind:
+			part.texts(at.With(i), f)
+		case v.Kind == structKind:
+			part.texts(at.With(v.Names[i]), f)
+		}
+	}
+	if v.Kind == textKind {
+		f(at, v.Text)
+	}
 }
 
 // sound tells whether all of v is known.
@@ -144,7 +165,7 @@ func (c *converter) broken(v cue.Value, at Path, out *value) {
 	}
 	out.Broken = true
 	switch err := v.Err(); {
-	case c.said[key]:
+	case c.said[key] || c.around[key]:
 	case err != nil:
 		c.report(err, at)
 	default:

@@ -16,7 +16,7 @@ func (f *fitter) describe(v *value, at Path) string {
 	case listKind:
 		return "a list, [ … ]"
 	case intKind, floatKind:
-		if p := f.ix.fields[at.key()]; p.number != "" && len(p.more) == 0 {
+		if p, _ := f.ix.field(at); p.number != "" && len(p.more) == 0 {
 			return shorten(p.number)
 		}
 	case textKind:
