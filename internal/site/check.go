@@ -192,7 +192,9 @@ func (c *checker) onlyOne(names []string, what string, at func(string) Path, hin
 
 // note points a problem at the other place that has to do with it.
 func (c *checker) note(p *Problem, at Path, format string, args ...any) *Problem {
-	p.Notes = append(p.Notes, Note{Pos: c.ix.value(at), Message: fmt.Sprintf(format, args...)})
+	n := Note{Pos: c.ix.value(at), Message: fmt.Sprintf(format, args...)}
+	p.Notes = slices.DeleteFunc(p.Notes, func(w Note) bool { return w == Note{n.Pos, writtenHere} }) // n says more
+	p.Notes = append(p.Notes, n)
 	c.about(at)
 	return p
 }

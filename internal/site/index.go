@@ -18,7 +18,7 @@ type index struct {
 	top     token.Pos
 	root    *value           // the spec as evaluated
 	fields  map[string]place // made when first asked for: a sound spec needs none
-	written map[token.Pos]bool
+	starts  map[Pos]bool     // where the fields' values start
 }
 
 // place is where a field stands: its label, its value, and, where two files or
@@ -168,7 +168,7 @@ func (ix *index) place(p Path) (at, written Pos) {
 		if f, ok := ix.field(q); ok {
 			return toPos(f.label), toPos(from)
 		}
-		if pos := ix.evaluated(q); pos.IsValid() {
+		if pos := ix.evaluated(q); pos.IsValid() && !from.IsValid() {
 			return toPos(pos), Pos{}
 		}
 	}
@@ -180,16 +180,16 @@ func (ix *index) place(p Path) (at, written Pos) {
 
 // isField tells whether a place is that of a field's value in the index.
 func (ix *index) isField(at token.Pos) bool {
-	if ix.written == nil {
-		ix.written = map[token.Pos]bool{}
+	if ix.starts == nil {
+		ix.starts = map[Pos]bool{}
 		for _, f := range ix.all() {
-			ix.written[f.value.from] = true
+			ix.starts[toPos(f.value.from)] = true
 			for _, s := range f.more {
-				ix.written[s.from] = true
+				ix.starts[toPos(s.from)] = true
 			}
 		}
 	}
-	return ix.written[at]
+	return ix.starts[toPos(at)]
 }
 
 // evaluated is where the user wrote the value that evaluation puts at p.
@@ -214,11 +214,13 @@ func (ix *index) label(p Path) Pos {
 // has tells whether the spec says the field at p.
 func (ix *index) has(p Path) bool { return ix.root.inside(p) != nil }
 
+const writtenHere = "the value is written here"
+
 // noteWritten says in a problem where its value was written, if that is not where
 // it is used.
 func noteWritten(p *Problem, written Pos) {
 	if written.IsValid() && written != p.Pos {
-		p.Notes = append(p.Notes, Note{Pos: written, Message: "the value is written here"})
+		p.Notes = append(p.Notes, Note{Pos: written, Message: writtenHere})
 	}
 }
 
