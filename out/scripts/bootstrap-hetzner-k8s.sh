@@ -104,6 +104,15 @@ host_ssh_options() {
   fi
 }
 
+# how_in is what a person types to get to the host at address, for hints: they are read
+# when this script, and the tunnel that it opened, are gone.
+how_in() {
+  local way='' known="$root/known_hosts"
+  if [[ $known == *' '* ]]; then known="\"$known\""; fi # ssh takes a list of files
+  if [[ -n ${via_tunnel:-} ]]; then way=" -o 'ProxyCommand=cloudflared access ssh --hostname %h'"; fi
+  printf 'ssh%s -o HostKeyAlias=%s -o UserKnownHostsFile=%q root@%s' "$way" "$1" "$known" "$address"
+}
+
 # shellcheck disable=SC2029 # the arguments are fixed texts, meant for the shell there
 on_host() { ssh "${ssh_options[@]}" "root@$address" "$@" </dev/null; }
 
@@ -160,7 +169,7 @@ argocd_public=''
 
 check_k8s_secrets() {
   local key value file="$root/$k8s_secrets"
-  [[ -e $file ]] || die "no $k8s_secrets" "docs/RUNBOOK.md, Secrets: copy the example beside it, fill it in, encrypt it"
+  [[ -e $file ]] || die "no $k8s_secrets" "docs/RUNBOOK.md, Secrets: encrypt the example beside it, and fill it in"
   is_encrypted "$file" ||
     die "$k8s_secrets is not encrypted" "sops --config '$root/.sops.yaml' encrypt --in-place '$file', before it is committed; if it was committed or pushed, every secret in it has to be made anew"
   for key in "${secret_keys[@]}"; do
@@ -230,6 +239,7 @@ connect_options() {
     address="$ssh_hostname"
     ssh_options+=(-o "ProxyCommand=cloudflared access ssh --hostname %h")
   fi
+  reach="$(how_in "$host")"
 }
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -253,7 +263,7 @@ open_ssh_tunnel() {
     background_pid=''
   done
   cat -- "$tmp/tunnel.log" >&2
-  die "no ssh tunnel to the API on $host" "try: ssh root@$address true" "is your own address among hosts.$host.ssh.from of the spec, where it names some? --via-tunnel goes another way once the tunnel is up"
+  die "no ssh tunnel to the API on $host" "try: $reach true" "is your own address among hosts.$host.ssh.from of the spec, where it names some? --via-tunnel goes another way once the tunnel is up"
 }
 
 # Two files: one for this run and its own port, and one to keep, for the port that
@@ -261,7 +271,7 @@ open_ssh_tunnel() {
 write_kubeconfigs() {
   local config kept="$HOME/.kube/$site.yaml"
   config="$(on_host cat /etc/rancher/k3s/k3s.yaml)" ||
-    die "cannot read /etc/rancher/k3s/k3s.yaml on $host" "is k3s active there? ssh root@$address systemctl status k3s"
+    die "cannot read /etc/rancher/k3s/k3s.yaml on $host" "is k3s active there? $reach systemctl status k3s"
   printf '%s\n' "${config//https:\/\/127.0.0.1:6443/https:\/\/127.0.0.1:$local_port}" >"$tmp/kubeconfig"
   mkdir -p -- "$(dirname -- "$kept")"
   printf '%s\n' "$config" >"$kept.new"
@@ -312,7 +322,7 @@ check_guarded() {
   routed="$(kubectl --request-timeout=10s -n cloudflared get deployment cloudflared --ignore-not-found \
     -o 'jsonpath={.spec.template.spec.volumes[?(@.name=="access")].configMap.items[*].key}' 2>"$tmp/kubectl.log")" || {
     cat -- "$tmp/kubectl.log" >&2
-    die "cannot tell which hostnames cloudflared serves" "kubectl -n cloudflared get deployment cloudflared" "then run this again"
+    die "cannot tell which hostnames cloudflared serves" "$reach k3s kubectl -n cloudflared get deployment cloudflared" "then run this again"
   }
   in_terraform show -no-color "$tmp/plan" >"$tmp/plan.txt" || die "$terraform cannot show its own plan" "run this again"
   while read -r line; do
@@ -323,7 +333,7 @@ check_guarded() {
   done <"$tmp/plan.txt"
   if [[ -n $open ]]; then
     die "without its Access application everybody could open:$open" \
-      "push the commit that takes it out; Argo CD reads it within three minutes: kubectl -n argocd get application cloudflared" "then run this again"
+      "push the commit that takes it out; Argo CD reads it within three minutes: $reach k3s kubectl -n argocd get application cloudflared" "then run this again"
   fi
 }
 
@@ -342,7 +352,7 @@ check_releases() {
     }
     if [[ -n $record ]]; then
       die "an install or upgrade of $release was cut off, and Helm refuses the next one" \
-        "if nobody else applies right now: ssh root@$address k3s kubectl -n $namespace delete ${record//$'\n'/ }" "then run this again"
+        "if nobody else applies right now: $reach k3s kubectl -n $namespace delete ${record//$'\n'/ }" "then run this again"
     fi
   done
 }
@@ -383,7 +393,7 @@ wait_rollout() {
   local namespace="$1" object="$2"
   wait_for 600 "$object" rollout "$namespace" "$object" || {
     kubectl -n "$namespace" get pods -o wide >&2 || true
-    die "$object in $namespace is not ready: $(cat -- "$tmp/rollout")" "kubectl -n $namespace describe $object" "docs/RUNBOOK.md, Troubleshooting"
+    die "$object in $namespace is not ready: $(cat -- "$tmp/rollout")" "$reach k3s kubectl -n $namespace describe $object" "docs/RUNBOOK.md, Troubleshooting"
   }
 }
 
@@ -394,7 +404,7 @@ node_ready() {
 wait_nodes() {
   local node
   wait_for 300 "node $host" node_ready "$host" ||
-    die "the node $host is not Ready" "kubectl describe node $host" "docs/RUNBOOK.md, Troubleshooting"
+    die "the node $host is not Ready" "$reach k3s kubectl describe node $host" "docs/RUNBOOK.md, Troubleshooting"
   for node in "${agents[@]}"; do
     node_ready "$node" || warn "the node $node is not Ready yet; if it is not installed: scripts/install-$node.sh"
   done
@@ -444,7 +454,7 @@ wait_apps() {
   }
 }
 
-local_port='' terraform=''
+local_port='' terraform='' reach=''
 make_tmp
 
 step "this side: tools, secrets, checkout"
@@ -468,7 +478,7 @@ open_ssh_tunnel
 write_kubeconfigs
 wait_for 300 "the API" api_ready || {
   cat -- "$tmp/kubectl.log" >&2
-  die "the API on $host does not answer" "ssh root@$address journalctl -u k3s"
+  die "the API on $host does not answer" "$reach journalctl -u k3s"
 }
 
 step "Terraform"
@@ -488,5 +498,5 @@ wait_rollout cloudflared deployment/cloudflared
 
 say ''
 say "$site is up. Argo CD: https://$argocd_hostname, user admin; its first password:"
-say "  kubectl -n argocd get secret argocd-initial-admin-secret -o jsonpath='{.data.password}' | base64 -d"
-say "next: scripts/verify-$site.sh"
+say "  $reach k3s kubectl -n argocd get secret argocd-initial-admin-secret -o jsonpath={.data.password} | base64 -d"
+say "next: scripts/verify-$site.sh${via_tunnel:+ --via-tunnel}"

@@ -345,7 +345,7 @@ verify_install() {
     if [[ $role == agent ]]; then
       die "k3s is not active on $host" "an agent needs the server: is that up, and is k3s_token the same in both hosts' files?"
     fi
-    die "k3s is not active on $host" "ssh to it and read: journalctl -u k3s"
+    die "k3s is not active on $host" "$(how_in "$host") journalctl -u k3s"
   }
   failed="$(on_host systemctl --failed --no-legend --plain)"
   if [[ -n $failed ]]; then warn "units that failed on $host: $failed"; fi

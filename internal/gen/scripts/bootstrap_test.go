@@ -56,6 +56,10 @@ func TestBootstrap(t *testing.T) {
 	x := r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(0, "hetzner is up", "https://argocd.example.com")
 	x.never("-auto-approve").called("ssh ", " -N ", ":127.0.0.1:6443 root@203.0.113.10")
 	x.gone("ssh ", " -N ")
+	// The last hints work without the ssh tunnel, which is closed by then.
+	x.want(0, "next: scripts/verify-hetzner.sh\n",
+		`ssh -o HostKeyAlias=web1 -o UserKnownHostsFile=\"/`, `a\ checkout/known_hosts\" `+
+			"root@203.0.113.10 k3s kubectl -n argocd get secret argocd-initial-admin-secret -o jsonpath={.data.password} | base64 -d")
 	// A saved plan takes no variables.
 	x.called("tofu ", " plan ", "-var kubeconfig_path=").called("tofu ", " apply ").never(" apply ", "-var")
 	kept := filepath.Join(r.dir, "home", ".kube", "hetzner.yaml")
@@ -92,7 +96,13 @@ func TestBootstrapOptions(t *testing.T) {
 	r := newCheckout(t, testSite())
 	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--plan").want(0).never(" apply ").gone("ssh ", " -N ")
 	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes", "--via-tunnel").want(0).
-		called("ssh ", "ProxyCommand=cloudflared access ssh --hostname %h", "-N", "root@ssh.example.com").called(" apply ")
+		called("ssh ", "ProxyCommand=cloudflared access ssh --hostname %h", "-N", "root@ssh.example.com").called(" apply ").
+		want(0, "ssh -o 'ProxyCommand=cloudflared access ssh --hostname %h' -o HostKeyAlias=web1 ", "root@ssh.example.com k3s kubectl", "next: scripts/verify-hetzner.sh --via-tunnel\n")
+	noNode := []rule{{Prog: "kubectl", Match: "get node", Out: "False"}, {Prog: "kubectl", Match: "readyz"}}
+	stuck := newCheckout(t, testSite())
+	stuck.wait = "0"
+	stuck.script("bootstrap-hetzner-k8s.sh", append(append(noNode, rule{Prog: "kubectl", Match: "rollout status", Out: rolledOut}), bootstrapRules()...), "", "--yes", "--via-tunnel").
+		want(1, "next: ssh -o 'ProxyCommand=", "root@ssh.example.com k3s kubectl describe node web1")
 	r.script("bootstrap-hetzner-k8s.sh", nil, "", "-h").want(0, "Usage:")
 	r.script("bootstrap-hetzner-k8s.sh", nil, "", "--what").want(2, "Usage:")
 	agents := newCheckout(t, agentSite())
@@ -136,7 +146,7 @@ func TestBootstrapRefuses(t *testing.T) {
 		{name: "still served", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("argocd.example.com")}, want: "everybody could open: argocd.example.com"},
 		{name: "still served, wildcard", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("*.dev.example.com")}, want: "everybody could open: *.dev.example.com"},
 		{name: "nothing to ask", rule: rule{Prog: "kubectl", Match: "get deployment cloudflared", Err: "refused", Exit: 1}, want: "cannot tell which hostnames"},
-		{name: "Helm cut off", rule: rule{Prog: "kubectl", Match: "-n argocd get secret .*name=argocd,status in .pending-install,", Out: "secret/sh.helm.release.v1.argocd.v2\n"}, want: "ssh root@203.0.113.10 k3s kubectl -n argocd delete secret/sh.helm.release.v1.argocd.v2"},
+		{name: "Helm cut off", rule: rule{Prog: "kubectl", Match: "-n argocd get secret .*name=argocd,status in .pending-install,", Out: "secret/sh.helm.release.v1.argocd.v2\n"}, want: "root@203.0.113.10 k3s kubectl -n argocd delete secret/sh.helm.release.v1.argocd.v2"},
 		{name: "Helm not asked", rule: rule{Prog: "kubectl", Match: "get secret .*pending", Err: "refused", Exit: 1}, want: "cannot tell whether Helm"},
 		{name: "no plan", rule: rule{Prog: "tofu", Match: " plan ", Exit: 1}, want: "Zero Trust"},
 	} {

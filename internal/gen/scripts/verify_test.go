@@ -64,6 +64,8 @@ func TestVerifyFails(t *testing.T) {
 		"protected":       {rule{Prog: "curl", Match: "bakery", Out: loginPage}, "public in the spec"},
 		"no rule":         {rule{Prog: "curl", Match: "bakery", Out: "404 0 "}, "no rule for it"},
 		"tunnel down":     {rule{Prog: "curl", Match: "bakery", Out: "530 16 "}, "answers 530"},
+		"refused":         {rule{Prog: "curl", Match: "bakery", Out: "403 4512 "}, "answers 403: it is reached, and serves nobody"},
+		"too many":        {rule{Prog: "curl", Match: "bakery", Out: "429 99 "}, "answers 429"},
 		"no DNS":          {rule{Prog: "curl", Match: "bakery", Err: "Could not resolve host", Exit: 6}, "Could not resolve host"},
 		"ssh by tunnel":   {rule{Prog: "ssh", Match: "ProxyCommand", Err: "websocket: bad handshake", Exit: 255}, "FAIL  9 ssh to ssh.example.com: websocket"},
 		"ssh to another":  {rule{Prog: "ssh", Match: "ProxyCommand", Out: "web9\n"}, "FAIL  9 ssh to ssh.example.com: web9"},
@@ -85,6 +87,8 @@ func TestVerifySkips(t *testing.T) {
 	r := newRun(t, testSite())
 	r.script("verify-hetzner.sh", with(rule{Prog: "cloudflared", Err: "Unable to find token"}, verifyRules()), "").
 		want(0, "skip  9 ssh to ssh.example.com: no log-in", "cloudflared access login https://ssh.example.com").never("ProxyCommand")
+	r.script("verify-hetzner.sh", with(rule{Prog: "ssh", Match: "get nodes", Exit: 1}, verifyRules()), "", "--via-tunnel", "--no-hostnames").
+		want(1, "next: ssh -o 'ProxyCommand=cloudflared access ssh --hostname %h' -o HostKeyAlias=web1", "root@ssh.example.com journalctl -u k3s")
 	agents := newRun(t, agentSite())
 	rules := append([]rule{{Prog: "ssh", Match: "get nodes", Out: "web1 True\nweb2 True\n"}, {Prog: "ssh", Match: "ssh-web2.*uname", Out: "web2\n"}}, verifyRules()...)
 	agents.script("verify-hetzner.sh", rules, "").want(0, "skip  1 NixOS on web2: its address is only known to DHCP")

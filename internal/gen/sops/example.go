@@ -12,9 +12,10 @@ func example(path string) string {
 	return strings.TrimSuffix(path, ".yaml") + ".example.yaml"
 }
 
-// howTo tells what an example is for.
-func howTo(path string) manifest.Comment {
-	return manifest.Comment("Copy it to " + path + ", replace the values, and before anything is committed:\nsops --config .sops.yaml encrypt --in-place " + path)
+// howTo tells what an example is for, in the words of the runbook.
+func howTo(example, path string) manifest.Comment {
+	return manifest.Comment("Encrypt it first and then fill it in, in the folder of .sops.yaml:\n" +
+		"sops encrypt --filename-override " + path + " " + example + " > " + path + " && sops " + path)
 }
 
 // k8sSecrets shows the file that Terraform reads.

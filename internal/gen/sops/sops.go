@@ -18,10 +18,10 @@ const placeholder = "REPLACE-ME"
 func Files(s *site.Site) ([]tree.File, error) {
 	var f manifest.Files
 	f.Add(".sops.yaml", rules(s))
-	f.Add(example(s.K8sSecrets()), howTo(s.K8sSecrets()), k8sSecrets(s))
+	f.Add(example(s.K8sSecrets()), howTo(example(s.K8sSecrets()), s.K8sSecrets()), k8sSecrets(s))
 	for _, h := range s.Hosts {
 		if keys := s.HostSecretKeys(h); len(keys) > 0 {
-			f.Add(example(h.HostSecrets()), howTo(h.HostSecrets()), hostSecrets(keys))
+			f.Add(example(h.HostSecrets()), howTo(example(h.HostSecrets()), h.HostSecrets()), hostSecrets(keys))
 		}
 	}
 	for _, a := range s.Apps {
@@ -30,7 +30,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 		}
 		dir := s.ArgoDir() + "/" + a.Folder + "/"
 		f.Add(dir+"secret-generator.yaml", manifest.NewKsops(secretName(a), "secrets.enc.yaml"))
-		f.Add(dir+"secrets.example.yaml", howTo(s.AppSecrets(a)), appSecrets(a))
+		f.Add(dir+"secrets.example.yaml", howTo(dir+"secrets.example.yaml", s.AppSecrets(a)), appSecrets(a))
 	}
 	return f.Done()
 }

@@ -108,6 +108,15 @@ host_ssh_options() {
   fi
 }
 
+# how_in is what a person types to get to the host at address, for hints: they are read
+# when this script, and the tunnel that it opened, are gone.
+how_in() {
+  local way='' known="$root/known_hosts"
+  if [[ $known == *' '* ]]; then known="\"$known\""; fi # ssh takes a list of files
+  if [[ -n ${via_tunnel:-} ]]; then way=" -o 'ProxyCommand=cloudflared access ssh --hostname %h'"; fi
+  printf 'ssh%s -o HostKeyAlias=%s -o UserKnownHostsFile=%q root@%s' "$way" "$1" "$known" "$address"
+}
+
 # shellcheck disable=SC2029 # the arguments are fixed texts, meant for the shell there
 on_host() { ssh "${ssh_options[@]}" "root@$address" "$@" </dev/null; }
 
@@ -177,7 +186,8 @@ connect() {
     address="$3"
     ssh_options+=(-o "ProxyCommand=cloudflared access ssh --hostname %h")
   fi
-  [[ $address != - ]]
+  [[ $address != - ]] || return 1
+  reach="$(how_in "$1")"
 }
 
 kube() { on_host k3s kubectl --request-timeout=20s "$@"; }
@@ -201,7 +211,7 @@ check_host() {
     if [[ "$(on_host systemctl is-active k3s 2>/dev/null)" == active ]]; then
       ok "3 k3s on $host"
     else
-      fail "3 k3s on $host is not active" "ssh root@$address journalctl -u k3s"
+      fail "3 k3s on $host is not active" "$reach journalctl -u k3s"
     fi
   fi
 }
@@ -215,7 +225,7 @@ check_arrays() {
   mdstat="$(on_host cat /proc/mdstat 2>"$tmp/log")" || mdstat=''
   active="$(grep -c '^md[^ ]* : active' <<<"$mdstat" || true)"
   if ((active < wanted)); then
-    fail "2 RAID on $host: $active of $wanted arrays are active" "ssh root@$address cat /proc/mdstat; docs/RUNBOOK.md, A dead disk"
+    fail "2 RAID on $host: $active of $wanted arrays are active" "$reach cat /proc/mdstat; docs/RUNBOOK.md, A dead disk"
   elif grep -q '\[[U_]*_[U_]*\]' <<<"$mdstat"; then
     fail "2 RAID on $host: an array lacks a disk" "docs/RUNBOOK.md, A dead disk"
   else
@@ -242,7 +252,7 @@ check_boot() {
 check_nodes() {
   local line name ready not_ready='' seen=' '
   if ! kube get nodes -o "jsonpath='{range .items[*]}{.metadata.name}{\" \"}{.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}'" >"$tmp/nodes" 2>"$tmp/log"; then
-    fail "3 k3s: the API does not answer: $(first_line "$tmp/log")" "ssh root@$address journalctl -u k3s"
+    fail "3 k3s: the API does not answer: $(first_line "$tmp/log")" "$reach journalctl -u k3s"
     return 1
   fi
   while read -r name ready; do
@@ -254,7 +264,7 @@ check_nodes() {
     if [[ $seen != *" $name "* ]]; then not_ready+=" $name"; fi
   done
   if [[ -n $not_ready ]]; then
-    fail "3 k3s: nodes that are not Ready:$not_ready" "kubectl describe node; docs/RUNBOOK.md, Troubleshooting"
+    fail "3 k3s: nodes that are not Ready:$not_ready" "$reach k3s kubectl describe node; docs/RUNBOOK.md, Troubleshooting"
   else
     ok "3 k3s: nodes Ready:${seen% }"
   fi
@@ -266,7 +276,7 @@ check_rollout() {
     grep -q -e 'successfully rolled out' -e 'roll out complete' -e 'rolling update complete' "$tmp/log"; then
     ok "$1: $3 in $2"
   else
-    fail "$1: $3 in $2: $(first_line "$tmp/log")" "kubectl -n $2 describe $3; docs/RUNBOOK.md, Troubleshooting"
+    fail "$1: $3 in $2: $(first_line "$tmp/log")" "$reach k3s kubectl -n $2 describe $3; docs/RUNBOOK.md, Troubleshooting"
   fi
 }
 
@@ -286,7 +296,7 @@ check_apps() {
     if [[ $seen != *" $name "* ]]; then bad+=" $name (missing)"; fi
   done
   if [[ -n $bad ]]; then
-    fail "7 Argo CD:$bad" "kubectl -n argocd describe application NAME; docs/RUNBOOK.md, Troubleshooting"
+    fail "7 Argo CD:$bad" "$reach k3s kubectl -n argocd describe application NAME; docs/RUNBOOK.md, Troubleshooting"
   else
     ok "7 Argo CD: $count Applications Synced and Healthy"
   fi
@@ -331,9 +341,12 @@ check_hostname() {
   elif [[ $status == 404 && $size == 0 ]]; then
     fail "8 https://$hostname: 404 from the tunnel's last rule; cloudflared has no rule for it" "is the last commit pushed, and cloudflared synced? see 6 and 7"
   elif [[ $status == 5* ]]; then
-    fail "8 https://$hostname answers $status" "530: the tunnel is down, see 6; 502: the $kind's pods do not answer: kubectl get pods -A"
-  else
+    fail "8 https://$hostname answers $status" "530: the tunnel is down, see 6; 502: the $kind's pods do not answer: ${reach:-on $server:} k3s kubectl get pods -A"
+  elif [[ $status == [123]* || $status == 401 || $status == 404 || $status == 405 ]]; then
+    # The last three are what a service says of itself: a log-in of its own, an API without a first page.
     ok "8 https://$hostname: $status"
+  else
+    fail "8 https://$hostname answers $status: it is reached, and serves nobody" "the $kind refuses it, or Cloudflare does (zone, Security, Events): curl -i https://$hostname/"
   fi
 }
 
@@ -358,7 +371,7 @@ check_ssh_tunnel() {
   fi
 }
 
-address=''
+address='' reach=''
 make_tmp
 need ssh "install OpenSSH"
 need curl "install curl"

@@ -103,6 +103,15 @@ host_ssh_options() {
   fi
 }
 
+# how_in is what a person types to get to the host at address, for hints: they are read
+# when this script, and the tunnel that it opened, are gone.
+how_in() {
+  local way='' known="$root/known_hosts"
+  if [[ $known == *' '* ]]; then known="\"$known\""; fi # ssh takes a list of files
+  if [[ -n ${via_tunnel:-} ]]; then way=" -o 'ProxyCommand=cloudflared access ssh --hostname %h'"; fi
+  printf 'ssh%s -o HostKeyAlias=%s -o UserKnownHostsFile=%q root@%s' "$way" "$1" "$known" "$address"
+}
+
 # shellcheck disable=SC2029 # the arguments are fixed texts, meant for the shell there
 on_host() { ssh "${ssh_options[@]}" "root@$address" "$@" </dev/null; }
 
@@ -446,7 +455,7 @@ verify_install() {
     if [[ $role == agent ]]; then
       die "k3s is not active on $host" "an agent needs the server: is that up, and is k3s_token the same in both hosts' files?"
     fi
-    die "k3s is not active on $host" "ssh to it and read: journalctl -u k3s"
+    die "k3s is not active on $host" "$(how_in "$host") journalctl -u k3s"
   }
   failed="$(on_host systemctl --failed --no-legend --plain)"
   if [[ -n $failed ]]; then warn "units that failed on $host: $failed"; fi
