@@ -20,8 +20,8 @@ func testSite() *site.Site {
 		Name: "web1", Role: site.RoleServer, Address: "203.0.113.10", Firmware: site.FirmwareUnknown, Age: "age1host",
 		SSHHostname: "ssh.example.com", SSHFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")},
 		Disks: []*site.Disk{
-			{Name: "a", Boot: true, BootMount: "/boot", Members: []site.Member{{Array: "system", Size: "100%"}}},
-			{Name: "b", Boot: true, BootMount: "/boot-fallback", Members: []site.Member{{Array: "system", Size: "100%"}}},
+			{Name: "a", Device: "/dev/disk/by-id/nvme-A", Boot: true, BootMount: "/boot", Members: []site.Member{{Array: "system", Size: "100%"}}},
+			{Name: "b", Device: "/dev/disk/by-id/nvme-B", Boot: true, BootMount: "/boot-fallback", Members: []site.Member{{Array: "system", Size: "100%"}}},
 		},
 		Arrays: []*site.Array{{Name: "system", Level: 1, Disks: []string{"a", "b"}, Mount: "/"}},
 	}
@@ -39,7 +39,7 @@ func testSite() *site.Site {
 			Volumes: []site.Volume{{Name: "data", Mount: "/data", Size: "1Gi"}}}},
 		ArgoCD:   site.Recipient{Name: "argocd", Key: "age1argocd"},
 		Alerts:   &site.Alerts{Email: "ops@example.com", SMTP: site.SMTP{Host: "mail.example", User: "alerts"}},
-		Versions: site.Versions{Cilium: "1.20.0", ArgoCD: "10.1.1", Ksops: "v4.5.1", Cloudflared: "2026.8.2"},
+		Versions: site.Versions{Cilium: "1.20.0", ArgoCD: "10.1.1", ArgoCDImage: "v3.4.8", Ksops: "v4.5.1", Cloudflared: "2026.8.2"},
 	}
 }
 
@@ -91,8 +91,21 @@ func TestRunbook(t *testing.T) {
 		"Host web1.tunnel\n", "| msmtp ops@example.com", "onFailure", "tofu destroy",
 		"`k8s/terraform-hetzner/terraform.tfstate`", "as `sops.argocd`, the private part")
 	lacks(t, text, "argocd_repo_token", "web2", "boot-stand-in", "Before that key changes", "web1-tunnel", "k3s token rotate", "Agents that were not lost")
-	inOrder(t, text, "### Keys\n", "### Keys into the spec", "gen vet && gen", "sops encrypt", "## 1. Configuration",
+	// What the spec needs comes before gen's first run, and that before what needs the output.
+	inOrder(t, text, "### Programs", "### The machines", "/dev/disk/by-id/", "### Keys\n", "### Into the spec", "gen vet && gen", "### Cloudflare account", "### Deploy key", "sops encrypt", "## 1. Configuration",
 		"git add -A .", "nix flake lock", "git add -A .", "git commit")
+	// The hand-off needs nothing that stands further down.
+	inOrder(t, text, "## 2. Install", "### SSH through the tunnel", "Host web1\n", "## 3. Bootstrap", "### kubectl", "### Terraform's state", "## 4. Verification", "## 5. Backup", "services.restic", "## 6. Hand-off", "## Day to day")
+	_, handOff, _ := strings.Cut(text, "## 6. Hand-off")
+	handOff, _, _ = strings.Cut(handOff, "\n## ")
+	lacks(t, handOff, "](#", "\n   kubectl")
+	contains(t, handOff, "ssh web1 k3s kubectl -n argocd get secret argocd-initial-admin-secret -o jsonpath={.data.password} | base64 -d\n")
+	// A domain in use has records that Terraform does not take over.
+	inOrder(t, text, "A domain that is in use", "every A, AAAA and CNAME record", "## 3. Bootstrap", "81053 or 81058")
+	contains(t, text, "No port but 22 is open.\nWeb traffic",
+		"| web1 | b | `/dev/disk/by-id/nvme-B` | the array system lacks disk-b-md-system; /boot-fallback cannot be read or is not mounted; ",
+		"| Application OutOfSync, and stays so |", "port-forward service/argocd-server 8080:80`", "k3s certificate check", "nslookup kubernetes.default.svc.cluster.local",
+		"cilium connectivity test --single-node`", "delete secret cilium-ca", "with Argo CD v3.4.8 ")
 	inOrder(t, text, "### The age key of a host", "Put its public part into the spec", "'{ echo; cat; } >> /var/lib/sops-nix/keys.txt'", "--target-host web1",
 		"Only after the switch worked", "mv keys.new keys.txt", "mv next-web1.key web1.key")
 	// A second try after a failed switch has nothing to commit.
@@ -105,9 +118,16 @@ func TestRunbook(t *testing.T) {
 		"scripts/install-web2.sh --check ADDRESS", "Install the server first", "`argocd_repo_token`", "in the bucket `state` as `hetzner.tfstate`",
 		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets",
 		"Before that key changes, give Argo CD one of its own", "the spec has no `alerts`", "k3s token rotate", "Agents that were not lost")
-	lacks(t, text, "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "onFailure", "server/token")
+	contains(t, text, "from their own addresses only", "4240 and 4244 (Cilium) over TCP, 8472 (VXLAN) over UDP", "cilium connectivity test`")
+	lacks(t, text, "No port but 22 is open.", "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "onFailure", "server/token")
 
-	s := testSite()
+	s := otherSite()
+	s.Cluster.Encrypt, s.Versions.ArgoCDImage = true, ""
+	text = runbookOf(t, s)
+	contains(t, text, "51871 (WireGuard) over UDP", "the chart argo-cd 10.1.1\nksops")
+	lacks(t, text, "8472", "with Argo CD v")
+
+	s = testSite()
 	s.Server.Firmware = site.FirmwareUEFI
 	contains(t, runbookOf(t, s), "umount /boot\n   systemctl restart boot-stand-in")
 }
@@ -222,5 +242,36 @@ func TestClientDiff(t *testing.T) {
 	}
 	if got := strings.Join(rest, "\n"); got != before {
 		t.Error("a client changes more than its own lines")
+	}
+}
+
+// TestWaysIn: no command uses kubectl on the operator's machine but behind the ssh
+// that brings the API there, ssh in the background says when it could not forward,
+// and what cuts the tunnel does not come through it.
+func TestWaysIn(t *testing.T) {
+	block := regexp.MustCompile("(?ms)^( *)```sh\n(.*?)^ *```$")
+	for _, s := range []*site.Site{testSite(), otherSite()} {
+		text := runbookOf(t, s)
+		forwards := 0
+		for _, b := range block.FindAllStringSubmatch(text, -1) {
+			for _, line := range strings.Split(b[2], "\n") {
+				line = strings.TrimSpace(line)
+				if strings.HasPrefix(line, "kubectl") && !strings.Contains(b[2], " -L 127.0.0.1:6443:") {
+					t.Errorf("without a way to the API: %s", line)
+				}
+				if strings.Contains(line, " -L 127.0.0.1:6443:") {
+					forwards++
+					if !strings.HasPrefix(line, "ssh -f -N -o ExitOnForwardFailure=yes ") || strings.Contains(line, ".tunnel") {
+						t.Errorf("in the background: %s", line)
+					}
+				}
+			}
+		}
+		if forwards < 3 {
+			t.Errorf("only %d commands bring the API here", forwards)
+		}
+		_, rotation, _ := strings.Cut(text, "### The tunnel's secret")
+		rotation, _, _ = strings.Cut(rotation, "### ")
+		inOrder(t, rotation, "by port 22", "ssh -f -N", " web1\n", "tofu apply -replace=random_bytes.tunnel_secret", "ssh web1 k3s kubectl -n cloudflared rollout restart")
 	}
 }

@@ -72,6 +72,28 @@ func diskText(h *site.Host) string {
 	return strings.Join(parts, "; ")
 }
 
+// diskRow is a disk, and what the machine shows when it is dead.
+type diskRow struct{ Host, Disk, Device, Dead string }
+
+func disks(h *site.Host) []diskRow {
+	var rows []diskRow
+	for _, d := range h.Disks {
+		var dead []string
+		for _, m := range d.Members {
+			dead = append(dead, "the array "+m.Array+" lacks disk-"+d.Name+"-md-"+m.Array)
+		}
+		if d.Mount != "" {
+			dead = append(dead, d.Mount+" is gone, and what was on it")
+		}
+		if d.Boot {
+			dead = append(dead, d.BootMount+" cannot be read or is not mounted")
+		}
+		dead = append(dead, "the device and /dev/disk/by-partlabel/disk-"+d.Name+"-… are missing, or their reads fail in journalctl -k")
+		rows = append(rows, diskRow{h.Name, d.Name, d.Device, strings.Join(dead, "; ")})
+	}
+	return rows
+}
+
 // repair is what a new disk of an array gets back. The partitions' labels are
 // disko's: disk-DISK-PARTITION.
 type repair struct {

@@ -27,7 +27,10 @@ type runbook struct {
 	K8sSecrets, K8sExample string
 	K8sKeys                []key
 	AppSecrets             []file
+	Disks                  []diskRow
 	Repairs                []repair
+	PodPort                string // what carries the pods' traffic between nodes
+	CiliumTest             string // Cilium's own test, as a command
 	Volumes                []volume
 	Versions               site.Versions
 	StateWhere             string
@@ -62,9 +65,18 @@ func newRunbook(s *site.Site) runbook {
 	}
 	for _, h := range s.Hosts {
 		r.Hosts = append(r.Hosts, newHost(s, h))
+		r.Disks = append(r.Disks, disks(h)...)
 		r.Repairs = append(r.Repairs, repairs(h)...)
 	}
 	r.Server = newHost(s, s.Server)
+	r.PodPort = "8472 (VXLAN)"
+	if s.Cluster.Encrypt {
+		r.PodPort = "51871 (WireGuard)"
+	}
+	r.CiliumTest = "nix shell nixpkgs#cilium-cli -c cilium connectivity test"
+	if len(s.Hosts) == 1 {
+		r.CiliumTest += " --single-node"
+	}
 	for _, z := range s.Zones {
 		r.Zones = append(r.Zones, z.Name)
 	}
