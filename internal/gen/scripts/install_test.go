@@ -48,7 +48,7 @@ func TestInstall(t *testing.T) {
 	t.Parallel()
 	r := newCheckout(t, testSite())
 	r.write("known_hosts", "web1 ssh-ed25519 AAAAold\nweb9 ssh-ed25519 AAAAother\n", 0o644)
-	x := r.script("install-web1.sh", installRules(rescueFacts), "web1\n").want(0, "web1 is installed", diskA, "installer 7.0.9, web1 7.1.5")
+	x := r.script("install-web1.sh", installRules(rescueFacts), "web1\n").want(0, "web1 is installed", "next: scripts/bootstrap-hetzner-k8s.sh\n", diskA, "installer 7.0.9, web1 7.1.5")
 	for _, step := range [][]string{
 		{"nix ", "run --inputs-from . nixos-anywhere -- --flake .#web1 --target-host root@203.0.113.10 --phases kexec"},
 		{"nix ", "--extra-files ", "--phases disko,install,reboot"},
@@ -71,7 +71,7 @@ func TestInstallAgent(t *testing.T) {
 	facts := "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\ndisk " + diskA + " /dev/sda\n"
 	rules := with(rule{Prog: "ssh", Match: `uname -n`, Out: "web2\n"}, installRules(facts))
 	r := newCheckout(t, agentSite())
-	r.script("install-web2.sh", rules, "web2\n", "-i", "id file", "198.51.100.7").want(0, "scripts/verify-hetzner.sh").
+	r.script("install-web2.sh", rules, "web2\n", "-i", "id file", "198.51.100.7").want(0, "next: scripts/verify-hetzner.sh --address web2=198.51.100.7\n").
 		called("--target-host root@198.51.100.7", "-i id file", "--kexec https://files.example/kexec.tar.gz").never("mdstat")
 	r.script("install-web2.sh", rules, "web2\n").want(2, "Usage:").never("")
 }

@@ -504,8 +504,11 @@ step "checking $host"
 verify_install
 say ''
 say "$host is installed. Its SSH host key is in known_hosts: commit it."
+# The next script knows the spec's address only.
+elsewhere=''
+if [[ $address != "$default_address" ]]; then elsewhere="$address"; fi
 if [[ $role == server ]]; then
-  say "next: scripts/bootstrap-$site-k8s.sh"
+  say "next: scripts/bootstrap-$site-k8s.sh${elsewhere:+ $elsewhere}"
 else
-  say "next: scripts/verify-$site.sh"
+  say "next: scripts/verify-$site.sh${elsewhere:+ --address $host=$elsewhere}"
 fi
