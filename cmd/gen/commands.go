@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -101,6 +102,15 @@ func (c *writeCmd) Run(e *env) error {
 	if err := mean("--force", c.Force, want.Tree, changes); err != nil {
 		return err
 	}
+	if len(c.Only) == 0 {
+		found, err := around(e, root, want, changes, false)
+		if err == nil {
+			err = c.find(e, found)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if root == nil { // only now that nothing is in the way
 		if root, err = c.create(e); err != nil {
 			return err
@@ -136,15 +146,34 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	broken := c.around(e, want, changes)
+	if broken != nil && !errors.Is(broken, errShown) {
+		return broken
+	}
 	if !e.text() {
 		e.log.Findings = append(e.log.Findings, e.drift(toRead(changes))...)
-		return driftOf(changes)
+		return cmp.Or(broken, driftOf(changes))
 	}
 	if err := tree.Report(e.stdout, toRead(changes), e.color); err != nil {
 		return err
 	}
 	advise(e, changes)
-	return driftOf(changes)
+	return cmp.Or(broken, driftOf(changes))
+}
+
+// around tells what is wrong with the user's own files; of a root that does not
+// exist yet there is nothing to tell.
+func (c *checkCmd) around(e *env, want *gen.Result, changes []tree.Change) error {
+	root, err := c.open(e)
+	if err != nil || root == nil || len(c.Only) > 0 {
+		return err
+	}
+	defer root.Close()
+	found, err := around(e, root, want, changes, true)
+	if err != nil {
+		return err
+	}
+	return c.find(e, found)
 }
 
 // diffCmd has no formats: a diff is one.

@@ -92,6 +92,7 @@ const (
 	ruleVerify  = "verify-"
 	ruleBlocked = "drift-blocked"
 	ruleNeeded  = "exclude-needed"
+	ruleClash   = "beside-clash"
 	ruleTrouble = "trouble"
 )
 
@@ -149,6 +150,7 @@ func treeRules() []report.Rule {
 		drift(tree.Endings, "A file has line endings that git converted."),
 		{ID: ruleBlocked, Summary: "Something that gen does not replace is where a file goes, or the manifest cannot be read.", Severity: site.Error},
 		{ID: ruleNeeded, Summary: "The spec leaves a file to the user that a generated file reads, and there is none.", Severity: site.Error},
+		{ID: ruleClash, Summary: "A file of the user's, which a program reads together with gen's, declares what they declare (gen warns, gen check refuses).", Severity: site.Error},
 		{ID: ruleTrouble, Summary: "gen could not do its work.", Severity: site.Error},
 	}
 	for _, r := range verify.Readers() {

@@ -47,7 +47,7 @@ type Host struct {
 	SSHFrom      []netip.Prefix // who may reach port 22 directly; empty: everyone
 	SSHHostname  string         // its hostname behind the tunnel
 	TimeZone     string
-	Imports      []string // NixOS modules of the user's own, slash-separated, relative to the output root
+	Imports      []string // NixOS modules of the user's own, slash-separated, relative to the output root, as the spec lists them
 }
 
 // Installer is what nixos-anywhere boots before it installs.

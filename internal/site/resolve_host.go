@@ -30,7 +30,7 @@ func resolveHost(name string, h *HostSpec) *Host {
 		Age: h.Age, ESPSize: h.ESPSize,
 		Disks: resolveDisks(h), Arrays: resolveArrays(h),
 		NICs: resolveNICs(h.NICs), Users: resolveUsers(h.Users),
-		TimeZone: h.TimeZone, Imports: sorted(h.Imports),
+		TimeZone: h.TimeZone, Imports: h.Imports,
 	}
 	layout(host)
 	for _, from := range h.SSH.From {

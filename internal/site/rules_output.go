@@ -8,8 +8,12 @@ import (
 	"strings"
 )
 
-// RuleIdle is found when the output is known.
-const RuleIdle = "exclude-idle"
+// Rules whose findings take the output, or the folder that it is in.
+const (
+	RuleIdle   = "exclude-idle"
+	RuleModule = "module-missing"
+	RuleBeside = "beside-read"
+)
 
 func outputRules() []Rule {
 	return []Rule{
@@ -21,6 +25,10 @@ func outputRules() []Rule {
 			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, value: true, stands: "name", check: checkExcludeIgnore},
 		{ID: "module-path", Severity: Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",
 			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, value: true, check: checkImports},
+		{ID: RuleModule, Severity: Warning, Summary: "NixOS modules of your own are in the output folder (gen warns, gen check refuses).", later: true,
+			Bad: `hosts: web1: imports: ["modules/backup.nix"] // where there is no such file`, Good: `hosts: web1: imports: []`},
+		{ID: RuleBeside, Severity: Warning, Summary: "A file of your own in a folder that a program reads whole is read with gen's files: a manifest beside the Applications, a Terraform override.", later: true,
+			Bad: "// k8s/argocd-SITE/apps/mine.yaml", Good: "// apps: mine: {…} in the spec, or a folder of its own"},
 		{ID: "state-bucket", Severity: Error, Summary: "The bucket for Terraform's state, its key and its region are names that the service takes, S3 or R2.",
 			Bad: `terraform: s3: bucket: "My_Bucket"`, Good: `terraform: s3: bucket: "my-bucket"`, value: true, check: checkBucket},
 		{ID: "state-region", Severity: Warning, Summary: "A bucket is in a region of AWS, or at the endpoint of another service.",

@@ -91,7 +91,7 @@ func importsOf(s *site.Site, h *site.Host) []string {
 	if s.Output.OwnFlake {
 		imports = imports[2:]
 	}
-	for _, own := range h.Imports {
+	for _, own := range slices.Sorted(slices.Values(h.Imports)) {
 		imports = append(imports, "../../"+strings.TrimPrefix(own, "./"))
 	}
 	return imports

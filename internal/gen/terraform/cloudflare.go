@@ -58,16 +58,14 @@ func cloudflare(f *tf.File, s *site.Site) {
 // zones maps each zone to its id and hostnames. Every value is a block of lines, so
 // that no zone's lines are aligned with another's: a client more is lines more.
 func zones(s *site.Site) tf.Expr {
-	all := fields{}
+	all, routed := fields{}, map[string][]string{}
+	for _, r := range s.Routes {
+		routed[r.Zone] = append(routed[r.Zone], r.Hostname)
+	}
 	for _, z := range s.Zones {
-		var hostnames []string
+		hostnames := routed[z.Name]
 		if z.Wildcard {
 			hostnames = append(hostnames, "*."+z.Name)
-		}
-		for _, r := range s.Routes {
-			if r.Zone == z.Name {
-				hostnames = append(hostnames, r.Hostname)
-			}
 		}
 		slices.Sort(hostnames)
 		all[z.Name] = tf.Object(fields{"hostnames": tf.Strings(slices.Compact(hostnames)), "id": tf.StringOrNull(z.ID)})

@@ -3,10 +3,12 @@ package terraform
 import (
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
@@ -280,5 +282,29 @@ func TestManyAreSorted(t *testing.T) {
 	}
 	if len(keys) != 32 || !slices.IsSorted(keys) {
 		t.Error(keys)
+	}
+}
+
+// TestZonesGrowth: four times the zones and routes take about four times as long,
+// not sixteen. The quickest of several runs of each is compared.
+func TestZonesGrowth(t *testing.T) {
+	quickest := func(n int) time.Duration {
+		s := &site.Site{}
+		for i := range n {
+			name := fmt.Sprintf("zone%d.example", i)
+			s.Zones = append(s.Zones, site.Zone{Name: name})
+			s.Routes = append(s.Routes, site.Route{Hostname: name, Zone: name}, site.Route{Hostname: "www." + name, Zone: name})
+		}
+		best := time.Duration(math.MaxInt64)
+		for range 4 {
+			start := time.Now()
+			zones(s)
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	small, large := quickest(2000), quickest(8000)
+	if factor := float64(large) / float64(small); factor > 9 {
+		t.Errorf("four times the zones take %.1f times as long (%v, %v)", factor, small, large)
 	}
 }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"sitegen/internal/gen"
+	"sitegen/internal/site"
+	"sitegen/internal/tree"
+)
+
+// around makes findings of the user's own files in the output root: those that
+// generated files read and that are missing, and those that a program reads beside
+// generated ones. They stop no run that writes, which may be the first of several
+// steps; firm is for gen check, which tells whether the tree is whole.
+func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm bool) (site.Problems, error) {
+	all := missingModules(root, want.Site)
+	if root != nil {
+		beside, err := want.Beside(root.FS(), going(changes))
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range beside {
+			p := site.Problem{Pos: e.pos(b.Path, b.Line), Message: "is not gen's: " + b.What, Rule: site.RuleBeside, Severity: site.Warning,
+				Hint: "move it elsewhere, or silence this with the reason"}
+			if b.Clash {
+				p.Rule, p.Severity, p.Hint = ruleClash, site.Error, "remove it or what it declares, or leave gen's file to yourself with output: exclude"
+			}
+			all = append(all, p)
+		}
+	}
+	all = want.Site.Silence(all, site.RuleModule, site.RuleBeside)
+	for i := range all {
+		switch {
+		case !firm:
+			all[i].Severity = site.Warning
+		case all[i].Rule == site.RuleModule:
+			all[i].Severity = site.Error
+		}
+	}
+	return all, nil
+}
+
+// going tells which paths the changes delete.
+func going(changes []tree.Change) func(string) bool {
+	gone := map[string]bool{}
+	for _, c := range changes {
+		gone[c.Path] = c.New == nil
+	}
+	return func(p string) bool { return gone[p] }
+}
+
+// missingModules are imports of hosts that lead nowhere: a rebuild of the host
+// stops at them.
+func missingModules(root *os.Root, s *site.Site) site.Problems {
+	var all site.Problems
+	for _, h := range s.Hosts {
+		for i, name := range h.Imports {
+			at := site.Path{"hosts", h.Name, "imports", i}
+			if !hasModule(root, name) {
+				all = append(all, site.Problem{Pos: s.At(at), Path: at.String(), Rule: site.RuleModule, Severity: site.Warning,
+					Message: fmt.Sprintf("there is no module %q in the output root, and a rebuild of %s stops without it", name, h.Name),
+					Hint:    "write it, and add it to git: Nix reads no other files; { } is a module that does nothing"})
+			}
+		}
+	}
+	return all
+}
+
+// hasModule tells whether Nix finds a module at a path: a file, or a folder with a
+// default.nix.
+func hasModule(root *os.Root, name string) bool {
+	if root == nil {
+		return false
+	}
+	for _, p := range []string{name, name + "/default.nix"} {
+		if info, err := root.Stat(p); err == nil && info.Mode().IsRegular() {
+			return true
+		}
+	}
+	return false
+}

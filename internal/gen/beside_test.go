@@ -1,0 +1,95 @@
+package gen
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestBeside puts a file beside gen's own, and wants what the programs that read
+// the folder make of it.
+func TestBeside(t *testing.T) {
+	r := run(t)
+	const tf, apps = "k8s/terraform-hetzner/", "k8s/argocd-hetzner/apps/"
+	for name, test := range map[string]struct{ path, text, want string }{
+		"provider":              {tf + "main.tf", "\nprovider \"cloudflare\" {}\n", "2 clash declares provider cloudflare, and so does providers.tf"},
+		"another alias":         {tf + "main.tf", "provider \"cloudflare\" {\n  alias = \"other\"\n}\n", ""},
+		"required providers":    {tf + "main.tf", "terraform {\n  required_providers {\n  }\n}\n", "2 clash declares required_providers, and so does versions.tf"},
+		"version only":          {tf + "main.tf", "terraform {\n  required_version = \">= 1.5\"\n}\n", ""},
+		"resource":              {tf + "main.tf", "resource \"cloudflare_dns_record\" \"tunnel\" {}\n", "1 clash declares resource cloudflare_dns_record.tunnel, and so does cloudflare.tf"},
+		"resource of one's own": {tf + "main.tf", "resource \"cloudflare_dns_record\" \"mine\" {}\n", ""},
+		"data":                  {tf + "main.tf", "data \"cloudflare_zone\" \"by_name\" {}\n", "1 clash declares data cloudflare_zone.by_name, and so does cloudflare.tf"},
+		"local":                 {tf + "main.tf", "locals {\n  mine = 1\n  zones = {}\n}\n", "3 clash declares local.zones, and so does cloudflare.tf"},
+		"json":                  {tf + "main.tf.json", `{"provider": {"cloudflare": {}}}`, "1 clash declares provider cloudflare, and so does providers.tf"},
+		"in a comment":          {tf + "main.tf", "# provider \"cloudflare\" {}\n", ""},
+		"in a text":             {tf + "main.tf", "locals {\n  a = \"provider \\\"cloudflare\\\" {}\"\n}\n", ""},
+		"broken":                {tf + "main.tf", "provider {", "0 clash Terraform reads every file of this folder, and cannot read this one"},
+		"override":              {tf + "my_override.tf", "provider \"cloudflare\" {}\n", "0 Terraform lets it replace parts of what gen declares"},
+		"tofu":                  {tf + "providers.tofu", "", "0 OpenTofu reads it in place of providers.tf"},
+		"variables":             {tf + "terraform.tfvars", "a = 1\n", ""},
+		"below the root":        {tf + "mine/main.tf", "provider \"cloudflare\" {}\n", ""},
+		"gen's own":             {tf + "providers.tf", "provider \"cloudflare\" {}\n", ""},
+		"manifest":              {apps + "mine.yaml", "kind: ConfigMap\n", "0 Argo CD reads the folder whole, and applies it with gen's Applications"},
+		"not to be read":        {apps + "values.yml", "# +argocd:skip-file-rendering\n", ""},
+		"no manifest":           {apps + "README.md", "words\n", ""},
+		"below apps":            {apps + "mine/a.yaml", "kind: ConfigMap\n", ""},
+		"kustomization":         {apps + "kustomization.yaml", "", "0 clash Argo CD then no longer reads the folder as plain manifests"},
+		"second kustomization":  {"k8s/argocd-hetzner/invoices/kustomization.yml", "", "0 clash kustomize takes one kustomization in a folder, and kustomization.yaml is there"},
+		"listed by name":        {"k8s/argocd-hetzner/invoices/mine.yaml", "kind: ConfigMap\n", ""},
+	} {
+		for _, skip := range []bool{false, true} {
+			found, err := r.Beside(fstest.MapFS{test.path: {Data: []byte(test.text)}}, func(p string) bool { return skip && p == test.path })
+			if err != nil {
+				t.Fatal(err)
+			}
+			var lines []string
+			for _, b := range found {
+				if b.Path != test.path {
+					t.Errorf("%s: about %s", name, b.Path)
+				}
+				kind := ""
+				if b.Clash {
+					kind = "clash "
+				}
+				what, _, _ := strings.Cut(b.What, ": ")
+				lines = append(lines, string(rune('0'+b.Line))+" "+kind+what)
+			}
+			want := test.want
+			if skip {
+				want = ""
+			}
+			if diff := cmp.Diff(want, strings.Join(lines, "\n")); diff != "" {
+				t.Errorf("%s: -want +got\n%s", name, diff)
+			}
+		}
+	}
+	if found, err := r.Beside(fstest.MapFS{}, func(string) bool { return false }); err != nil || len(found) > 0 {
+		t.Errorf("an empty folder: %v, %v", found, err)
+	}
+}
+
+// TestDeclaredOnce: gen's own Terraform root declares nothing twice, as the reader
+// of declarations sees it, and enough for the test above to mean something.
+func TestDeclaredOnce(t *testing.T) {
+	r, seen := run(t), map[string]string{}
+	for _, f := range r.Tree.Files() {
+		if !isTerraform(f.Path) {
+			continue
+		}
+		all, err := declarations(f.Path, f.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range all {
+			if was, twice := seen[d.what]; twice {
+				t.Errorf("%s is in %s and %s", d.what, was, f.Path)
+			}
+			seen[d.what] = f.Path
+		}
+	}
+	if len(seen) < 20 {
+		t.Errorf("%d declarations: %v", len(seen), seen)
+	}
+}

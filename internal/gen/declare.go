@@ -1,0 +1,86 @@
+package gen
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/json"
+)
+
+// A declaration is what a module of Terraform may hold once, in its own words.
+type declaration struct {
+	what string
+	line int
+}
+
+// once are the blocks that a module may hold once for each set of labels.
+func once() []hcl.BlockHeaderSchema {
+	return []hcl.BlockHeaderSchema{
+		{Type: "resource", LabelNames: []string{"type", "name"}},
+		{Type: "data", LabelNames: []string{"type", "name"}},
+		{Type: "ephemeral", LabelNames: []string{"type", "name"}},
+		{Type: "provider", LabelNames: []string{"name"}},
+		{Type: "variable", LabelNames: []string{"name"}},
+		{Type: "output", LabelNames: []string{"name"}},
+		{Type: "module", LabelNames: []string{"name"}},
+		{Type: "check", LabelNames: []string{"name"}},
+		{Type: "locals"},
+		{Type: "terraform"},
+	}
+}
+
+// declarations are what a file declares, in HCL's own syntax or in JSON. What HCL
+// takes and Terraform would not is Terraform's to say.
+func declarations(name string, data []byte) ([]declaration, error) {
+	parse := func() (*hcl.File, hcl.Diagnostics) { return hclsyntax.ParseConfig(data, name, hcl.InitialPos) }
+	if strings.HasSuffix(name, ".json") {
+		parse = func() (*hcl.File, hcl.Diagnostics) { return json.Parse(data, name) }
+	}
+	file, diags := parse()
+	if diags.HasErrors() {
+		return nil, errors.New(name + " is not written in Terraform's language")
+	}
+	content, _, _ := file.Body.PartialContent(&hcl.BodySchema{Blocks: once()})
+	var all []declaration
+	for _, b := range content.Blocks {
+		add := func(what string) { all = append(all, declaration{what, b.DefRange.Start.Line}) }
+		switch b.Type {
+		case "locals":
+			attrs, _ := b.Body.JustAttributes()
+			for _, a := range attrs {
+				all = append(all, declaration{"local." + a.Name, a.Range.Start.Line})
+			}
+		case "terraform":
+			inner, _, _ := b.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+				{Type: "required_providers"}, {Type: "backend", LabelNames: []string{"type"}}, {Type: "cloud"}}})
+			for _, x := range inner.Blocks {
+				what := x.Type
+				if what != "required_providers" { // a module has one place for its state
+					what = "the backend of the state"
+				}
+				all = append(all, declaration{what, x.DefRange.Start.Line})
+			}
+		case "provider":
+			add(strings.Join(append([]string{"provider", b.Labels[0]}, alias(b.Body)...), " "))
+		default:
+			add(b.Type + " " + strings.Join(b.Labels, "."))
+		}
+	}
+	return all, nil
+}
+
+// alias makes a provider's configuration another one.
+func alias(body hcl.Body) []string {
+	content, _, _ := body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "alias"}}})
+	a, ok := content.Attributes["alias"]
+	if !ok {
+		return nil
+	}
+	v, diags := a.Expr.Value(nil)
+	if diags.HasErrors() || v.IsNull() || v.Type().FriendlyName() != "string" {
+		return nil
+	}
+	return []string{v.AsString()}
+}
