@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"sitegen/internal/gen"
 	"sitegen/internal/report"
@@ -162,12 +163,18 @@ func treeRules() []report.Rule {
 	return all
 }
 
-// needed makes findings of files that generated ones miss.
-func needed(e *env, needs []gen.Need) site.Problems {
+// needed makes findings of files that generated ones miss, at the patterns that
+// leave them out.
+func needed(s *site.Site, needs []gen.Need) site.Problems {
 	var all site.Problems
 	for _, n := range needs {
+		i := slices.IndexFunc(s.Output.Exclude, func(pattern string) bool {
+			ok, _ := tree.Match(pattern, n.Path)
+			return ok
+		})
+		at := site.Path{"output", "exclude", i}
 		all = append(all, site.Problem{
-			Pos: e.pos(n.By, 0), Message: fmt.Sprintf("output.exclude leaves out %q, which %q needs, and there is none", n.Path, n.By),
+			Pos: s.At(at), Path: at.String(), Message: fmt.Sprintf("leaves out %q, which %q needs, and there is none", n.Path, n.By),
 			Hint: "write it, or take the pattern out of the spec", Rule: ruleNeeded, Severity: site.Error,
 		})
 	}

@@ -44,7 +44,7 @@ func needs(e *env, root *os.Root, want *gen.Result) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	if err := e.find(needed(e, missing)...); err != nil {
+	if err := e.find(needed(want.Site, missing)...); err != nil {
 		return err
 	}
 	return errShown

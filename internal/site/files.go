@@ -149,7 +149,11 @@ func choose(src Source, parsed []*ast.File, folder bool) (files []*ast.File, pro
 		files = append(files, f)
 	}
 	if unused := tags.unused(); unused != "" {
-		problems = append(problems, specProblem(src.Path, fmt.Errorf("has no file with an @if that names %q", unused), "leave -t "+unused+" out, or correct it")...)
+		hint := "leave -t " + unused + " out, or correct it"
+		if strings.Contains(unused, "=") {
+			hint = "-t sets names for @if; values for @tag are written into the spec"
+		}
+		problems = append(problems, specProblem(src.Path, fmt.Errorf("has no file with an @if that names %q", unused), hint)...)
 	}
 	if len(files) == 0 {
 		return nil, nothingLeft(src.Path, problems)

@@ -71,7 +71,8 @@ func (t tagSet) holds(e ast.Expr) (bool, error) {
 	return false, errors.New("an @if is made of names, !, &&, || and parentheses")
 }
 
-// unused is a tag that no file asks for, or "".
+// unused is a tag that no file asks for, or "". A value (name=value, for @tag) is
+// never asked for: what a spec says is in its files.
 func (t tagSet) unused() string {
 	for _, name := range t.set {
 		if !t.used[name] {
