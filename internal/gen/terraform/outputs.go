@@ -24,7 +24,8 @@ func outputs(f *tf.File, s *site.Site) {
 }
 
 func nextSteps(s *site.Site) []string {
-	steps := []string{"kubectl --kubeconfig " + kubeconfigPath(s) + " -n argocd get applications"}
+	// By ssh: the way to the API that Terraform came by is closed when this is read.
+	steps := []string{"ssh " + s.Server.Name + " k3s kubectl -n argocd get applications"}
 	for _, r := range s.Routes {
 		switch r.Kind {
 		case site.RouteArgoCD:

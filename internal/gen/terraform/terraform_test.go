@@ -223,3 +223,16 @@ func TestBackend(t *testing.T) {
 		}
 	}
 }
+
+// TestNextSteps: what to look at next needs no ssh tunnel that was there for the apply.
+func TestNextSteps(t *testing.T) {
+	steps := value(t, block(t, body(t, generate(t, small())["outputs.tf"]), "output", "next_steps"), "value").AsValueSlice()
+	if len(steps) == 0 || steps[0].AsString() != "ssh web1 k3s kubectl -n argocd get applications" {
+		t.Errorf("%v", steps)
+	}
+	for _, s := range steps {
+		if strings.HasPrefix(s.AsString(), "kubectl") {
+			t.Error(s.AsString())
+		}
+	}
+}

@@ -18,7 +18,7 @@ output "guarded_hostnames" {
 output "next_steps" {
   description = "what to look at now"
   value = [
-    "kubectl --kubeconfig ~/.kube/hetzner.yaml -n argocd get applications",
+    "ssh web1 k3s kubectl -n argocd get applications",
     "Argo CD: https://argocd.example.com",
     "Hubble: https://hubble.example.com",
     "ssh to web1: cloudflared access ssh --hostname ssh.example.com",

@@ -18,7 +18,7 @@ output "guarded_hostnames" {
 output "next_steps" {
   description = "what to look at now"
   value = [
-    "kubectl --kubeconfig ~/.kube/old.yaml -n argocd get applications",
+    "ssh iron k3s kubectl -n argocd get applications",
     "Argo CD: https://argocd.example.net",
     "ssh to iron: cloudflared access ssh --hostname ssh.example.net",
     "scripts/verify-old.sh",

@@ -18,7 +18,7 @@ output "guarded_hostnames" {
 output "next_steps" {
   description = "what to look at now"
   value = [
-    "kubectl --kubeconfig ~/.kube/atlas.yaml -n argocd get applications",
+    "ssh core k3s kubectl -n argocd get applications",
     "Argo CD: https://deploy.example.com",
     "Hubble: https://flows.example.com",
     "ssh to core: cloudflared access ssh --hostname shell.example.com",

@@ -18,7 +18,7 @@ output "guarded_hostnames" {
 output "next_steps" {
   description = "what to look at now"
   value = [
-    "kubectl --kubeconfig ~/.kube/hostile.yaml -n argocd get applications",
+    "ssh web1 k3s kubectl -n argocd get applications",
     "Argo CD: https://argocd.example.net",
     "Hubble: https://hubble.example.net",
     "ssh to web1: cloudflared access ssh --hostname ssh.example.net",
