@@ -169,6 +169,9 @@ func nothingLeft(path string, why Problems) Problems {
 	if why.Errors() == 0 && len(why) > 0 {
 		for i := range why {
 			why[i].Severity, why[i].Rule = Error, "spec-file"
+			if len(why) == 1 && strings.HasPrefix(why[i].Hint, "start it") {
+				why[i].Hint += ", or name it with -spec " + filepath.ToSlash(why[i].Pos.File)
+			}
 		}
 		return why
 	}
