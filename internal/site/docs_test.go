@@ -22,6 +22,10 @@ func TestDocs(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "\n```cue\n// bad\n%s\n// good\n%s\n```\n", r.Bad, r.Good)
 	}
+	b.WriteString(docsWays)
+	for _, w := range ways() {
+		fmt.Fprintf(&b, "* **%s**: %s.\n", w.what, w.how)
+	}
 	b.WriteString(docsLater)
 	golden(t, "../../docs/RULES.md", b.String())
 }
@@ -52,6 +56,14 @@ site.cue:18:47: hosts.web1.nics.wan.ipv4.gateway: 203.0.114.1 is outside 203.0.1
 An error stops gen before it writes anything; a warning does not, unless ` + "`--strict`" + ` is given. Warnings, and the limits of
 somebody's plan, are silenced in the spec by their id, with the reason: ` + "`silence: \"image-tag\": \"the registry keeps one version only\"`" + `.
 ` + "`gen rules`" + ` lists the rules, ` + "`gen explain RULE`" + ` shows one. golden/bad has a spec for each, with the exact message.
+`
+
+const docsWays = `
+## Beside the spec
+
+What people look for in a spec and do not find. Where one of these stands as a field, unknown-field names the way too. gen
+never touches files that it did not write, and ` + "`output: exclude`" + ` takes one of its own over.
+
 `
 
 const docsLater = `

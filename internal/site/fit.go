@@ -112,7 +112,7 @@ func (f *fitter) fields(t *Type, v *value, at Path, into reflect.Value) {
 		if t.fields[name] != nil || v.Parts[i].Broken {
 			continue // known, or told already
 		}
-		hint := didYouMean(name, t.names)
+		hint := or(beside(name), didYouMean(name, t.names))
 		if hint == "" {
 			hint = "the fields here are " + strings.Join(t.names, ", ")
 		}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -247,8 +248,12 @@ func checkHealth(c *checker) {
 			continue
 		}
 		p := c.report(w.at.With("health"), "%q is no HTTP path", shorten(w.Health)).hint("it starts with /, and has no blanks and no #")
-		if healthRE.MatchString("/" + w.Health) {
-			p.hint("%s", didYouMeanText("/"+w.Health))
+		meant := "/" + w.Health
+		if u, err := url.Parse(w.Health); err == nil && u.Host != "" {
+			meant = or(u.RequestURI(), "/")
+		}
+		if healthRE.MatchString(meant) {
+			p.hint("%s", didYouMeanText(meant))
 		}
 	}
 }

@@ -31,7 +31,7 @@ func diskRules() []Rule {
 		{ID: "disk-unused", Severity: Warning, Summary: "Every disk is put to use.",
 			Bad: `hosts: web1: disks: c: device: "/dev/disk/by-id/ata-EXAMPLE_3", hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkDiskUnused},
 		{ID: "mount", Severity: Error, Summary: "Mount points are absolute paths in their shortest form, and none that the system or gen mounts itself.",
-			Bad: `hosts: web1: arrays: system: {mount: "data"}`, Good: `hosts: web1: arrays: system: {mount: "/"}`, value: true, check: checkMounts},
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, value: true, check: checkMounts},
 		{ID: "mount-twice", Severity: Error, Summary: "No two file systems of a host are mounted at one place.",
 			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkMountTwice},
 		{ID: "root", Severity: Error, Summary: "Each host has a disk or an array that is mounted at /.",

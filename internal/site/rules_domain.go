@@ -16,7 +16,7 @@ func domainRules() []Rule {
 		{ID: "domain-registrable", Severity: Error, Summary: "A domain is one that somebody can register: a client's that lies deeper needs its zone under domains.",
 			Bad: `clients: bakery: domain: "shop.bakery.example"`, Good: `clients: bakery: domain: "bakery.example"`, stands: "domains.** clients.**.domain", check: checkRegistrable},
 		{ID: "domain-suffix", Severity: Warning, Summary: "A domain ends with a top-level domain that there is, and that Cloudflare's API makes records under.",
-			Bad: `clients: bakery: domain: "bakery.comm"`, Good: `clients: bakery: domain: "bakery.com"`, value: true, check: checkSuffixes},
+			Bad: `clients: bakery: domain: "bakery.comm"`, Good: `clients: bakery: domain: "bakery.example"`, value: true, check: checkSuffixes},
 		{ID: "hostname-zone", Severity: Error, Summary: "Every hostname lies in a domain of the site.",
 			Bad: `apps: invoices: hostnames: ["invoices.exmaple.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, stands: "domains.** clients.**.domain", check: checkZones},
 		{ID: "hostname-twice", Severity: Error, Summary: "Every hostname leads to one place.",
@@ -28,7 +28,7 @@ func domainRules() []Rule {
 		{ID: "tunnel-size", Severity: Error, Limit: true, Summary: "The tunnel's configuration fits into a ConfigMap, which holds 1 MiB: about 10,000 hostnames.",
 			Bad: "// 20,000 clients", Good: "// 5,000 clients", stands: "domains.** clients.**.domain clients.**.www", check: checkTunnelSize},
 		{ID: "zone-records", Severity: Error, Limit: true, Summary: "A domain has no more DNS records than Cloudflare's free plan holds, 200; silence this on a bigger plan.",
-			Bad: `domains: "example.com": records: [for i in list.Range(0, 300, 1) {type: "A", name: "n\(i)", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: []`, stands: "domains.** clients.**.domain clients.**.www", check: checkZoneRecords},
+			Bad: "import \"list\"\n\n" + `domains: "example.com": records: [for i in list.Range(0, 300, 1) {type: "A", name: "n\(i)", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: []`, stands: "domains.** clients.**.domain clients.**.www", check: checkZoneRecords},
 	}
 }
 

@@ -19,7 +19,7 @@ func hostRules() []Rule {
 		{ID: "installer-kernel", Severity: Error, Summary: "Arrays are not made by a newer kernel than the one that has to start from them: an older one refuses their superblock.",
 			Bad: `hosts: web1: {kernel: "release", installer: kernel: "6.19"}`, Good: `hosts: web1: {kernel: "release", installer: kernel: "6.12"}`, stands: "hosts.*.kernel hosts.*.release hosts.*.installer.kernel hosts.*.disks... hosts.*.arrays...", check: checkInstallerKernel},
 		{ID: "node-address", Severity: Error, Summary: "An IPv4 address of each host is known, since the cluster is IPv4 only: a static one, or address, where DHCP gives it.",
-			Bad: `hosts: web1: nics: wan: {ipv4: "dhcp", ipv6: null}`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: {ipv4: "dhcp", ipv6: null}}`, stands: "hosts.*.address hosts.*.nics...", check: checkNodeAddress},
+			Bad: `hosts: web1: nics: wan: ipv4: "dhcp"`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: ipv4: "dhcp"}`, stands: "hosts.*.address hosts.*.nics...", check: checkNodeAddress},
 		{ID: "host-address", Severity: Error, Summary: "A host's address is on one of its cards, unless DHCP gives it, and no name of the tunnel.",
 			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, stands: "hosts.*.nics...", check: checkHostAddress},
 		{ID: "k3s-flag", Severity: Error, Summary: "More flags for k3s do not touch those that gen sets.",

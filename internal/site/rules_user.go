@@ -10,9 +10,9 @@ import (
 func userRules() []Rule {
 	return []Rule{
 		{ID: "user-name", Severity: Error, Summary: "Names of users and groups start with a letter, have lower-case letters, digits, - and _, and 31 characters at most.",
-			Bad: `hosts: web1: users: "Maria K": {keys: [], groups: []}`, Good: `hosts: web1: users: maria: {}`, value: true, check: checkUserNames},
+			Bad: `hosts: web1: users: "Maria K": {keys: [], groups: []}`, Good: `hosts: web1: users: "maria-k": password: true`, value: true, check: checkUserNames},
 		{ID: "system-user", Severity: Error, Summary: "No user has the name of one that every NixOS system has.",
-			Bad: `hosts: web1: users: root: {}`, Good: `hosts: web1: users: maria: {}`, value: true, check: checkSystemUsers},
+			Bad: `hosts: web1: users: root: {}`, Good: `hosts: web1: users: "maria-k": password: true`, value: true, check: checkSystemUsers},
 		{ID: "user-group", Severity: Warning, Summary: "Groups are some that NixOS makes; others have to come from a module of your own.",
 			Bad: `hosts: web1: users: jonas: groups: ["weel"]`, Good: `hosts: web1: users: jonas: groups: ["wheel"]`, value: true, check: checkUserGroups},
 		{ID: "uid", Severity: Error, Summary: "User ids are from 1000 to 29999, the range that NixOS gives to people.",
@@ -95,8 +95,11 @@ func checkUserGroups(c *checker) {
 	c.eachUser(func(u *UserSpec, _ string, at Path) {
 		for i, g := range u.Groups {
 			if !userNameFault("group", g).bad() && !slices.Contains(systemGroups(), g) {
-				c.report(at.With("groups", i), "NixOS makes no group %q by itself", g).
+				p := c.report(at.With("groups", i), "NixOS makes no group %q by itself", g).
 					hint("%s", or(didYouMean(g, systemGroups()), "make it in a module of your own, and silence this"))
+				if slices.Contains([]string{"sudo", "sudoers", "admin", "admins"}, g) {
+					p.hint("%s", didYouMeanText("wheel")) // what others call the administrators
+				}
 			}
 		}
 	})

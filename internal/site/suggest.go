@@ -11,9 +11,10 @@ func didYouMean(word string, candidates []string) string {
 	return ""
 }
 
-// nearest is the candidate that is nearest to word, or "" where none is near.
+// nearest is the candidate that is nearest to word, or "" where none is near. In a
+// short word every letter counts: mtu is not mac, and sudo is not audio.
 func nearest(word string, candidates []string) string {
-	best, bestAt := "", len(word)/3+2
+	best, bestAt := "", min(2+(len(word)-1)/4, 5)
 	for _, c := range candidates {
 		if d := distance(word, c, bestAt); d < bestAt && c != word {
 			best, bestAt = c, d
