@@ -60,6 +60,7 @@ type Installer struct {
 type Disk struct {
 	Name      string
 	Device    string   // /dev/disk/by-id/…
+	Bytes     int64    // its size; 0 where the spec does not say it
 	Boot      bool     // carries a boot partition, and the BIOS boot partition where the firmware is not uefi
 	BootMount string   // "/boot", "/boot-fallback", "/boot-fallback-2" …; "" when Boot is false
 	Members   []Member // array members on it, in partition order; the one that takes the rest is last

@@ -27,7 +27,7 @@ func resolveHost(name string, h *HostSpec) *Host {
 		CPUVendor: h.CPU.Vendor, CPUCores: h.CPU.Cores,
 		Release: h.Release, StateVersion: h.StateVersion,
 		Kernel: h.Kernel, Installer: Installer(h.Installer),
-		Age: h.Age, ESPSize: h.ESPSize,
+		Age: h.Age, ESPSize: inDisko(h.ESPSize),
 		Disks: resolveDisks(h), Arrays: resolveArrays(h),
 		NICs: resolveNICs(h.NICs), Users: resolveUsers(h.Users),
 		TimeZone: h.TimeZone, Imports: h.Imports,
@@ -56,6 +56,9 @@ func resolveDisks(h *HostSpec) []*Disk {
 	for _, name := range sortedKeys(h.Disks) {
 		d := h.Disks[name]
 		disk := &Disk{Name: name, Device: d.Device, Mount: d.Mount}
+		if !diskSizeFault(d.Size).bad() {
+			disk.Bytes = bytesIn(d.Size)
+		}
 		if alone && disk.Mount == "" {
 			disk.Mount = "/"
 		}
@@ -85,7 +88,7 @@ func resolveArrays(h *HostSpec) []*Array {
 		if len(disks) == 0 {
 			disks = free
 		}
-		arrays = append(arrays, &Array{Name: name, Level: a.Level, Disks: disks, Mount: a.Mount, Format: a.Format, Size: a.Size})
+		arrays = append(arrays, &Array{Name: name, Level: a.Level, Disks: disks, Mount: a.Mount, Format: a.Format, Size: inDisko(a.Size)})
 	}
 	return arrays
 }

@@ -65,12 +65,12 @@ func checkArraySizes(c *checker) {
 			first := ""
 			for _, d := range a.Disks {
 				disk := disks[d]
-				if disk == nil || disk.Size == "" {
+				if disk == nil || disk.Size == "" || diskSizeFault(disk.Size).bad() {
 					continue
 				}
 				if first == "" {
 					first = d
-				} else if disk.Size != disks[first].Size {
+				} else if bytesIn(disk.Size) != bytesIn(disks[first].Size) {
 					at := Path{"hosts", h.Name, "disks"}
 					p := c.report(at.With(d, "size"), "the disk %q has %s and %q has %s, but both are members of the array %q", d, disk.Size, first, disks[first].Size, a.Name).
 						hint("the array takes what the smallest has of each")
@@ -109,7 +109,7 @@ func checkDiskSpace(c *checker) {
 				}
 			}
 			disk := spec.Disks[d.Name]
-			if has, ok := parseSize(disk.Size); ok && used > has {
+			if has, ok := parseDisk(disk.Size); ok && used > has {
 				c.report(Path{"hosts", h.Name, "disks", d.Name, "size"}, "%d MiB are put on the disk, which has %d (%s)", used, has, disk.Size).
 					hint("boot partition and array members together have to fit")
 			}

@@ -1,10 +1,8 @@
 package site
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -14,8 +12,8 @@ func diskRules() []Rule {
 			Bad: `hosts: web1: disks: a: device: "/dev/sda"`, Good: `hosts: web1: disks: a: device: "/dev/disk/by-id/ata-EXAMPLE_SN100001"`, value: true, stands: "hosts.*.disks.*.unstableName", check: checkDiskNames},
 		{ID: "disk-twice", Severity: Error, Summary: "Each disk is listed once.",
 			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, stands: itself, check: checkDiskTwice},
-		{ID: "size", Severity: Error, Summary: "Sizes of disks and partitions are whole numbers with a unit, and no more than disks have: \"1G\", \"512M\".",
-			Bad: `hosts: web1: espSize: "1 GB"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkSizes},
+		{ID: "size", Severity: Error, Summary: "Sizes are numbers with a unit, and no more than disks have: of a disk as its maker prints it, \"512GB\" or \"1.92TB\", or as lsblk counts, \"1.7TiB\"; of a partition also \"1G\", which is 1GiB. Of a disk, a letter alone could be either.",
+			Bad: `hosts: web1: disks: a: size: "3T"`, Good: `hosts: web1: disks: a: size: "3TB"`, value: true, check: checkSizes},
 		{ID: "esp-size", Severity: Error, Summary: "A boot partition holds the kernels of several generations: 1G at least, 8G at most.",
 			Bad: `hosts: web1: espSize: "100M"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkESP},
 		{ID: "root-size", Severity: Error, Summary: "The file system at / has room for the system: 8G a disk at least.",
@@ -25,7 +23,7 @@ func diskRules() []Rule {
 		{ID: "array-level", Severity: Error, Summary: "An array has as many disks as its RAID level takes: 2 for 0 and 1, 3 for 5, 4 for 6 and 10.",
 			Bad: `hosts: web1: arrays: system: {level: 5, mount: "/"}`, Good: `hosts: web1: arrays: system: {level: 1, mount: "/"}`, stands: "hosts.*.disks.**.mount hosts.*.arrays.*.disks...", check: checkArrayLevel},
 		{ID: "array-sizes", Severity: Warning, Summary: "The disks of an array are of one size; what the larger ones have more is lost.",
-			Bad: `hosts: web1: disks: {a: size: "512G", b: size: "1T"}`, Good: `hosts: web1: disks: {a: size: "512G", b: size: "512G"}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkArraySizes},
+			Bad: `hosts: web1: disks: {a: size: "512GB", b: size: "1TB"}`, Good: `hosts: web1: disks: {a: size: "512GB", b: size: "512GB"}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkArraySizes},
 		{ID: "disk-space", Severity: Error, Summary: "What is put on a disk fits on it, and only one part of it takes the rest.",
 			Bad: `hosts: web1: arrays: {system: {mount: "/"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, stands: "hosts.*.disks... hosts.*.arrays... hosts.*.espSize", check: checkDiskSpace},
 		{ID: "disk-unused", Severity: Warning, Summary: "Every disk is put to use.",
@@ -60,48 +58,13 @@ func checkDiskTwice(c *checker) {
 	}
 }
 
-var sizeRE = regexp.MustCompile(`^([1-9][0-9]{0,8})([MGT])$`)
-
-// parseSize reads a size in disko's words, in MiB.
-func parseSize(text string) (int, bool) {
-	m := sizeRE.FindStringSubmatch(text)
-	if m == nil {
-		return 0, false
-	}
-	n, _ := strconv.Atoi(m[1])
-	return n << map[string]int{"M": 0, "G": 10, "T": 20}[m[2]], true
-}
-
-// maxDisk is more than any disk has, in MiB: what is above is a slip of the unit.
-const maxDisk = 1 << 30 // 1024T
-
-func sizeFault(text string, rest bool) fault {
-	n, ok := parseSize(text)
-	switch {
-	case ok && n > maxDisk:
-		return fault{fmt.Sprintf("%q is more than any disk has", text), "the units are M, G and T"}
-	case ok || rest && text == "100%":
-		return fault{}
-	}
-	hint := "a whole number and M, G or T: \"512M\", \"1G\""
-	if rest {
-		hint += ", or \"100%\" for the rest of the disk"
-	}
-	if fixed := strings.NewReplacer(" ", "", "iB", "", "i", "", "B", "", "b", "").Replace(strings.ToUpper(text)); fixed != text {
-		if _, ok := parseSize(fixed); ok {
-			hint = didYouMeanText(fixed)
-		}
-	}
-	return fault{fmt.Sprintf("%q is no size", text), hint}
-}
-
 func checkSizes(c *checker) {
 	for host, h := range c.spec.Hosts {
 		at := Path{"hosts", host}
 		c.fault(at.With("espSize"), sizeFault(h.ESPSize, false))
 		for name, d := range h.Disks {
 			if d.Size != "" {
-				c.fault(at.With("disks", name, "size"), sizeFault(d.Size, false))
+				c.fault(at.With("disks", name, "size"), diskSizeFault(d.Size))
 			}
 		}
 		for name, a := range h.Arrays {
@@ -144,7 +107,7 @@ func checkRootSize(c *checker) {
 	for _, h := range c.site.Hosts {
 		esp, _ := parseSize(c.spec.Hosts[h.Name].ESPSize)
 		for _, d := range h.Disks {
-			size, ok := parseSize(c.spec.Hosts[h.Name].Disks[d.Name].Size)
+			size, ok := parseDisk(c.spec.Hosts[h.Name].Disks[d.Name].Size)
 			if left := size - esp - d.taken(); ok && d.rootTakesRest(h) && left >= 0 && left < minRoot {
 				c.report(Path{"hosts", h.Name, "disks", d.Name, "size"}, "the disk of %s leaves %d MiB for the system", c.spec.Hosts[h.Name].Disks[d.Name].Size, left).
 					hint("%dG is the least", minRoot>>10)

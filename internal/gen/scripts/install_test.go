@@ -6,7 +6,7 @@ import (
 )
 
 const rescueFacts = "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\nmac 00:00:00:00:00:00\nmac A8:A1:59:00:10:01\n" +
-	"disk " + diskA + " /dev/nvme0n1\ndisk " + diskB + " /dev/nvme1n1\n"
+	"disk " + diskA + " /dev/nvme0n1 512110190592\ndisk " + diskB + " /dev/nvme1n1 512110190592\n"
 
 const mdstat = "Personalities : [raid1]\nmd127 : active raid1 nvme1n1p3[1] nvme0n1p3[0]\n      497 blocks super 1.2 [2/2] [UU]\n"
 
@@ -102,6 +102,10 @@ func TestInstallRefuses(t *testing.T) {
 		{name: "no answer", rules: with(rule{Prog: "ssh", Match: "facts", Err: "Permission denied", Exit: 255}, installRules(rescueFacts)), want: "Permission denied"},
 		{name: "wrong disks", rules: facts(diskB, "/dev/disk/by-id/nvme-OTHER"), want: "missing: " + diskB},
 		{name: "one disk twice", rules: facts("/dev/nvme1n1", "/dev/nvme0n1"), want: "are the same disk"},
+		{name: "smaller disk", rules: facts("512110190592", "480103981056"), want: "has 480103981056 bytes, and the spec says 512000000000: what the spec puts on it may not fit"},
+		{name: "other disk", rules: facts("512110190592", "1024209543168"), want: "this is another disk"},
+		{name: "a little less", rules: facts("512110190592", "511999999999"), want: "size: \"488281MiB\""},
+		{name: "no size", rules: facts(" 512110190592", ""), want: "cannot tell the size of " + diskA},
 		{name: "wrong card", rules: facts("A8:A1", "A8:A2"), want: "a8:a1:59:00:10:01"},
 		{name: "second run", rules: facts("os debian none\nhostname rescue", "os nixos none\nhostname web1"), want: "already runs the installed web1"},
 		{name: "another host", rules: facts("os debian none\nhostname rescue", "os nixos none\nhostname web9"), want: "named web9"},

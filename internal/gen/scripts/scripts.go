@@ -58,9 +58,10 @@ func script(name string, data []byte) tree.File {
 }
 
 func installValues(s *site.Site, h *site.Host) []sh.Var {
-	var devices, macs, arrays []string
+	var devices, sizes, macs, arrays []string
 	for _, d := range h.Disks {
 		devices = append(devices, d.Device)
+		sizes = append(sizes, strconv.FormatInt(d.Bytes, 10))
 	}
 	for _, n := range h.NICs {
 		macs = append(macs, n.MAC)
@@ -80,6 +81,7 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 		{Name: "default_address", Value: h.Address},
 		{Name: "firmware", Value: string(h.Firmware)},
 		{Name: "disks", Value: devices},
+		{Name: "disk_bytes", Value: sizes}, // 0: not said
 		{Name: "arrays", Value: arrays},
 		{Name: "macs", Value: macs},
 		{Name: "age_recipient", Value: h.Age},

@@ -12,6 +12,11 @@ readonly disks=(
   /dev/disk/by-id/ata-Samsung_SSD_870_S5Y1NJ0R00002
   /dev/disk/by-id/ata-Samsung_SSD_870_S5Y1NJ0R00003
 )
+readonly disk_bytes=(
+  0
+  0
+  0
+)
 readonly arrays=(
   system
 )
@@ -276,7 +281,12 @@ echo "kernel $(uname -r)"
 if [ -d /sys/firmware/efi ]; then echo "firmware uefi"; else echo "firmware bios"; fi
 for f in /sys/class/net/*/address; do echo "mac $(cat "$f")"; done
 for d in /dev/disk/by-id/* /dev/disk/by-path/* /dev/sd? /dev/vd? /dev/nvme?n?; do
-  if [ -b "$d" ]; then echo "disk $d $(readlink -f "$d")"; fi
+  if [ -b "$d" ]; then
+    r="$(readlink -f "$d")" s=''
+    # in sectors of 512 bytes, whatever the disk's own are
+    read -r s <"/sys/class/block/${r##*/}/size"
+    echo "disk $d $r ${s:+$((s * 512))}"
+  fi
 done
 REMOTE
 }
@@ -314,6 +324,27 @@ compare_disks() {
   fi
 }
 
+# compare_sizes: each disk is as large as the spec says, so that what is put on it
+# fits, and not so much larger that it is another one.
+compare_sizes() {
+  local i disk said bytes
+  for i in "${!disks[@]}"; do
+    disk="${disks[i]}" said="${disk_bytes[i]}"
+    if ((said == 0)); then continue; fi
+    bytes="$(awk -v disk="$disk" '$1 == "disk" && $2 == disk { print $4; exit }' "$tmp/facts")"
+    [[ $bytes =~ ^[1-9][0-9]*$ ]] ||
+      die "cannot tell the size of $disk, and the spec says one" "look at lsblk -b there; take the disk's size out of the spec, and run gen, where it cannot be told"
+    if ((bytes < said)); then
+      die "$disk has $bytes bytes, and the spec says $said: what the spec puts on it may not fit" \
+        "choose the right disk; or say size: \"$((bytes / 1048576))MiB\" in the spec, run gen, commit, and run this again"
+    fi
+    if ((bytes > said + said / 20)); then
+      die "$disk has $bytes bytes, and the spec says $said: this is another disk" \
+        "choose the right disk; or say size: \"$((bytes / 1048576))MiB\" in the spec, run gen, commit, and run this again"
+    fi
+  done
+}
+
 compare_nics() {
   local mac
   for mac in "${macs[@]}"; do
@@ -346,6 +377,7 @@ refuse_installed() {
 
 compare_machine() {
   compare_disks
+  compare_sizes
   compare_nics
   compare_firmware
 }
