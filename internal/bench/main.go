@@ -157,7 +157,7 @@ func writeSpec(dir string, n int) (string, error) {
 	}
 	var b strings.Builder
 	// More hostnames than a tunnel can be told of, which is no matter here.
-	b.WriteString("package site\n\nsilence: \"tunnel-size\": \"nothing is deployed\"\n\nclients: {\n")
+	b.WriteString("package site\n\nsilence: {\"tunnel-size\": \"nothing is deployed\", \"pod-room\": \"nothing is deployed\"}\n\nclients: {\n")
 	for i := range n {
 		fmt.Fprintf(&b, "\tc%05d: {domain: \"c%05d.example\", image: \"ghcr.io/example/c%05d:1.0.0\"}\n", i, i, i)
 	}

@@ -33,6 +33,7 @@ func bigSpec(tb testing.TB, n int) (*Spec, *index) {
 		spec.Clients[fmt.Sprintf("client-%d", i)] = &c
 	}
 	spec.Silence["tunnel-size"] = "a benchmark"
+	spec.Silence["pod-room"] = "a benchmark"
 	return spec, ix
 }
 

@@ -87,21 +87,27 @@ func sizeFault(text string, rest bool) fault {
 }
 
 func diskSizeFault(text string) fault {
+	if n, letter, ok := bytesOf(text); ok && !letter && n/mebibyte > maxDisk {
+		return fault{fmt.Sprintf("%q is more than any disk has", text), "the units are GB, TB, GiB and TiB"}
+	}
+	return byteFault(text, "no size of a disk", "as its maker prints it, \"512GB\" or \"1.92TB\"; or as lsblk counts, \"476.9GiB\"")
+}
+
+// byteFault wants a size whose unit is not a letter alone.
+func byteFault(text, what, hint string) fault {
 	n, letter, ok := bytesOf(text)
 	switch {
 	case ok && letter:
 		return fault{fmt.Sprintf("%q can be read in two ways", text), bothReadings(text)}
-	case ok && n/mebibyte > maxDisk:
-		return fault{fmt.Sprintf("%q is more than any disk has", text), "the units are GB, TB, GiB and TiB"}
 	case ok && n >= mebibyte:
 		return fault{}
 	}
-	return fault{fmt.Sprintf("%q is no size of a disk", text), or(respelt(text), "as its maker prints it, \"512GB\" or \"1.92TB\"; or as lsblk counts, \"476.9GiB\"")}
+	return fault{fmt.Sprintf("%q is %s", text, what), or(respelt(text), hint)}
 }
 
 // bothReadings says what a letter alone may stand for.
 func bothReadings(text string) string {
-	return fmt.Sprintf("%q is as makers of disks print it, in thousands; %q counts by 1024, as lsblk does", text+"B", text+"iB")
+	return fmt.Sprintf("%q counts in thousands, as makers of disks do; %q by 1024, as lsblk does, and makers of memory", text+"B", text+"iB")
 }
 
 // respelt suggests a size whose unit is only spelt in another way.

@@ -22,6 +22,7 @@ func rules() []Rule {
 		{"Access", accessRules()},
 		{"Clients and apps", workloadRules()},
 		{"Containers", containerRules()},
+		{"What runs", capacityRules()},
 		{"Secrets", secretRules()},
 		{"Versions", versionRules()},
 		{"Output and state", outputRules()},

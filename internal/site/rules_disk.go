@@ -62,6 +62,9 @@ func checkSizes(c *checker) {
 	for host, h := range c.spec.Hosts {
 		at := Path{"hosts", host}
 		c.fault(at.With("espSize"), sizeFault(h.ESPSize, false))
+		if h.Memory != "" {
+			c.fault(at.With("memory"), memoryFault(h.Memory))
+		}
 		for name, d := range h.Disks {
 			if d.Size != "" {
 				c.fault(at.With("disks", name, "size"), diskSizeFault(d.Size))

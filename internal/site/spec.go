@@ -94,9 +94,11 @@ type HostSpec struct {
 	Role    string `json:"role"`
 	Address string `json:"address"`
 	CPU     struct {
-		Vendor string `json:"vendor"`
-		Cores  int    `json:"cores"`
+		Vendor  string `json:"vendor"`
+		Cores   int    `json:"cores"`
+		Threads int    `json:"threads"`
 	} `json:"cpu"`
+	Memory       string `json:"memory"`
 	Firmware     string `json:"firmware"`
 	Release      string `json:"release"`
 	StateVersion string `json:"stateVersion"`
