@@ -28,8 +28,8 @@ const (
 type Host struct {
 	Name         string
 	Role         Role
-	Address      string     // where ssh finds it before the tunnel is up: an address or a name
-	NodeIP       netip.Addr // the address other nodes and pods reach it at; invalid when it is only known to DHCP
+	Address      string     // where ssh finds it from outside: an address or a name
+	NodeIP       netip.Addr // the address other nodes, pods and the tunnel reach it at
 	CPUVendor    string     // "intel" or "amd"
 	CPUCores     int        // 0: not said
 	Firmware     Firmware

@@ -38,10 +38,12 @@ func resolveHost(name string, h *HostSpec) *Host {
 			host.SSHFrom = append(host.SSHFrom, p)
 		}
 	}
-	host.NodeIP = nodeIP(host, h.Address)
+	host.NodeIP = nodeIP(host, h)
 	host.Address = h.Address
-	if h.Address == "" && host.NodeIP.IsValid() {
-		host.Address = host.NodeIP.String()
+	for _, a := range []netip.Addr{firstStatic(host), host.NodeIP} {
+		if host.Address == "" && a.IsValid() {
+			host.Address = a.String()
+		}
 	}
 	host.RootKeys = rootKeys(host.Users)
 	return host
@@ -156,14 +158,30 @@ func resolveNICs(specs map[string]*NICSpec) []*NIC {
 	return nics
 }
 
-// nodeIP is the address that other nodes and pods reach the host at: the address
-// the spec gives, if it is one, or the first static one, cards with a gateway
-// first. It is an IPv4 address, since the networks of pods and Services are: k3s
+// nodeIP is the address that other nodes and pods reach the host at: what the spec
+// says of the node, the address where ssh finds the host, if it is one, or the first
+// static one. It is an IPv4 address, since the networks of pods and Services are: k3s
 // refuses a node address of another family than its cluster's.
-func nodeIP(h *Host, address string) netip.Addr {
-	if a := parseAddr(address); a.Is4() {
+func nodeIP(h *Host, spec *HostSpec) netip.Addr {
+	if spec.Node != "" {
+		if a := parseAddr(spec.Node); a.Is4() {
+			return a
+		}
+		for _, n := range h.NICs {
+			if a := n.IPv4.Address.Addr(); n.Name == spec.Node && a.Is4() {
+				return a
+			}
+		}
+		return netip.Addr{}
+	}
+	if a := parseAddr(spec.Address); a.Is4() {
 		return a
 	}
+	return firstStatic(h)
+}
+
+// firstStatic is the first static IPv4 address of a host, cards with a gateway first.
+func firstStatic(h *Host) netip.Addr {
 	var gated, others []netip.Addr
 	for _, n := range h.NICs {
 		switch a := n.IPv4.Address.Addr(); {

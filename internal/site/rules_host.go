@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,10 +19,12 @@ func hostRules() []Rule {
 			Bad: `hosts: web1: {release: "25.11", stateVersion: "26.05"}`, Good: `hosts: web1: {release: "26.05", stateVersion: "25.11"}`, stands: itself, check: checkStateVersion},
 		{ID: "installer-kernel", Severity: Error, Summary: "Arrays are not made by a newer kernel than the one that has to start from them: an older one refuses their superblock.",
 			Bad: `hosts: web1: {kernel: "release", installer: kernel: "6.19"}`, Good: `hosts: web1: {kernel: "release", installer: kernel: "6.12"}`, stands: "hosts.*.kernel hosts.*.release hosts.*.installer.kernel hosts.*.disks... hosts.*.arrays...", check: checkInstallerKernel},
-		{ID: "node-address", Severity: Error, Summary: "An IPv4 address of each host is known, since the cluster is IPv4 only: a static one, or address, where DHCP gives it.",
-			Bad: `hosts: web1: nics: wan: ipv4: "dhcp"`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: ipv4: "dhcp"}`, stands: "hosts.*.address hosts.*.nics...", check: checkNodeAddress},
-		{ID: "host-address", Severity: Error, Summary: "A host's address is on one of its cards, unless DHCP gives it, and no name of the tunnel.",
-			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, stands: "hosts.*.nics...", check: checkHostAddress},
+		{ID: "node-address", Severity: Error, Summary: "An IPv4 address of each host is known, since the cluster is IPv4 only: a static one, or address or node, where DHCP gives it.",
+			Bad: `hosts: web1: nics: wan: ipv4: "dhcp"`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: ipv4: "dhcp"}`, stands: "hosts.*.address hosts.*.node hosts.*.nics...", check: checkNodeAddress},
+		{ID: "node", Severity: Error, Summary: "A host's node is one of its cards with a static IPv4 address, or an IPv4 address that DHCP gives one; no two hosts have one address there, and none is inside the cluster's networks.",
+			Bad: `hosts: web1: node: "lan"`, Good: `hosts: web1: {node: "lan", nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}}`, stands: "hosts.*.nics... cluster.pods cluster.services", check: checkNode},
+		{ID: "host-address", Severity: Error, Summary: "A host's address is on one of its cards, unless DHCP gives it or node says another one for the cluster, and no name of the tunnel.",
+			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, stands: "hosts.*.node hosts.*.nics...", check: checkHostAddress},
 		{ID: "k3s-flag", Severity: Error, Summary: "More flags for k3s do not touch those that gen sets.",
 			Bad: `cluster: k3s: flags: ["--flannel-backend=vxlan"]`, Good: `cluster: k3s: flags: ["--tls-san=k8s.example.com"]`, value: true, check: checkK3sFlags},
 		{ID: "k3s-flag-unknown", Severity: Warning, Summary: "Flags for k3s are some that its server knows: it does not start with others.",
@@ -151,11 +154,11 @@ func kernelVersion(text string) (major, minor int, ok bool) {
 
 func checkNodeAddress(c *checker) {
 	for _, h := range c.site.Hosts {
-		if h.NodeIP.IsValid() || len(h.NICs) == 0 || c.hasBadAddress(h.Name) {
+		if h.NodeIP.IsValid() || len(h.NICs) == 0 || c.hasBadAddress(h.Name) || c.spec.Hosts[h.Name].Node != "" {
 			continue
 		}
 		at := Path{"hosts", h.Name, "address"}
-		const hint = "say address, the IPv4 address that the tunnel and the other nodes reach the host at, or give a card a static ipv4"
+		const hint = "say node, the IPv4 address that DHCP gives the host, where the tunnel and the other nodes reach it; or give a card a static ipv4"
 		if parseAddr(h.Address).IsValid() {
 			c.report(at, "%q is an IPv6 address, the cluster is IPv4 only, and no card has a static IPv4 address", h.Address).hint(hint)
 			continue
@@ -166,6 +169,71 @@ func checkNodeAddress(c *checker) {
 				c.note(p, Path{"hosts", h.Name, "nics", n.Name, "ipv6"}, "an IPv6 address alone is not enough")
 			}
 		}
+	}
+}
+
+// carries tells whether a card of the host has an address, or DHCP may give it one.
+func (h *Host) carries(a netip.Addr) bool {
+	return slices.ContainsFunc(h.NICs, func(n *NIC) bool {
+		return n.IPv4.Mode == "dhcp" && a.Is4() || n.IPv4.Address.Addr() == a || n.IPv6.Address.Addr() == a
+	})
+}
+
+func checkNode(c *checker) {
+	seen := map[netip.Addr]Path{}
+	for _, h := range c.site.Hosts {
+		node, at := c.spec.Hosts[h.Name].Node, Path{"hosts", h.Name, "node"}
+		if node != "" {
+			c.nodeOf(h, node, at)
+		}
+		if !h.NodeIP.IsValid() {
+			continue
+		}
+		if node == "" {
+			at = Path{"hosts", h.Name, "address"}
+		}
+		if !h.static(h.NodeIP) { // for the addresses of cards other rules do
+			for _, n := range []struct {
+				what    string
+				network netip.Prefix
+			}{{"pods", c.site.Cluster.Pods}, {"Services", c.site.Cluster.Services}} {
+				if n.network.Contains(h.NodeIP) {
+					c.report(at, "%s is inside %s, the network of the %s", h.NodeIP, n.network, n.what).hint("take another network for the %s", n.what)
+				}
+			}
+			if first, ok := seen[h.NodeIP]; ok {
+				c.note(c.report(at, "%s is where another host is reached", h.NodeIP).hint("each node has an address of its own"), first, "the other host")
+			}
+		}
+		seen[h.NodeIP] = at
+	}
+}
+
+func (h *Host) static(a netip.Addr) bool {
+	return slices.ContainsFunc(h.NICs, func(n *NIC) bool { return n.IPv4.Address.Addr() == a })
+}
+
+// nodeOf looks at what a host says of its node: a card, or an address.
+func (c *checker) nodeOf(h *Host, node string, at Path) {
+	cards := c.spec.Hosts[h.Name].NICs
+	card, known := cards[node]
+	switch a := parseAddr(node); {
+	case known && card.IPv4.Mode == "dhcp":
+		c.note(c.report(at, "DHCP gives the card %q its address, and nobody knows it here", node).hint("say the address itself, which DHCP has to give it each time"), at.parent().With("nics", node, "ipv4"), "the card")
+	case known && card.IPv4.Mode == "none":
+		c.note(c.report(at, "the card %q has no IPv4 address", node).hint("name a card that has one"), at.parent().With("nics", node, "ipv4"), "the card")
+	case known:
+	case a.Is6():
+		c.report(at, "%q is an IPv6 address, and the cluster is IPv4 only", node).hint("name a card, or say its IPv4 address")
+	case a.IsValid() && isUnusable(a) != "":
+		c.report(at, "%s %s", a, isUnusable(a))
+	case a.IsValid() && !h.carries(a):
+		c.report(at, "no card of the host has the address %q", node).hint("name one of its cards: %s", allOf(sortedKeys(cards)))
+	case a.IsValid():
+	case looksLikeAddress(node):
+		c.fault(at, addressFault(node))
+	default:
+		unknownName(c, at, "card", node, cards)
 	}
 }
 
@@ -199,20 +267,18 @@ func checkHostAddress(c *checker) {
 	for _, h := range c.site.Hosts {
 		c.addressInTunnel(h)
 		a := parseAddr(c.spec.Hosts[h.Name].Address)
-		if !a.IsValid() || c.hasBadAddress(h.Name) {
-			continue
+		if !a.IsValid() || c.hasBadAddress(h.Name) || c.spec.Hosts[h.Name].Node != "" {
+			continue // with a node of its own it may be a router's, which passes ssh on
 		}
-		carried := false
 		var own []string
 		for _, n := range h.NICs {
-			carried = carried || n.IPv4.Mode == "dhcp" && a.Is4() || n.IPv4.Address.Addr() == a || n.IPv6.Address.Addr() == a
 			for _, p := range []string{n.IPv4.Address.Addr().String(), n.IPv6.Address.Addr().String()} {
 				if parseAddr(p).IsValid() {
 					own = append(own, p)
 				}
 			}
 		}
-		if !carried {
+		if !h.carries(a) {
 			c.report(Path{"hosts", h.Name, "address"}, "no card of the host has the address %q", a).hint("its cards have %s", or(strings.Join(own, ", "), "none"))
 		}
 	}

@@ -99,7 +99,7 @@ func merged(t *testing.T, base map[string]any, piece string) Problems {
 	t.Helper()
 	text := piece
 	if f, err := parser.ParseFile("site.cue", piece); err == nil {
-		rest, keys := overlay(base, nil), slices.Sorted(maps.Keys(newIndex([]*ast.File{f}).fields))
+		rest, keys := overlay(base, nil), slices.Sorted(maps.Keys(newIndex([]*ast.File{f}).all()))
 		delete(rest, "silence")
 		for i, key := range keys {
 			if i+1 == len(keys) || !strings.HasPrefix(keys[i+1], key+"\x00") {

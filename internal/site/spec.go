@@ -93,6 +93,7 @@ type OutputSpec struct {
 type HostSpec struct {
 	Role    string `json:"role"`
 	Address string `json:"address"`
+	Node    string `json:"node"`
 	CPU     struct {
 		Vendor  string `json:"vendor"`
 		Cores   int    `json:"cores"`

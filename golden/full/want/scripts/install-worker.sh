@@ -21,6 +21,7 @@ readonly arrays=(
   system
 )
 readonly macs=(
+  a8:a1:59:0f:30:12
   a8:a1:59:0f:30:11
 )
 readonly age_recipient=age1evlqx68dt5js4n58pq6yjn0567f84sjlg2hfg0dc7tkucnu9yu3sadsykj

@@ -104,7 +104,7 @@ in
   services.k3s = {
     role = "server";
     tokenFile = config.sops.secrets.k3s_token.path;
-    extraFlags = [ "--node-ip=203.0.113.10" ];
+    extraFlags = [ "--node-ip=10.10.0.1" ];
   };
 
   sops.defaultSopsFile = ../../secrets/hosts/core/host-secrets.yaml;

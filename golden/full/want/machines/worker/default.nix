@@ -104,9 +104,9 @@ in
 
   services.k3s = {
     role = "agent";
-    serverAddr = "https://203.0.113.10:6443";
+    serverAddr = "https://10.10.0.1:6443";
     tokenFile = config.sops.secrets.k3s_token.path;
-    extraFlags = [ "--node-ip=203.0.113.11" ];
+    extraFlags = [ "--node-ip=10.10.0.2" ];
   };
 
   sops.defaultSopsFile = ../../secrets/hosts/worker/host-secrets.yaml;

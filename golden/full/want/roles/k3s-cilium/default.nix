@@ -8,8 +8,8 @@
 }:
 let
   nodes = [
-    "203.0.113.10"
-    "203.0.113.11"
+    "10.10.0.1"
+    "10.10.0.2"
   ];
   fromNodes = "ip saddr { ${lib.concatStringsSep ", " nodes} }";
 in
