@@ -112,62 +112,6 @@ func (w container) hostnames() []string {
 	return w.app.Hostnames
 }
 
-// mailerRE is an address that every program takes for one on the way of a mail
-// about a failing disk: smartd's script has the sender in a here document and the
-// recipient between double quotes (nixpkgs services/monitoring/smartd.nix), and
-// msmtp's list of aliases ends an address at # : and , (msmtp src/aliases.c).
-var mailerRE = regexp.MustCompile(`^[A-Za-z0-9._+='/-]+@[A-Za-z0-9.-]+$`)
-
-func mailerFault(text string) fault {
-	if f := emailFault(text); f.bad() || mailerRE.MatchString(text) {
-		return f
-	}
-	return fault{fmt.Sprintf("%q has a character in it that the programs which report failing disks take for something else", text),
-		"letters, digits and . _ + = - ' / before the @"}
-}
-
-// maxRelayUser is how long a log-in name may be: msmtp reads lines of 500 bytes (msmtp
-// src/conf.c, LINEBUFSIZE).
-const maxRelayUser = 400
-
-// relayUserFault wants what msmtp reads as it stands: it drops blanks around a value
-// and quotes around a whole one (msmtp src/conf.c, trim_string).
-func relayUserFault(user string) fault {
-	switch {
-	case len(user) > maxRelayUser:
-		return fault{fmt.Sprintf("the log-in name has %d bytes, and %d is the most", len(user), maxRelayUser), ""}
-	case strings.TrimSpace(user) != user:
-		return fault{fmt.Sprintf("%q has blanks around it, which msmtp drops", user), didYouMeanText(strings.TrimSpace(user))}
-	case len(user) > 1 && strings.HasPrefix(user, `"`) && strings.HasSuffix(user, `"`):
-		return fault{fmt.Sprintf("%q has quotes around it, which msmtp drops", user), didYouMeanText(strings.Trim(user, `"`))}
-	}
-	return fault{}
-}
-
-func checkEmails(c *checker) {
-	c.fault(Path{"admin", "email"}, emailFault(c.spec.Admin.Email))
-	for name, g := range c.spec.Access {
-		for i, e := range g.Emails {
-			c.fault(Path{"access", name, "emails", i}, emailFault(e))
-		}
-	}
-	if a := c.spec.Alerts; a != nil {
-		c.fault(Path{"alerts", "email"}, mailerFault(a.Email))
-		c.fault(Path{"alerts", "smtp", "user"}, relayUserFault(a.SMTP.User))
-		switch {
-		case a.SMTP.From != "":
-			c.fault(Path{"alerts", "smtp", "from"}, mailerFault(a.SMTP.From))
-		case relayUserFault(a.SMTP.User).bad():
-		case mailerFault(a.SMTP.User).bad() && !emailFault(a.SMTP.User).bad():
-			c.fault(Path{"alerts", "smtp", "user"}, mailerFault(a.SMTP.User))
-		case emailFault(a.SMTP.User).bad():
-			c.report(Path{"alerts", "smtp", "user"}, "%q is no e-mail address, and mail is sent from it", a.SMTP.User).
-				hint("say alerts.smtp.from, the address that mail comes from")
-			c.about(Path{"alerts", "smtp", "from"})
-		}
-	}
-}
-
 func checkSMTPPort(c *checker) {
 	a := c.spec.Alerts
 	if a == nil || a.SMTP.Port != smtpPort(otherTLS(a.SMTP.TLS)) {
