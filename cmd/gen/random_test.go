@@ -62,6 +62,7 @@ func TestRandomSites(t *testing.T) {
 			t.Errorf("seed %d: what an earlier site left makes a difference:\n%s", seed, diff)
 		}
 		writeFile(t, filepath.Join(out, "modules", "own.nix"), "{ }\n") // the user's, where hosts import it
+		writeFile(t, filepath.Join(out, "modules", "own.nix"), "{ }\n") // the user's, where a host imports it
 		var stderr bytes.Buffer
 		if code := run([]string{"check", "-spec", spec, "--one-file", "-out", out}, io.Discard, &stderr); code != exitFine {
 			t.Errorf("seed %d: check exits %d\n%s", seed, code, stderr.String())
