@@ -1,7 +1,6 @@
 package md
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -70,31 +69,21 @@ func Code(s string) (string, error) {
 	return fence + s + fence, nil
 }
 
-// Block writes s as a fenced code block, with a fence longer than any in s. The
-// info string names the language.
-func Block(info, s string) (string, error) {
-	if strings.ContainsFunc(info, func(r rune) bool { return r < '!' || strings.ContainsRune("`\\&~", r) }) {
-		return "", fmt.Errorf("%q cannot name the language of a code block", info)
-	}
+// span writes into a code span, which a table would cut at a pipe, or into a line
+// of a code block. The template opens and closes either.
+func span(s string) (string, error) {
 	if err := checkText(s); err != nil {
 		return "", err
 	}
-	if strings.Contains(s, "\r") {
-		return "", errors.New("a code block cannot hold a carriage return")
+	if s == "" || strings.ContainsAny(s, "`|\n\r") || s != strings.Trim(s, " ") {
+		return "", fmt.Errorf("%q cannot stand in a code span: use {{… | code}}", s)
 	}
-	if s != "" && !strings.HasSuffix(s, "\n") {
-		s += "\n"
-	}
-	fence := strings.Repeat("`", max(3, longestRun(s, '`')+1))
-	return fence + info + "\n" + s + fence + "\n", nil
+	return s, nil
 }
 
-// Link writes a link to a web page or a mail address.
-func Link(text, url string) (string, error) {
-	label, err := Text(text)
-	if err == nil {
-		err = checkText(url)
-	}
+// Link writes a link to a web page or a mail address, which shows the address.
+func Link(url string) (string, error) {
+	label, err := Text(url)
 	if err != nil {
 		return "", err
 	}
@@ -114,30 +103,6 @@ func Link(text, url string) (string, error) {
 		}
 	}
 	return "[" + label + "](<" + b.String() + ">)", nil
-}
-
-// Label writes s for a quoted label of Mermaid, whose references begin with a
-// number sign instead of an ampersand.
-func Label(s string) (string, error) {
-	if err := checkText(s); err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\n':
-			b.WriteString("<br/>")
-		case r >= utf8.RuneSelf, isWordChar(r), strings.ContainsRune(" -_.,:/@()+=", r):
-			b.WriteRune(r)
-		default:
-			fmt.Fprintf(&b, "#%d;", r)
-		}
-	}
-	return b.String(), nil
-}
-
-func isWordChar(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 func checkText(s string) error {

@@ -1,71 +1,88 @@
 package md
 
 import (
-	"errors"
+	"bytes"
+	"fmt"
 	"io/fs"
+	"regexp"
 	"text/template"
+	"text/template/parse"
 
-	"sitegen/internal/tmpl"
+	"sitegen/internal/sh"
 )
 
-// Template is a Markdown file whose actions are known to be safe for every
-// value.
-type Template struct{ t *tmpl.Template }
+// Template is a Markdown file in which every value goes through an escaper.
+type Template struct{ t *template.Template }
 
-// Parse loads a text/template from fsys; the package's comment says where its
-// actions may stand and how they are escaped there. Values are strings, whole
-// numbers and booleans.
-//
-// Besides text/template's own functions there are code (a code span for any
-// text) and link ([text,] address), for prose. The branches of {{if}}, {{with}} and
-// {{range}} must end where they began, or all in the same place; lines with
-// nothing but control actions leave no trace. An error names the template,
-// the line and the column.
+// Parse loads a text/template from fsys. Values are strings; the package's
+// comment has the escapers. A line with nothing but {{if}}, {{else}}, {{range}},
+// {{with}}, {{end}} or a comment leaves no trace.
 func Parse(fsys fs.FS, name string) (*Template, error) {
-	t, err := tmpl.Load(language{}, fsys, name, template.FuncMap{
-		"code":        code,
-		"link":        link,
-		escapeText:    printText,
-		escapeSpan:    printSpan,
-		escapeRowSpan: printRowSpan,
-		escapeLine:    printLine,
-		escapeWord:    printWord,
-		escapeLabel:   printLabel,
-		escapeNumber:  printNumber,
-	})
+	src, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, err
+	}
+	escapers := template.FuncMap{"text": Text, "code": Code, "span": span, "sh": sh.Quote, "link": Link}
+	t, err := template.New(name).Option("missingkey=error").Funcs(escapers).Parse(dropControlLines(string(src)))
+	if err != nil {
+		return nil, err
+	}
+	for _, defined := range t.Templates() {
+		if err := check(defined.Tree, defined.Root, escapers); err != nil {
+			return nil, err
+		}
 	}
 	return &Template{t}, nil
 }
 
-// Execute returns the file for data.
-func (t *Template) Execute(data any) ([]byte, error) { return t.t.Execute(data) }
-
-func code(v any) (Inline, error) {
-	s, err := plain(v)
-	if err != nil {
-		return Inline{}, err
+// Execute returns the file for data, and nothing with an error.
+func (t *Template) Execute(data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := t.t.Execute(&b, data); err != nil {
+		return nil, err
 	}
-	text, err := Code(s)
-	return Inline{text}, err
+	return b.Bytes(), nil
 }
 
-// link takes an address, or a text and an address.
-func link(first any, address ...any) (Inline, error) {
-	if len(address) > 1 {
-		return Inline{}, errors.New("link takes a text and an address")
+var controlLine = regexp.MustCompile(`(?m)^[ \t]*(\{\{(?:(?:if|else|range|with|end)\b|/\*)[^}]*?)((?:\*/)?\}\})[ \t]*\n`)
+
+// dropControlLines moves the line break behind a lone control action into its
+// braces, so that later lines keep their numbers in messages.
+func dropControlLines(src string) string {
+	return controlLine.ReplaceAllString(src, "$1\n$2")
+}
+
+// check refuses an action that prints what no escaper has seen.
+func check(tree *parse.Tree, list *parse.ListNode, escapers template.FuncMap) error {
+	if list == nil {
+		return nil
 	}
-	label, err := plain(first)
-	if err != nil {
-		return Inline{}, err
-	}
-	url := label
-	if len(address) == 1 {
-		if url, err = plain(address[0]); err != nil {
-			return Inline{}, err
+	for _, n := range list.Nodes {
+		var b *parse.BranchNode
+		switch n := n.(type) {
+		case *parse.ActionNode:
+			last := n.Pipe.Cmds[len(n.Pipe.Cmds)-1]
+			f, _ := last.Args[0].(*parse.IdentifierNode)
+			if len(n.Pipe.Decl) == 0 && (f == nil || escapers[f.Ident] == nil) {
+				where, _ := tree.ErrorContext(n)
+				return fmt.Errorf("%s: %s does not end in an escaper such as text or sh", where, n)
+			}
+			continue
+		case *parse.IfNode:
+			b = &n.BranchNode
+		case *parse.WithNode:
+			b = &n.BranchNode
+		case *parse.RangeNode:
+			b = &n.BranchNode
+		default:
+			continue
+		}
+		if err := check(tree, b.List, escapers); err != nil {
+			return err
+		}
+		if err := check(tree, b.ElseList, escapers); err != nil {
+			return err
 		}
 	}
-	out, err := Link(label, url)
-	return Inline{out}, err
+	return nil
 }

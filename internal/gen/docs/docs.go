@@ -17,7 +17,14 @@ import (
 
 // Files returns docs/RUNBOOK.md.
 func Files(s *site.Site) ([]tree.File, error) {
-	data := newRunbook(s)
+	text, err := write(newRunbook(s))
+	if err != nil {
+		return nil, err
+	}
+	return []tree.File{{Path: "docs/RUNBOOK.md", Mode: 0o644, Data: text}}, nil
+}
+
+func write(data runbook) ([]byte, error) {
 	text := []byte("<!-- " + tree.Header + " -->\n")
 	for _, part := range []string{"prepare.md", "install.md", "daily.md", "repair.md"} {
 		t, err := md.Parse(templates.FS, "md/"+part)
@@ -30,5 +37,5 @@ func Files(s *site.Site) ([]tree.File, error) {
 		}
 		text = slices.Concat(text, []byte("\n"), out)
 	}
-	return []tree.File{{Path: "docs/RUNBOOK.md", Mode: 0o644, Data: text}}, nil
+	return text, nil
 }
