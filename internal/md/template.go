@@ -44,7 +44,7 @@ func (t *Template) Execute(data any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-var controlLine = regexp.MustCompile(`(?m)^[ \t]*(\{\{(?:(?:if|else|range|with|end)\b|/\*)[^}]*?)((?:\*/)?\}\})[ \t]*\n`)
+var controlLine = regexp.MustCompile(`(?m)^[ \t]*(\{\{(?:if|else|range|with|end)\b(?:[^}]*[^}-])?|\{\{/\*[^}]*?)((?:\*/)?\}\})[ \t]*\n`)
 
 // dropControlLines moves the line break behind a lone control action into its
 // braces, so that later lines keep their numbers in messages.

@@ -1,4 +1,4 @@
-// Package nix writes Nix: single values ([Value], [List], [Inline], [Path])
+// Package nix writes Nix: single values ([Value], [List], [Path])
 // and whole files from templates whose actions cannot be placed where a value
 // would need care ([Parse]).
 //

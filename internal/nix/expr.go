@@ -11,8 +11,7 @@ import (
 // argument, behind an equals sign. The zero Expr is null.
 //
 // Only this package makes one. Its line breaks are layout and never lie inside
-// a string, which is why an Expr can be indented or joined into one line
-// without reading it.
+// a string, which is why an Expr can be indented without reading it.
 type Expr struct{ text string }
 
 // String returns the Nix text, its continuation lines indented as if the
@@ -22,20 +21,6 @@ func (e Expr) String() string {
 		return "null"
 	}
 	return e.text
-}
-
-// indent returns the text for a place whose line is indented by prefix.
-func (e Expr) indent(prefix string) string {
-	return strings.ReplaceAll(e.String(), "\n", "\n"+prefix)
-}
-
-// oneLine returns the expression with its layout taken out.
-func (e Expr) oneLine() Expr {
-	lines := strings.Split(e.String(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimLeft(lines[i], " ")
-	}
-	return Expr{strings.Join(lines, " ")}
 }
 
 // Path returns a relative path literal, such as ./disko.nix or ../../roles/base.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"sitegen/internal/tmpl"
 )
 
 // lexer reads one text of a template. It does what nix/src/libexpr/lexer.l does,
@@ -18,7 +16,8 @@ type lexer struct {
 	before before
 }
 
-func (language) Text(s state, text string) (state, error) {
+// follow follows the lexer through text. The error may be a textError.
+func (s state) follow(text string) (state, error) {
 	l := lexer{text: text, frames: unpack(s.frames), before: s.before}
 	if err := l.checkBehind(); err != nil {
 		return s, err
@@ -26,7 +25,7 @@ func (language) Text(s state, text string) (state, error) {
 	for l.pos < len(l.text) {
 		start := l.pos
 		if err := l.step(); err != nil {
-			return s, tmpl.At{Offset: start, Err: err}
+			return s, textError{start, err}
 		}
 	}
 	return state{pack(l.frames), l.before}, nil

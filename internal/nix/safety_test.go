@@ -14,7 +14,7 @@ var fragments = strings.Split("{{$.V}}|{{$.V}}|{{if $.No}}|{{if $.Yes}}|{{else}}
 
 // values print as every kind of token there is.
 var values = []any{
-	`a"\${b}''`, "x y", "abc", "if", "", "-", -5, 7, 1.5, true, nil, []any{1, "x"}, []any{}, map[string]any{"a b": "${"},
+	`a"\${b}''`, "x y", "abc", "if", "", "-", -5, 7, true, nil, []any{1, "x"}, []any{}, map[string]any{"a b": "${"},
 }
 
 type data struct {

@@ -92,24 +92,23 @@ func (s state) top() frame {
 	return frames[len(frames)-1]
 }
 
-// language is Nix for package tmpl.
-type language struct{}
-
-func (language) Start() state {
+// start is the state at the first byte of a file.
+func start() state {
 	return state{pack([]frame{{kind: inFile}}), blankBefore}
 }
 
-func (language) Control(s state) error {
+// control says whether an action that prints nothing may stand here.
+func (s state) control() error {
 	if k := s.top().kind; k == inLineComment || k == inBlockComment {
 		return errors.New("an action in a comment")
 	}
 	return nil
 }
 
-// Output decides between the two escapers. What it lets through is separated
+// output decides between the two escapers. What it lets through is separated
 // from the text on its left; the first byte of the next text is the business of
 // checkBehind.
-func (language) Output(s state) (state, string, error) {
+func (s state) output() (state, string, error) {
 	top := s.top()
 	switch top.kind {
 	case inLineComment, inBlockComment:
@@ -159,7 +158,8 @@ func (b before) mayPrecedeAction() error {
 	return nil
 }
 
-func (language) Join(a, b state) (state, error) {
+// join returns the state that stands for both a and b, where branches meet.
+func join(a, b state) (state, error) {
 	if a.frames == b.frames {
 		return state{a.frames, a.before | b.before}, nil
 	}
@@ -170,7 +170,8 @@ func (language) Join(a, b state) (state, error) {
 	return a, fmt.Errorf("the branches end in different places: in %s, and in %s", x.kind, y.kind)
 }
 
-func (language) End(s state) error {
+// end says whether a file may end here.
+func (s state) end() error {
 	if top := s.top(); top.kind != inFile && top.kind != inLineComment {
 		return fmt.Errorf("the template ends inside %s", top.kind)
 	}

@@ -7,12 +7,10 @@ import (
 	"reflect"
 	"strings"
 	"text/template"
-
-	"sitegen/internal/tmpl"
 )
 
 // Template is a Nix file whose actions are known to be safe for every value.
-type Template struct{ t *tmpl.Template }
+type Template struct{ t *template.Template }
 
 // Parse loads a text/template from fsys. Its actions may stand where Nix wants
 // an operand or an attribute name, separated from their neighbours by space or
@@ -25,12 +23,11 @@ type Template struct{ t *tmpl.Template }
 // all in the same place. Lines with nothing but control actions leave no trace.
 //
 // Besides text/template's own functions there are list (one line an item even
-// for one), inline (all on one line) and path (a relative path literal). An
-// error names the template, the line and the column.
+// for one) and path (a relative path literal). An error names the template, the
+// line and the column.
 func Parse(fsys fs.FS, name string) (*Template, error) {
-	t, err := tmpl.Load(language{}, fsys, name, template.FuncMap{
+	t, err := load(fsys, name, template.FuncMap{
 		"list":      List,
-		"inline":    Inline,
 		"path":      Path,
 		escapeValue: printValue,
 		escapeName:  printName,
@@ -43,11 +40,11 @@ func Parse(fsys fs.FS, name string) (*Template, error) {
 
 // Execute returns the file for data.
 func (t *Template) Execute(data any) ([]byte, error) {
-	out, err := t.t.Execute(data)
+	out, err := execute(t.t, data)
 	if err != nil {
 		return nil, err
 	}
-	return []byte(alignLines(string(out))), nil
+	return []byte(alignLines(out)), nil
 }
 
 // The names of the escapers in the template.

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func parse(src string) (*Template, error) {
+func parseText(src string) (*Template, error) {
 	return Parse(fstest.MapFS{"t.nix": {Data: []byte(src)}}, "t.nix")
 }
 
@@ -148,15 +148,38 @@ func TestLoadErrors(t *testing.T) {
 		{"a \\ b", `t.nix:1:3: "\\" cannot stand here`},
 		{"a\r\nb", `t.nix:1:2: a template cannot hold the byte '\r'`},
 		{"{{range .}}{{break}}{{end}}", "t.nix:1:12: {{break}} is not supported"},
-		{"{{template \"t.nix\" .}}", `t.nix:1:1: template "t.nix" calls itself`},
-		{"{{define \"a\"}}{{.}}{{end}} 1", `t.nix:1:1: template "a" is never used`},
-		{"{{define \"a\"}}{{.}}{{end}}{ {{template \"a\" .}} = {{template \"a\" .}}; }", "t.nix:1:15: the template is called from places that need different escapers"},
+		{"{{template \"t.nix\" .}}", `t.nix:1:1: {{template "t.nix" .}} is not supported`},
+		{"{{define \"a\"}}{{.}}{{end}} 1", "t.nix:1:1: {{define}} is not supported"},
+		{"a\x00", `t.nix:1:2: a template cannot hold the byte '\x00'`},
+		{"\xff", "t.nix: the template is not valid UTF-8"},
+		{"{{if .}}\n  {{range .}}\n  )\n{{end}}\n{{end}}", `t.nix:3:5: ")" closes nothing in the file`},
 		{"{{.}", `t.nix:1: bad character U+007D '}'`},
 		{"{{nothing .}}", `t.nix:1: function "nothing" not defined`},
 	} {
-		_, err := parse(tt.src)
+		_, err := parseText(tt.src)
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%q\n got %v\nwant %s", tt.src, err, tt.want)
+		}
+	}
+}
+
+func TestControlLinesLeaveNoTrace(t *testing.T) {
+	for _, tt := range []struct{ src, want string }{
+		{"[\n{{if .Yes}}\nb\n{{end}}\nc ]\n", "[\nb\nc ]\n"},
+		{"[\n\t {{if .No}}  \nb\n  {{else}}\n  d\n  {{end}}\nc ]\n", "[\n  d\nc ]\n"},
+		{"{{if .Yes}}\na\n{{end}}", "a\n"},
+		{"{{/* x */}}\n[ a\n  {{/* y */}}\nb ]", "[ a\nb ]"},
+		{"[ a {{if .Yes}}\nb\n{{end}}\n]", "[ a \nb\n]"},
+		{"[\n{{.V}}\n\n{{with .V}}\n\n{{.}}\n{{end}}\n]", "[\n\"x\"\n\n\n\"x\"\n]"},
+	} {
+		tmpl, err := parseText(tt.src)
+		if err != nil {
+			t.Errorf("%q: %v", tt.src, err)
+			continue
+		}
+		got, err := tmpl.Execute(map[string]any{"V": "x", "Yes": true, "No": false})
+		if err != nil || string(got) != tt.want {
+			t.Errorf("%q\n got %q, %v\nwant %q", tt.src, got, err, tt.want)
 		}
 	}
 }
@@ -174,7 +197,7 @@ func TestExecuteErrors(t *testing.T) {
 		{"[ {{path .}} ]", "a;b", "does not begin with"},
 		{"[ {{list .}} ]", "ab", "a string is not a list"},
 	} {
-		tmpl, err := parse(tt.src)
+		tmpl, err := parseText(tt.src)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,14 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// Value writes v as a Nix expression: nil, booleans, numbers, strings, slices,
-// maps with string keys (as sorted attribute sets), Expr as it is, pointers as
-// what they point to, and whatever has a MarshalText as that string.
+// Value writes v as a Nix expression: nil, booleans, whole numbers, strings,
+// slices, maps with string keys (as sorted attribute sets), Expr as it is, pointers
+// as what they point to, and whatever has a MarshalText as that string.
 //
 // Collections of several items take one line an item, so that one item more
 // is one line more; a list of one scalar stays on its line. A value that Nix
-// cannot hold (NUL, invalid UTF-8, infinities, integers over 63 bits, floats
-// below the smallest normal one) is an error that names its place in v.
+// cannot hold (NUL, invalid UTF-8, integers over 63 bits) is an error that names
+// its place in v.
 func Value(v any) (Expr, error) {
 	return writeRoot(v, layoutAuto)
 }
@@ -32,12 +32,6 @@ func List(v any) (Expr, error) {
 		}
 	}
 	return writeRoot(v, layoutLines)
-}
-
-// Inline is Value on one line.
-func Inline(v any) (Expr, error) {
-	e, err := writeRoot(v, layoutAuto)
-	return e.oneLine(), err
 }
 
 type layout int
@@ -119,8 +113,6 @@ func writeScalar(v reflect.Value) (text string, done bool, err error) {
 			return "", true, fmt.Errorf("%d does not fit into a Nix integer", v.Uint())
 		}
 		text = writeInt(int64(v.Uint()))
-	case reflect.Float32, reflect.Float64:
-		text, err = writeFloat(v.Float())
 	case reflect.Pointer, reflect.Interface:
 		return "", false, nil
 	case reflect.Map:
@@ -134,7 +126,7 @@ func writeScalar(v reflect.Value) (text string, done bool, err error) {
 		}
 		err = errors.New("bytes are neither a list nor a string in Nix")
 	default:
-		err = fmt.Errorf("a %s has no form in Nix", v.Type())
+		err = fmt.Errorf("a %s cannot be written as Nix", v.Type())
 	}
 	return text, true, err
 }
@@ -149,31 +141,6 @@ func writeInt(n int64) string {
 		return "(" + strconv.FormatInt(n, 10) + ")"
 	}
 	return strconv.FormatInt(n, 10)
-}
-
-// writeFloat writes a point into every float: "1" would be an integer and "1e3"
-// is read as the number 1 and the name e3.
-func writeFloat(f float64) (string, error) {
-	const smallestNormal = 0x1p-1022
-	if math.IsInf(f, 0) || math.IsNaN(f) {
-		return "", fmt.Errorf("%v has no form in Nix", f)
-	}
-	if f != 0 && math.Abs(f) < smallestNormal {
-		return "", fmt.Errorf("%v is too close to zero: Nix refuses to read it", f)
-	}
-	text := strconv.FormatFloat(math.Abs(f), 'g', -1, 64)
-	mantissa, exponent, scientific := strings.Cut(text, "e")
-	if !strings.Contains(mantissa, ".") {
-		mantissa += ".0"
-	}
-	text = mantissa
-	if scientific {
-		text += "e" + exponent
-	}
-	if math.Signbit(f) {
-		return "(-" + text + ")", nil
-	}
-	return text, nil
 }
 
 func writeList(v reflect.Value, where string, l layout) (string, error) {

@@ -13,7 +13,7 @@ import (
 // package site reads CUE.
 func TestDependencies(t *testing.T) {
 	imports := list(t)
-	languages := []string{"sitegen/internal/nix", "sitegen/internal/tf", "sitegen/internal/manifest", "sitegen/internal/sh", "sitegen/internal/md", "sitegen/internal/tmpl"}
+	languages := []string{"sitegen/internal/nix", "sitegen/internal/tf", "sitegen/internal/manifest", "sitegen/internal/sh", "sitegen/internal/md"}
 	for pkg, deps := range imports {
 		for _, dep := range deps {
 			if why := forbidden(pkg, dep, languages); why != "" {
