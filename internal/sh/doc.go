@@ -15,10 +15,9 @@
 //
 // so that every branch is seen by the linter, whatever the site.
 //
-// The script is parsed, and what it does with the values is checked: each is
-// read somewhere, none is assigned again, and nothing is read that nobody sets.
-// Quoting an expansion ("$host") remains the script's duty, and shellcheck's to
-// insist on; so does a second round of quoting for commands that another shell
-// reads (ssh host "ls ${dir@Q}"). Code in strings (trap, bash -c) is not looked
-// into: put it into a function.
+// The package does not read the script. What it does with the values is its
+// owner's to test: each is read, none is assigned again or read as a number or as
+// code. Quoting an expansion ("$host") is the script's duty, and shellcheck's to
+// insist on; so is a second round of quoting for commands that another shell
+// reads (ssh host "ls ${dir@Q}").
 package sh

@@ -170,23 +170,16 @@ func line(fields ...string) string {
 // field stands for an empty field too.
 func field(f string) string { return cmp.Or(f, "-") }
 
-// load parses a script with the functions that all of them share in the place of
+// load reads a script, with the functions that all of them share in the place of
 // its line "#common.sh".
 func load(name string) (*sh.Template, error) {
-	return sh.Parse(withCommon{templates.FS}, "sh/"+name)
-}
-
-type withCommon struct{ fs.FS }
-
-// ReadFile is what fs.ReadFile uses.
-func (w withCommon) ReadFile(name string) ([]byte, error) {
-	text, err := fs.ReadFile(w.FS, name)
+	text, err := fs.ReadFile(templates.FS, "sh/"+name)
 	if err != nil {
 		return nil, err
 	}
-	common, err := fs.ReadFile(w.FS, "sh/common.sh")
+	common, err := fs.ReadFile(templates.FS, "sh/common.sh")
 	if err != nil {
 		return nil, err
 	}
-	return []byte(strings.Replace(string(text), "#common.sh\n", string(common), 1)), nil
+	return sh.Parse(strings.Replace(string(text), "#common.sh\n", string(common), 1))
 }
