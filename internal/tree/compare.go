@@ -213,6 +213,20 @@ func readManifest(root *os.Root) (*File, sums, error) {
 	return s.file, own, err
 }
 
+// Owned returns the paths that gen wrote, as the manifest says, whatever is there
+// now. It is nil when there is no manifest.
+func Owned(root *os.Root) (map[string]bool, error) {
+	f, own, err := readManifest(root)
+	if err != nil || f == nil {
+		return nil, err
+	}
+	paths := make(map[string]bool, len(own))
+	for p := range own {
+		paths[p] = true
+	}
+	return paths, nil
+}
+
 // manifestOf returns what the manifest says when all is in order.
 func manifestOf(want *Tree, now []sum) sums {
 	s := make(sums, want.Len())

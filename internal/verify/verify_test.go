@@ -150,6 +150,25 @@ func TestScope(t *testing.T) {
 	}
 }
 
+// TestManifest wants the manifest to be read as everywhere: both sides of a merge,
+// and none of it when it is damaged.
+func TestManifest(t *testing.T) {
+	line := strings.Repeat("0", 64) + "  k8s/argocd-demo/shop/"
+	dir := writeTree(t, edit{".sitegen.sum", "", "<<<<<<< HEAD\n" + line + "service.yaml\n=======\n" + line + "kustomization.yaml\n>>>>>>> b\n"})
+	w, err := newWork(options(t, dir, &standIns{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.close()
+	if diff := cmp.Diff([]string{"k8s/argocd-demo/shop/kustomization.yaml", "k8s/argocd-demo/shop/service.yaml"}, w.own); diff != "" {
+		t.Errorf("own:\n%s", diff)
+	}
+	dir = writeTree(t, edit{".sitegen.sum", "", line + "service.yaml\n0  x\n"})
+	if _, err := newWork(options(t, dir, &standIns{})); err == nil || !strings.Contains(err.Error(), "line 2 is not a hash") {
+		t.Errorf("a damaged manifest: %v", err)
+	}
+}
+
 // TestSystem wants programs to have a time limit, an environment of their own, and
 // to be found in absolute folders only.
 func TestSystem(t *testing.T) {

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -49,7 +48,7 @@ func (w *work) fill() error {
 	if err != nil {
 		return err
 	}
-	listed, err := owned(w.opts.Root)
+	listed, err := tree.Owned(w.opts.Root)
 	if err != nil {
 		return err
 	}
@@ -108,24 +107,6 @@ func regular(root *os.Root) ([]string, error) {
 	})
 	slices.Sort(files)
 	return files, err
-}
-
-// owned reads the manifest: the paths that gen wrote. nil when there is none.
-func owned(root *os.Root) (map[string]bool, error) {
-	data, err := root.ReadFile(tree.ManifestName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", tree.ManifestName, err)
-	}
-	paths := map[string]bool{}
-	for line := range strings.Lines(string(data)) {
-		if _, p, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "  "); ok {
-			paths[p] = true
-		}
-	}
-	return paths, nil
 }
 
 // file is where a path of the tree lies in the copy.
