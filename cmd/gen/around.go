@@ -16,7 +16,9 @@ import (
 func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm bool) (site.Problems, error) {
 	all := missingModules(root, want.Site)
 	if root != nil {
-		beside, err := want.Beside(root.FS(), going(changes))
+		view := tree.NewView(root)
+		defer view.Close()
+		beside, err := want.Beside(view, going(changes))
 		if err != nil {
 			return nil, err
 		}

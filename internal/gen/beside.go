@@ -105,6 +105,9 @@ func besideApplications(folder fs.FS, foreign []string) ([]Beside, error) {
 
 // besideTerraform looks at the Terraform root for what is declared twice.
 func (r *Result) besideTerraform(folder fs.FS, foreign []string) ([]Beside, error) {
+	if !slices.ContainsFunc(foreign, isTerraform) { // reading gen's own takes a while
+		return nil, nil
+	}
 	dir := r.Site.TerraformDir()
 	ours := map[string]string{}
 	for _, f := range r.Tree.Files() {

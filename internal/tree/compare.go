@@ -64,14 +64,9 @@ func Compare(root *os.Root, want *Tree) ([]Change, error) {
 		if i < want.Len() {
 			wanted = &want.files[i]
 			now[i] = sha256.Sum256(wanted.Data)
-			blocked[i] = s
-			blocked[i].file = nil
+			blocked[i] = sighting{obstacle: s.obstacle, at: s.at}
 		}
-		known := own[paths[i]]
-		if s.file != nil && len(known) > 0 && want.spared != nil && want.spared(s.file, slices.Contains(known, sha256.Sum256(s.file.Data))) {
-			known = nil
-		}
-		if kind := judge(s.file, wanted, known); kind != "" {
+		if kind := judge(s.file, wanted, want.known(s, wanted, own[paths[i]])); kind != "" {
 			found[i] = &Change{Path: paths[i], Kind: kind, Old: s.file, New: wanted}
 		}
 	})
@@ -83,6 +78,18 @@ func Compare(root *os.Root, want *Tree) ([]Change, error) {
 		return nil, err
 	}
 	return appendManifest(changes, record, manifestOf(want, now)), nil
+}
+
+// known are those of the hashes that count for what is there: none for a file that
+// is the user's. Of one that is as wanted nobody needs to know.
+func (t *Tree) known(s sighting, wanted *File, own []sum) []sum {
+	if t.spared == nil || s.file == nil || len(own) == 0 || wanted != nil && sameBytes(s.file, wanted) {
+		return own
+	}
+	if t.spared(s.file, s.info, slices.Contains(own, sha256.Sum256(s.file.Data))) {
+		return nil
+	}
+	return own
 }
 
 // judge names the difference between what is there and what is wanted. An

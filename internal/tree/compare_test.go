@@ -2,6 +2,7 @@ package tree
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -128,7 +129,7 @@ func TestSpare(t *testing.T) {
 	root := openRoot(t, t.TempDir())
 	apply(t, root, tree(t, map[string]string{"a": "a\n", "edited": "1\n", "orphan": "o\n", "mine": "m\n", "wanted": "w\n"}), Options{})
 	put(t, root, "edited", "2\n")
-	want := tree(t, map[string]string{"a": "a\n", "wanted": "other\n"}).Spare(func(f *File, recorded bool) bool {
+	want := tree(t, map[string]string{"a": "a\n", "wanted": "other\n"}).Spare(func(f *File, _ fs.FileInfo, recorded bool) bool {
 		return f.Path == "edited" && !recorded || recorded && (f.Path == "mine" || f.Path == "wanted")
 	})
 	if got := report(compare(t, root, want)); got != "orphaned  orphan\nforeign   wanted\nstale     .sitegen.sum\n" {

@@ -29,20 +29,36 @@ func (d *disk) before(op, path string) error {
 	return d.step(op, path)
 }
 
+// walk is a walk that makes the folders that are not there.
+func (d *disk) walk() *walk { return &walk{root: d.root, mkdir: d.mkdir} }
+
+func (d *disk) mkdir(parent *os.Root, dir string) error {
+	if err := d.before("mkdir", dir); err != nil {
+		return err
+	}
+	// A person may have been faster.
+	if err := parent.Mkdir(path.Base(dir), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make folder %q: %w", dir, why(err))
+	}
+	return nil
+}
+
 // open makes the folder if it is not there, and returns a disk for the files
 // that are directly in it; they are still called by their whole path.
 func (d *disk) open(dir string) (*disk, error) {
-	if dir != "." {
-		if err := d.before("mkdir", dir); err != nil {
-			return nil, err
-		}
-		if err := d.root.MkdirAll(dir, 0o755); err != nil {
-			return nil, fmt.Errorf("make folder %q: %w", dir, why(err))
-		}
-	}
-	sub, err := d.root.OpenRoot(dir)
+	w := d.walk()
+	defer w.close()
+	return d.openIn(w, dir)
+}
+
+// openIn is open for one of many folders.
+func (d *disk) openIn(w *walk, dir string) (*disk, error) {
+	sub, state, err := w.open(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open folder %q: %w", dir, why(err))
+		return nil, err
+	}
+	if !state.there {
+		return nil, fmt.Errorf("make folder %q: %q is %s", dir, state.at, state.obstacle)
 	}
 	return &disk{root: sub, step: d.step}, nil
 }
@@ -67,7 +83,7 @@ func (d *disk) bring(f *File, end func(*os.File) error) (err error) {
 	if err := d.before("create", f.Path); err != nil {
 		return err
 	}
-	w, err := d.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.Mode)
+	w, err := d.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|noWait, f.Mode)
 	if err != nil {
 		return err
 	}
@@ -175,36 +191,44 @@ func isTemp(name string) bool {
 // sweep removes the temporary files that a killed run left in the folders.
 // Nobody else's are there: the folder is locked.
 func (d *disk) sweep(folders []folder) error {
-	states, err := folderStates(d.root, folders)
-	if err != nil {
-		return err
-	}
+	w := walk{root: d.root}
+	defer w.close()
 	for _, f := range folders {
-		if !states[f.dir].there {
+		sub, state, err := w.open(f.dir)
+		if err != nil {
+			return err
+		}
+		if !state.there {
 			continue
 		}
-		if err := d.sweepOne(f.dir); err != nil {
+		if err := d.sweepOne(sub, f.dir); err != nil {
 			return fmt.Errorf("look for temporary files in %q: %w", f.dir, why(err))
 		}
 	}
 	return nil
 }
 
-func (d *disk) sweepOne(dir string) error {
-	f, err := d.root.Open(dir)
+func (d *disk) sweepOne(sub *os.Root, dir string) error {
+	defer sub.Close()
+	f, err := sub.Open(".")
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	entries, err := f.ReadDir(-1)
+	names, err := f.Readdirnames(-1) // of a folder in a root, ReadDir looks at every file
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if isTemp(e.Name()) && e.Type().IsRegular() {
-			if err := d.remove(path.Join(dir, e.Name())); err != nil {
-				return err
-			}
+	for _, name := range slices.DeleteFunc(names, func(name string) bool { return !isTemp(name) }) {
+		info, err := sub.Lstat(name)
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			continue
+		}
+		if err := d.remove(path.Join(dir, name)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -126,3 +126,33 @@ func breakAt(t *testing.T, k int, kill bool, before, after, next *Tree, mine, ba
 	sameFolder(t, got, want)
 	return b.hit
 }
+
+// TestTakenBack breaks a run at each of its operations, as a kill, and goes back to
+// the version before, which was in order: no temporary file stays, although there
+// may be nothing left to do.
+func TestTakenBack(t *testing.T) {
+	t.Parallel()
+	before := tree(t, map[string]string{"a/same": "1\n", "a/stale": "1\n", "orphan": "1\n"})
+	more := tree(t, map[string]string{"a/same": "1\n", "a/stale": "1\n", "orphan": "1\n", "a/new": "2\n", "b/c/new": "2\n"})
+	other := tree(t, map[string]string{"a/same": "1\n", "a/stale": "2\n", "b/c/new": "2\n"})
+	idle := 0
+	for _, after := range []*Tree{more, other} {
+		for k, hit := 1, true; hit; k++ {
+			root := openRoot(t, t.TempDir())
+			apply(t, root, before, Options{})
+			b := &breaker{left: k, kill: true}
+			if err := run(root, after, Options{step: b.step}); b.hit != (err != nil) {
+				t.Fatalf("operation %d: %v", k, err)
+			}
+			if len(compare(t, root, before)) == 0 {
+				idle++
+			}
+			apply(t, root, before, Options{})
+			sameFolder(t, snapshot(t, root), generated(before))
+			hit = b.hit
+		}
+	}
+	if idle < 6 { // before the manifest is in place, twice
+		t.Errorf("only %d of the broken runs left nothing to do", idle)
+	}
+}

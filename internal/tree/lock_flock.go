@@ -35,3 +35,6 @@ func lock(root *os.Root, shared bool) (unlock func(), err error) {
 func isNotFolder(err error) bool {
 	return errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP)
 }
+
+// noWait opens a file without waiting for anybody.
+const noWait = syscall.O_NONBLOCK

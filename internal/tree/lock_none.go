@@ -8,3 +8,5 @@ import "os"
 func lock(*os.Root, bool) (unlock func(), err error) { return func() {}, nil }
 
 func isNotFolder(error) bool { return false }
+
+const noWait = 0

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -15,7 +16,8 @@ import (
 
 // A sighting is what stands at a path.
 type sighting struct {
-	file *File // nil when there is no regular file
+	file *File       // nil when there is no regular file
+	info fs.FileInfo // of the file
 
 	// What is in the way of one, and where: the path itself or a folder above it.
 	obstacle, at string
@@ -26,15 +28,15 @@ type sighting struct {
 // folder: a file in an open folder costs one look-up instead of one for each
 // part of its path, and no symbolic link on the way is ever followed.
 func survey(root *os.Root, paths []string, see func(i int, s sighting)) error {
-	folders := byFolder(paths)
-	states, err := folderStates(root, folders)
-	if err != nil {
-		return err
-	}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, f := range folders {
-		state := states[f.dir]
+	w := walk{root: root}
+	defer w.close()
+	for _, f := range byFolder(paths) {
+		sub, state, err := w.open(f.dir)
+		if err != nil {
+			return errors.Join(group.Wait(), err)
+		}
 		if !state.there {
 			for _, i := range f.members {
 				see(i, sighting{obstacle: state.obstacle, at: state.at})
@@ -42,10 +44,6 @@ func survey(root *os.Root, paths []string, see func(i int, s sighting)) error {
 			continue
 		}
 		group.Go(func() error {
-			sub, err := root.OpenRoot(f.dir)
-			if err != nil {
-				return fmt.Errorf("open folder %q: %w", f.dir, why(err))
-			}
 			defer sub.Close()
 			for _, i := range f.members {
 				s, err := look(sub, paths[i])
@@ -74,7 +72,7 @@ func look(dir *os.Root, p string) (sighting, error) {
 	if !info.Mode().IsRegular() {
 		return sighting{obstacle: typeName(info.Mode()), at: p}, nil
 	}
-	data, err := dir.ReadFile(base)
+	data, err := read(dir, base, info.Size())
 	if err != nil {
 		return sighting{}, err
 	}
@@ -83,7 +81,22 @@ func look(dir *os.Root, p string) (sighting, error) {
 	if info.Mode()&0o100 != 0 {
 		mode = 0o755
 	}
-	return sighting{file: &File{Path: p, Mode: mode, Data: data}}, nil
+	return sighting{file: &File{Path: p, Mode: mode, Data: data}, info: info}, nil
+}
+
+// read is dir.ReadFile without the calls that prepare a file for waiting on it, which
+// are half of them all for a small file. Nor does it wait for a pipe that has just
+// taken the file's place.
+func read(dir *os.Root, base string, size int64) ([]byte, error) {
+	f, err := dir.OpenFile(base, os.O_RDONLY|noWait, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var b bytes.Buffer
+	b.Grow(int(size) + bytes.MinRead) // the end is found without growing
+	_, err = b.ReadFrom(f)
+	return b.Bytes(), err
 }
 
 func typeName(m fs.FileMode) string {
@@ -104,7 +117,8 @@ type folder struct {
 	members []int
 }
 
-// byFolder groups paths by their folder, sorted by it.
+// byFolder groups paths by their folder, each behind the one that it is in and
+// before any that is beside that one.
 func byFolder(paths []string) []folder {
 	var folders []folder
 	index := make(map[string]int)
@@ -118,47 +132,23 @@ func byFolder(paths []string) []folder {
 		}
 		folders[n].members = append(folders[n].members, i)
 	}
-	slices.SortFunc(folders, func(a, b folder) int { return cmp.Compare(a.dir, b.dir) })
+	slices.SortFunc(folders, func(a, b folder) int { return compareDirs(a.dir, b.dir) })
 	return folders
 }
 
-// A folderState says whether a folder is there, and if not, why.
-type folderState struct {
-	there        bool
-	obstacle, at string // empty when it just does not exist
-}
-
-// folderStates looks at each folder and at those above it.
-func folderStates(root *os.Root, folders []folder) (map[string]folderState, error) {
-	states := map[string]folderState{".": {there: true}}
-	var visit func(dir string) (folderState, error)
-	visit = func(dir string) (folderState, error) {
-		if s, ok := states[dir]; ok {
-			return s, nil
-		}
-		s, err := visit(path.Dir(dir))
-		if err != nil {
-			return s, err
-		}
-		if s.there {
-			info, err := root.Lstat(dir)
-			// Lstat: a link to a folder inside the root is refused all the same.
-			switch {
-			case errors.Is(err, fs.ErrNotExist):
-				s = folderState{}
-			case err != nil:
-				return s, fmt.Errorf("look at %q: %w", dir, why(err))
-			case !info.IsDir():
-				s = folderState{obstacle: typeName(info.Mode()), at: dir}
-			}
-		}
-		states[dir] = s
-		return s, nil
+// compareDirs orders folders as a walk meets them: "a/b" comes before "a-b".
+func compareDirs(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
 	}
-	for _, f := range folders {
-		if _, err := visit(f.dir); err != nil {
-			return nil, err
-		}
+	switch {
+	case n == len(a) || n == len(b):
+		return cmp.Compare(len(a), len(b))
+	case a[n] == '/':
+		return -1
+	case b[n] == '/':
+		return 1
 	}
-	return states, nil
+	return cmp.Compare(a[n], b[n])
 }

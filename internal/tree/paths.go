@@ -19,7 +19,7 @@ func validPath(p string) error {
 	if !fs.ValidPath(p) || p == "." {
 		return fmt.Errorf("%q: not a plain path below the output folder", p)
 	}
-	if fold(p) == fold(ManifestName) {
+	if strings.EqualFold(p, ManifestName) {
 		return fmt.Errorf("%q: this is the name of gen's own manifest", p)
 	}
 	if strings.HasPrefix(path.Base(p), tempPrefix) {
@@ -29,7 +29,7 @@ func validPath(p string) error {
 		return fmt.Errorf("%q: holds a character that not every file system can keep", p)
 	}
 	for name := range strings.SplitSeq(p, "/") {
-		if fold(name) == ".GIT" {
+		if strings.EqualFold(name, ".git") {
 			return fmt.Errorf("%q: gen never writes inside .git", p)
 		}
 		if strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") {
@@ -40,7 +40,11 @@ func validPath(p string) error {
 }
 
 func unsafeRune(r rune) bool {
-	return unicode.IsControl(r) || strings.ContainsRune(`\<>:"|?*`, r)
+	switch r {
+	case '\\', '<', '>', ':', '"', '|', '?', '*':
+		return true
+	}
+	return unicode.IsControl(r)
 }
 
 // fold maps names that are one on a file system without case to one string:

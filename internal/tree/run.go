@@ -20,11 +20,16 @@ func (p *plan) run(d *disk) error {
 	if err := d.sweep(p.folders()); err != nil {
 		return err
 	}
+	var record *File // as it is on the disk
+	if p.record != nil {
+		record = p.record.Old
+	}
 	if p.record != nil && len(p.changes) > 0 {
-		if f := union(p.old, p.new).file(); !sameBytes(f, p.record.Old) {
+		if f := union(p.old, p.new).file(); !sameBytes(f, record) {
 			if err := d.write(f); err != nil {
 				return err
 			}
+			record = f
 		}
 	}
 	steps := []func(*disk) error{
@@ -39,15 +44,15 @@ func (p *plan) run(d *disk) error {
 			return err
 		}
 	}
-	if p.record == nil {
+	if p.record == nil || sameBytes(record, p.record.New) {
 		return nil
 	}
 	return d.write(p.record.New)
 }
 
-// write brings the files that are to stay. Making a file is mostly waiting for
-// the kernel: a worker for each processor halves the time on two of them. They
-// share out folders, since each folder is opened once for all of its files.
+// write brings the files that are to stay. Folders are made one after the other,
+// since two at once in one folder only wait for each other; the files of a folder
+// are written by one worker, and there is a worker for each processor.
 func (p *plan) write(d *disk) error {
 	var todo []*Change
 	var paths []string
@@ -59,16 +64,18 @@ func (p *plan) write(d *disk) error {
 	}
 	group, ctx := errgroup.WithContext(context.Background())
 	group.SetLimit(runtime.GOMAXPROCS(0))
+	w := d.walk()
+	defer w.close()
 	for _, f := range byFolder(paths) {
+		// A full disk is full for the other folders too.
+		if ctx.Err() != nil {
+			break
+		}
+		sub, err := d.openIn(w, f.dir)
+		if err != nil {
+			return errors.Join(group.Wait(), err)
+		}
 		group.Go(func() error {
-			// A full disk is full for the other folders too.
-			if ctx.Err() != nil {
-				return nil
-			}
-			sub, err := d.open(f.dir)
-			if err != nil {
-				return err
-			}
 			defer sub.root.Close()
 			for _, i := range f.members {
 				if err := p.writeOne(d, sub, todo[i]); err != nil {

@@ -36,7 +36,7 @@ type Tree struct {
 	files []File          // sorted by path
 	left  map[string]bool // paths that belong to the user, see Without
 
-	spared func(f *File, recorded bool) bool // nil: no file is, see Spare
+	spared func(f *File, info fs.FileInfo, recorded bool) bool // nil: no file is, see Spare
 }
 
 // NewTree makes a tree of the files and reports every one that cannot be in
@@ -102,7 +102,8 @@ func (t *Tree) Without(paths ...string) *Tree {
 // Spare returns the tree with another guard before the user's files: one that
 // users says is theirs is not gen's, although the manifest lists it, and even
 // records these very bytes. It is never deleted, and not replaced unless forced.
-func (t *Tree) Spare(users func(f *File, recorded bool) bool) *Tree {
+// The info tells files apart, as os.SameFile does.
+func (t *Tree) Spare(users func(f *File, info fs.FileInfo, recorded bool) bool) *Tree {
 	return &Tree{files: t.files, left: t.left, spared: users}
 }
 
