@@ -31,7 +31,7 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 			all = append(all, p)
 		}
 	}
-	all = want.Site.Silence(all, site.RuleModule, site.RuleBeside)
+	all = site.Silence(want.Site, all, site.RuleModule, site.RuleBeside)
 	for i := range all {
 		switch {
 		case !firm:

@@ -13,7 +13,7 @@ import (
 // TestOwnRequests holds what the rules count with to what the output asks for, and
 // to k3s's own pods.
 func TestOwnRequests(t *testing.T) {
-	s, problems := site.Load("../../site.cue")
+	s, problems := site.Load(site.Source{Path: "../../site.cue"})
 	if s == nil {
 		t.Fatal(problems.Error())
 	}

@@ -16,7 +16,7 @@ import (
 
 // load reads the spec and tells what is wrong with it.
 func (f *specFlags) load(e *env) (*site.Site, error) {
-	s, problems := f.source().Load()
+	s, problems := site.Load(f.source())
 	if err := f.find(e, problems); err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (f *specFlags) wanted(e *env) (*gen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, f.find(e, r.Site.Silence(idle(r), site.RuleIdle))
+	return r, f.find(e, site.Silence(r.Site, idle(r), site.RuleIdle))
 }
 
 // idle makes findings of patterns that leave out no file.

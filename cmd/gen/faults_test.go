@@ -130,7 +130,7 @@ func outputs(t *testing.T) []*output {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, problems := site.Load(spec)
+		s, problems := site.Load(site.Source{Path: spec})
 		if problems.Errors() > 0 {
 			t.Fatalf("%s: %v", spec, problems)
 		}

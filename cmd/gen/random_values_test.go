@@ -25,7 +25,7 @@ func TestRandomValues(t *testing.T) {
 	seen := 0
 	for seed := range uint64(12) {
 		writeFile(t, spec, string(sitetest.Seed(seed)))
-		s, problems := site.Load(spec)
+		s, problems := site.Load(site.Source{Path: spec})
 		if s == nil {
 			t.Fatal(problems)
 		}

@@ -10,7 +10,7 @@ import (
 
 func run(t *testing.T, exclude ...string) *Result {
 	t.Helper()
-	s, problems := site.Load("../../site.cue")
+	s, problems := site.Load(site.Source{Path: "../../site.cue"})
 	if s == nil {
 		t.Fatal(problems)
 	}

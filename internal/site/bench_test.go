@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -12,7 +11,7 @@ import (
 // most that it may take.
 func BenchmarkCheck(b *testing.B) {
 	spec, ix := bigSpec(b, 10_000)
-	s := resolve(spec)
+	s := Resolve(spec, ix)
 	b.ResetTimer()
 	for b.Loop() {
 		if ps := check(spec, s, ix); ps.Errors() > 0 {
@@ -23,7 +22,7 @@ func BenchmarkCheck(b *testing.B) {
 
 // bigSpec is the example site with so many clients more. They are added behind
 // the evaluation, which takes far longer than the rules.
-func bigSpec(tb testing.TB, n int) (*Spec, *index) {
+func bigSpec(tb testing.TB, n int) (*Spec, *Index) {
 	tb.Helper()
 	spec, ix := exampleSpec(tb)
 	for i := range n {
@@ -37,7 +36,7 @@ func bigSpec(tb testing.TB, n int) (*Spec, *index) {
 	return spec, ix
 }
 
-func exampleSpec(tb testing.TB) (*Spec, *index) {
+func exampleSpec(tb testing.TB) (*Spec, *Index) {
 	tb.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "site.cue"))
 	if err != nil {
@@ -46,25 +45,15 @@ func exampleSpec(tb testing.TB) (*Spec, *index) {
 	return evaluated(tb, string(data))
 }
 
-func evaluated(tb testing.TB, text string) (*Spec, *index) {
+func evaluated(tb testing.TB, text string) (*Spec, *Index) {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "site.cue")
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		tb.Fatal(err)
 	}
-	files, problems := Source{Path: path}.read()
-	if len(problems) > 0 {
-		tb.Fatal(problems.Error())
+	r := Source{Path: path}.Read()
+	if !r.Fits() {
+		tb.Fatal(r.Problems.Error())
 	}
-	ix := newIndex(files)
-	root, problems := evaluate(files, ix)
-	if len(problems) > 0 {
-		tb.Fatal(strings.TrimSpace(problems.Error()))
-	}
-	ix.root = root
-	spec, problems := fit(schemaType(tb), root, ix)
-	if len(problems) > 0 {
-		tb.Fatal(strings.TrimSpace(problems.Error()))
-	}
-	return spec, ix
+	return r.Spec, r.Index
 }

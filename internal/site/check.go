@@ -2,8 +2,8 @@ package site
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 )
 
 // Rule is something that every site has to keep to. ID is stable: specs silence
@@ -20,15 +20,12 @@ type Rule struct {
 	check func(*checker) // nil: found while the spec is read
 	later bool           // found when the spec is sound, by who reads the files or the output; see Site.Silence
 
-	// value tells of a rule whose findings are about single values: it also runs
-	// over what is sound of a spec that does not fit the schema. Rules across fields
-	// wait until it does. stands says which fields beside its value a rule reads.
-	value  bool
-	stands string
+	// A spec that does not fit the schema is checked by the rules on single values, as
+	// far as it is sound: value tells of those that look at nothing else, beside of those
+	// that look at the fields beside the value too. Rules across fields wait until the
+	// spec fits.
+	value, beside bool
 }
-
-// itself is what a rule rests on that compares values of one kind.
-const itself = "."
 
 // Silenceable tells whether a spec may silence the rule, with a reason.
 func (r Rule) Silenceable() bool { return r.Severity == Warning || r.Limit }
@@ -40,51 +37,46 @@ func Rules() []Rule { return rules() }
 type checker struct {
 	spec  *Spec
 	site  *Site
-	ix    *index
+	ix    *Index
 	rules []Rule
 
 	rule       Rule // the one that runs
 	problems   Problems
-	partial    bool      // the spec does not fit the schema
-	found      []finding // what each problem is about
+	partial    bool   // the spec does not fit the schema
+	about      []Path // of each problem
 	containers []container
 	odd        []oddText
 	oddFound   bool
 	compared   int // candidates for suggestions so far
-	tried      int // suggestions so far
 }
 
 // check runs every rule over the spec and the site it resolves to. The result
 // is sorted by place; silenced problems are left out.
-func check(spec *Spec, s *Site, ix *index) Problems {
+func check(spec *Spec, s *Site, ix *Index) Problems {
 	c := &checker{spec: spec, site: s, ix: ix, rules: rules(), containers: containers(spec)}
 	for _, r := range c.rules {
 		if r.check != nil {
 			c.rule = r
-			from := len(c.problems)
 			r.check(c)
-			c.weigh(from)
 		}
 	}
 	c.oneEach()
-	return c.silence().sorted()
+	return c.silence().Sorted()
 }
 
 // checkValues runs the rules about single values over what is sound of a spec that
 // does not fit the schema.
-func checkValues(spec *Spec, ix *index) Problems {
-	c := &checker{spec: spec, site: resolve(spec), ix: ix, partial: true, rules: rules(), containers: containers(spec)}
+func checkValues(spec *Spec, ix *Index) Problems {
+	c := &checker{spec: spec, site: Resolve(spec, ix), ix: ix, partial: true, rules: rules(), containers: containers(spec)}
 	var kept Problems
 	for _, r := range c.rules {
-		if r.check == nil || !r.value {
+		if r.check == nil || !r.value && !r.beside {
 			continue
 		}
-		c.rule, c.problems, c.found = r, nil, nil
+		c.rule, c.problems, c.about = r, nil, nil
 		r.check(c)
-		c.weigh(0)
 		for i, p := range c.problems {
-			at := c.found[i].places[0]
-			if v, around := ix.root.inside(at), ix.root.inside(at.parent()); v != nil && v.sound() && (r.stands == "" || around.sound()) {
+			if at := c.about[i]; ix.Sound(at) && (!r.beside || ix.Sound(at.Parent())) {
 				kept = append(kept, p)
 			}
 		}
@@ -113,8 +105,7 @@ func (c *checker) oneEach() {
 // silence leaves out the problems that the spec silences; the rule about
 // silencing itself comes last, since it has to know what was found.
 func (c *checker) silence() Problems {
-	said := c.ix.root.field("silence")
-	unknown := c.partial && said != nil && !said.sound()
+	unknown := c.partial && c.ix.Has(Path{"silence"}) && !c.ix.Sound(Path{"silence"})
 	if len(c.spec.Silence) == 0 && !unknown {
 		return c.problems
 	}
@@ -141,7 +132,7 @@ func (c *checker) report(at Path, format string, args ...any) *Problem {
 		Rule: c.rule.ID, Severity: c.rule.Severity,
 	})
 	noteWritten(&c.problems[len(c.problems)-1], written)
-	c.found = append(c.found, finding{places: []Path{at}})
+	c.about = append(c.about, at)
 	return &c.problems[len(c.problems)-1]
 }
 
@@ -149,7 +140,6 @@ func (c *checker) report(at Path, format string, args ...any) *Problem {
 func (c *checker) reportName(at Path, format string, args ...any) *Problem {
 	p := c.report(at, format, args...)
 	p.Pos = c.ix.label(at)
-	c.found[len(c.found)-1].name = true
 	return p
 }
 
@@ -195,25 +185,7 @@ func (c *checker) note(p *Problem, at Path, format string, args ...any) *Problem
 	n := Note{Pos: c.ix.value(at), Message: fmt.Sprintf(format, args...)}
 	p.Notes = slices.DeleteFunc(p.Notes, func(w Note) bool { return w == Note{n.Pos, writtenHere} }) // n says more
 	p.Notes = append(p.Notes, n)
-	c.about(at)
 	return p
-}
-
-// about says that the last problem is about another place too, which no note
-// points at: a default.
-func (c *checker) about(at Path) {
-	if n := len(c.found); n > 0 {
-		f := &c.found[n-1]
-		f.places = append(f.places, at)
-	}
-}
-
-// aboutRoute is about for what a route follows from.
-func (c *checker) aboutRoute(r Route) {
-	c.about(r.at)
-	if r.at[len(r.at)-1] == "domain" && strings.HasPrefix(r.Hostname, "www.") && r.Hostname != c.spec.Clients[r.Owner].Domain {
-		c.about(r.at.parent().With("www"))
-	}
 }
 
 // hint says what to do about a problem.
@@ -234,13 +206,25 @@ type container struct {
 // containers are the clients and the apps, each sorted by name.
 func containers(spec *Spec) []container {
 	all := make([]container, 0, len(spec.Clients)+len(spec.Apps))
-	for _, name := range sortedKeys(spec.Clients) {
+	for _, name := range slices.Sorted(maps.Keys(spec.Clients)) {
 		w := spec.Clients[name]
 		all = append(all, container{at: Path{"clients", name}, name: name, web: w, ContainerSpec: &w.ContainerSpec})
 	}
-	for _, name := range sortedKeys(spec.Apps) {
+	for _, name := range slices.Sorted(maps.Keys(spec.Apps)) {
 		a := spec.Apps[name]
 		all = append(all, container{at: Path{"apps", name}, name: name, app: a, ContainerSpec: &a.ContainerSpec})
 	}
 	return all
+}
+
+// maxSuggest is how many candidates one run compares: a large spec with one
+// mistake everywhere gets suggestions for the first ones.
+const maxSuggest = 100_000
+
+// near is nearest within the budget of the run.
+func (c *checker) near(word string, candidates []string) string {
+	if c.compared += len(candidates); c.compared > maxSuggest {
+		return ""
+	}
+	return nearest(word, candidates)
 }

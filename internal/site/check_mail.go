@@ -57,7 +57,6 @@ func checkEmails(c *checker) {
 		case emailFault(a.SMTP.User).bad():
 			c.report(Path{"alerts", "smtp", "user"}, "%q is no e-mail address, and mail is sent from it", a.SMTP.User).
 				hint("say alerts.smtp.from, the address that mail comes from")
-			c.about(Path{"alerts", "smtp", "from"})
 		}
 	}
 }

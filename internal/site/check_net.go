@@ -49,7 +49,7 @@ func interfaceFault(text string, family int) fault {
 	}
 	if bare, zone, ok := strings.Cut(text, "%"); ok && parseAddr(bare).IsValid() {
 		zone, length, _ := strings.Cut(zone, "/")
-		return fault{fmt.Sprintf("%q has a zone, %q, in it", text, zone), didYouMeanText(bare + "/" + length)}
+		return fault{fmt.Sprintf("%q has a zone, %q, in it", text, zone), suggest(bare+"/"+length, func(text string) fault { return interfaceFault(text, family) })}
 	}
 	if a, err := netip.ParseAddr(text); err == nil {
 		example := a.String() + "/64"
@@ -142,4 +142,20 @@ func isDocumentation(a netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// parsePrefix is the prefix, or the zero Prefix where text is none.
+func parsePrefix(text string) netip.Prefix {
+	p, _ := netip.ParsePrefix(text)
+	return p
+}
+
+// parseAddr is the address, or the zero Addr where text is none. One with a zone is
+// none: a zone names a card of one machine, and netip takes any text as one.
+func parseAddr(text string) netip.Addr {
+	a, _ := netip.ParseAddr(text)
+	if a.Zone() != "" {
+		return netip.Addr{}
+	}
+	return a
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 )
@@ -23,13 +24,6 @@ func checkNodeAddress(c *checker) {
 			}
 		}
 	}
-}
-
-// carries tells whether a card of the host has an address, or DHCP may give it one.
-func (h *Host) carries(a netip.Addr) bool {
-	return slices.ContainsFunc(h.NICs, func(n *NIC) bool {
-		return n.IPv4.Mode == "dhcp" && a.Is4() || n.IPv4.Address.Addr() == a || n.IPv6.Address.Addr() == a
-	})
 }
 
 func checkNode(c *checker) {
@@ -62,26 +56,22 @@ func checkNode(c *checker) {
 	}
 }
 
-func (h *Host) static(a netip.Addr) bool {
-	return slices.ContainsFunc(h.NICs, func(n *NIC) bool { return n.IPv4.Address.Addr() == a })
-}
-
 // nodeOf looks at what a host says of its node: a card, or an address.
 func (c *checker) nodeOf(h *Host, node string, at Path) {
 	cards := c.spec.Hosts[h.Name].NICs
 	card, known := cards[node]
 	switch a := parseAddr(node); {
 	case known && card.IPv4.Mode == "dhcp":
-		c.note(c.report(at, "DHCP gives the card %q its address, and nobody knows it here", node).hint("say the address itself, which DHCP has to give it each time"), at.parent().With("nics", node, "ipv4"), "the card")
+		c.note(c.report(at, "DHCP gives the card %q its address, and nobody knows it here", node).hint("say the address itself, which DHCP has to give it each time"), at.Parent().With("nics", node, "ipv4"), "the card")
 	case known && card.IPv4.Mode == "none":
-		c.note(c.report(at, "the card %q has no IPv4 address", node).hint("name a card that has one"), at.parent().With("nics", node, "ipv4"), "the card")
+		c.note(c.report(at, "the card %q has no IPv4 address", node).hint("name a card that has one"), at.Parent().With("nics", node, "ipv4"), "the card")
 	case known:
 	case a.Is6():
 		c.report(at, "%q is an IPv6 address, and the cluster is IPv4 only", node).hint("name a card, or say its IPv4 address")
 	case a.IsValid() && isUnusable(a) != "":
 		c.report(at, "%s %s", a, isUnusable(a))
 	case a.IsValid() && !h.carries(a):
-		c.report(at, "no card of the host has the address %q", node).hint("name one of its cards: %s", allOf(sortedKeys(cards)))
+		c.report(at, "no card of the host has the address %q", node).hint("name one of its cards: %s", allOf(slices.Sorted(maps.Keys(cards))))
 	case a.IsValid():
 	case looksLikeAddress(node):
 		c.fault(at, addressFault(node))

@@ -43,7 +43,7 @@ func mannerOf(at Path, name bool) manner {
 			domains.*.records.*.content domains.*.records.*.comment domains.*.records.*.caa.value`},
 	} {
 		for pattern := range strings.FieldsSeq(of.paths) {
-			if at.matches(strings.Split(pattern, ".")) {
+			if matches(at, strings.Split(pattern, ".")) {
 				return of.manner
 			}
 		}
@@ -52,7 +52,7 @@ func mannerOf(at Path, name bool) manner {
 }
 
 // matches compares a path with names and places, * for any of them.
-func (p Path) matches(pattern []string) bool {
+func matches(p Path, pattern []string) bool {
 	if len(p) != len(pattern) {
 		return false
 	}

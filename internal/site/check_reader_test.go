@@ -1,6 +1,8 @@
 package site
 
 import (
+	"reflect"
+	"sitegen/internal/site/sitetest"
 	"strings"
 	"testing"
 )
@@ -9,7 +11,7 @@ import (
 // text of a spec that says every field, names included: only what is read whole
 // may hold it.
 func TestTextManners(t *testing.T) {
-	spec, ix := evaluated(t, fullSite(t))
+	spec, ix := evaluated(t, sitetest.Full())
 	type place struct {
 		at   Path
 		name bool
@@ -37,10 +39,10 @@ func TestTextManners(t *testing.T) {
 			}
 			at := p.at
 			if p.name {
-				at = at.parent().With(text)
+				at = at.Parent().With(text)
 			}
 			refused := false
-			for _, problem := range check(spec, resolve(spec), ix) {
+			for _, problem := range check(spec, Resolve(spec, ix), ix) {
 				refused = refused || problem.Severity == Error && (problem.Path == at.String() || strings.HasPrefix(problem.Path, at.String()+"."))
 			}
 			undo()
@@ -84,12 +86,12 @@ func TestReadersBehind(t *testing.T) {
 		"@cert-authority *.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF": {{"repo", "knownHosts", 0}},
 	} {
 		for _, at := range paths {
-			spec, ix := evaluated(t, fullSite(t))
+			spec, ix := evaluated(t, sitetest.Full())
 			if put(spec, at, false, text) == nil {
 				t.Fatalf("%s: nothing is planted", at)
 			}
 			refused := false
-			for _, p := range check(spec, resolve(spec), ix) {
+			for _, p := range check(spec, Resolve(spec, ix), ix) {
 				refused = refused || p.Severity == Error && p.Path == at.String()
 				if strings.Contains(p.Hint, "`") && strings.Contains(p.Hint, "reboot") {
 					t.Errorf("%s: a hint has a command with a value that was not looked at: %s", at, p.Hint)
@@ -100,4 +102,85 @@ func TestReadersBehind(t *testing.T) {
 			}
 		}
 	}
+}
+
+// put writes a text into the spec, as a value or as the name of a field, and
+// returns what takes it back; nil where there is no text at the path.
+func put(spec *Spec, at Path, name bool, text string) (undo func()) {
+	if len(at) == 0 {
+		return nil
+	}
+	w := &stringWalker{names: map[reflect.Type][]string{}}
+	in := reflect.ValueOf(spec)
+	for _, e := range at.Parent() {
+		in = w.below(in, e)
+	}
+	in = reflect.Indirect(in)
+	if in.Kind() == reflect.Map {
+		key, ok := at[len(at)-1].(string)
+		if !ok {
+			return nil
+		}
+		return putKey(in, key, name, text)
+	}
+	v := w.below(in, at[len(at)-1])
+	if name || v.Kind() != reflect.String || !v.CanSet() {
+		return nil
+	}
+	old := v.String()
+	v.SetString(text)
+	return func() { v.SetString(old) }
+}
+
+func putKey(in reflect.Value, key string, name bool, text string) (undo func()) {
+	k, meant := reflect.ValueOf(key), reflect.ValueOf(text)
+	old := in.MapIndex(k)
+	switch {
+	case !old.IsValid() || name && in.MapIndex(meant).IsValid():
+		return nil
+	case name:
+		in.SetMapIndex(k, reflect.Value{})
+		in.SetMapIndex(meant, old)
+		return func() {
+			in.SetMapIndex(meant, reflect.Value{})
+			in.SetMapIndex(k, old)
+		}
+	case old.Kind() != reflect.String:
+		return nil
+	}
+	in.SetMapIndex(k, meant)
+	return func() { in.SetMapIndex(k, old) }
+}
+
+// below is what a value of the spec has under a name or at a position; the zero
+// Value where there is none.
+func (w *stringWalker) below(v reflect.Value, elem any) reflect.Value {
+	v = reflect.Indirect(v)
+	switch e := elem.(type) {
+	case int:
+		if v.Kind() == reflect.Slice && e < v.Len() {
+			return v.Index(e)
+		}
+	case string:
+		switch v.Kind() {
+		case reflect.Map:
+			return v.MapIndex(reflect.ValueOf(e))
+		case reflect.Struct:
+			return w.fieldOf(v, e)
+		}
+	}
+	return reflect.Value{}
+}
+
+func (w *stringWalker) fieldOf(v reflect.Value, field string) reflect.Value {
+	var inner reflect.Value
+	for i, name := range w.fieldNames(v.Type()) {
+		switch {
+		case name == field:
+			return v.Field(i)
+		case name == "" && !inner.IsValid():
+			inner = w.below(v.Field(i), field)
+		}
+	}
+	return inner
 }

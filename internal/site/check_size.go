@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -83,7 +84,7 @@ func sizeFault(text string, rest bool) fault {
 	if n, letter, ok := bytesOf(text); ok && letter && n >= mebibyte {
 		return fault{fmt.Sprintf("%q has a fraction, and its unit can be read in two ways", text), bothReadings(text)}
 	}
-	return fault{fmt.Sprintf("%q is no size", text), or(respelt(text), hint)}
+	return fault{fmt.Sprintf("%q is no size", text), cmp.Or(respelt(text), hint)}
 }
 
 func diskSizeFault(text string) fault {
@@ -102,7 +103,7 @@ func byteFault(text, what, hint string) fault {
 	case ok && n >= mebibyte:
 		return fault{}
 	}
-	return fault{fmt.Sprintf("%q is %s", text, what), or(respelt(text), hint)}
+	return fault{fmt.Sprintf("%q is %s", text, what), cmp.Or(respelt(text), hint)}
 }
 
 // bothReadings says what a letter alone may stand for.

@@ -91,17 +91,20 @@ func labelsFault(name string, bad func(hint, format string, args ...any) fault) 
 	return fault{}
 }
 
-// meantHostname suggests a name, or what that one suggests, where it is sound.
-func meantHostname(name string) string {
-	f := hostnameFault(name)
+// suggest is a hint that names a better text, or what is suggested in place of that
+// in turn; "" where the better text is wrong as well.
+func suggest(text string, check func(string) fault) string {
+	f := check(text)
 	switch {
 	case !f.bad():
-		return didYouMeanText(name)
+		return didYouMeanText(text)
 	case strings.HasPrefix(f.hint, "did you mean"):
 		return f.hint
 	}
 	return ""
 }
+
+func meantHostname(name string) string { return suggest(name, hostnameFault) }
 
 // plainHostname tells at once that nearly every hostname is sound.
 func plainHostname(name string) bool {
@@ -149,7 +152,7 @@ func labelFault(what, name string, limit int) fault {
 		return fault{}
 	}
 	hint := fmt.Sprintf("lower-case letters, digits and hyphens, with a letter or digit at both ends, %d at most", limit)
-	if s := slug(name); s != name && len(s) <= limit && labelRE.MatchString(s) {
+	if s := slug(name); s != name && len(s) <= limit && labelRE.MatchString(s) && s[0] > '9' { // a Service's name starts with a letter
 		hint = didYouMeanText(s)
 	}
 	if len(name) > limit {
@@ -167,7 +170,7 @@ func emailFault(text string) fault {
 	a, err := mail.ParseAddress(text)
 	switch {
 	case err == nil && a.Address != text:
-		return fault{fmt.Sprintf("%q is more than an e-mail address", text), didYouMeanText(a.Address)}
+		return fault{fmt.Sprintf("%q is more than an e-mail address", text), suggest(a.Address, emailFault)}
 	case err != nil || !isASCII(text) || strings.ContainsAny(text, "\" \t\r\n"):
 		return fault{fmt.Sprintf("%q is no e-mail address", text), "write it like \"maria@example.com\""}
 	}
@@ -236,4 +239,27 @@ func mountFault(text string) fault {
 		return fault{fmt.Sprintf("%q has a character in it that a mount point cannot have", text), "no blanks, colons, commas and backslashes"}
 	}
 	return fault{}
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return "", s, false
+}
+
+// within is the fault of a part of a text, whose suggestion is about the whole.
+func (f fault) within(before, after string) fault {
+	if text, ok := meant(f.hint); ok {
+		f.hint = didYouMeanText(before + text + after)
+	}
+	return f
+}
+
+// meant is the text that a hint suggests: see didYouMeanText.
+func meant(hint string) (text string, ok bool) {
+	quoted, ok := strings.CutPrefix(hint, "did you mean ")
+	quoted, question := strings.CutSuffix(quoted, "?")
+	text, err := strconv.Unquote(quoted)
+	return text, ok && question && err == nil
 }

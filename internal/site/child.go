@@ -64,7 +64,7 @@ func answerOf(names []string) answer {
 }
 
 // evaluateApart has a second process evaluate the files.
-func evaluateApart(files []*ast.File, ix *index) (*value, Problems) {
+func evaluateApart(files []*ast.File, ix *Index) (*value, Problems) {
 	var names []string
 	for _, f := range files {
 		names = append(names, f.Filename)

@@ -15,7 +15,7 @@ import (
 // evaluate evaluates a spec by itself, as `cue export` does: definitions, defaults,
 // templates, loops and hidden fields are the user's own business. In the value that
 // it returns, what has a problem is marked; there is none only if CUE gives up.
-func evaluate(files []*ast.File, ix *index) (root *value, problems Problems) {
+func evaluate(files []*ast.File, ix *Index) (root *value, problems Problems) {
 	defer func() {
 		if r := recover(); r != nil { // the spec is still whose it is
 			root, problems = nil, gaveUp(ix)
@@ -32,14 +32,14 @@ func evaluate(files []*ast.File, ix *index) (root *value, problems Problems) {
 	for _, at := range e.at {
 		c.said[at.key()] = true
 		for q := at; len(q) > 0; {
-			q = q.parent()
+			q = q.Parent()
 			c.around[q.key()] = true
 		}
 	}
 	return c.value(v, nil), e.problems
 }
 
-func gaveUp(ix *index) Problems {
+func gaveUp(ix *Index) Problems {
 	return Problems{{Pos: toPos(ix.top), Message: "CUE cannot evaluate the spec", Rule: "internal", Severity: Error,
 		Hint: "take out what was added last; please report it"}}
 }
@@ -59,7 +59,7 @@ func buildFiles(ctx *cue.Context, files []*ast.File) cue.Value {
 
 // errorReader turns errors of CUE's into problems at the user's lines they name.
 type errorReader struct {
-	ix       *index
+	ix       *Index
 	problems Problems
 	at       []Path // of each problem
 }
@@ -89,7 +89,7 @@ func (r *errorReader) problem(e cueerrors.Error, path Path) Problem {
 		places = []Pos{toPos(f.more[len(f.more)-1].from), toPos(f.value.from)}
 	}
 	if p.Rule == "missing-field" { // CUE names the place where the definition wants it
-		p.Path, p.Pos = path.parent().String(), r.ix.label(path.parent())
+		p.Path, p.Pos = path.Parent().String(), r.ix.label(path.Parent())
 		return p
 	}
 	if len(places) == 0 || p.Rule == "cycle" {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -31,14 +32,14 @@ type Source struct {
 
 // The rules about which files are read.
 const (
-	ruleSplit   = "spec-split"
-	ruleLeftOut = "spec-left-out"
+	ruleSplit = "spec-split"
+	LeftOut   = "spec-left-out"
 )
 
 // read reads the files of the spec. What it finds beside errors are warnings of
 // files that it left out.
 func (src Source) read() ([]*ast.File, Problems) {
-	src.Path = or(src.Path, ".")
+	src.Path = cmp.Or(src.Path, ".")
 	info, err := os.Stat(src.Path)
 	switch {
 	case err != nil:
@@ -185,7 +186,7 @@ func nothingLeft(path string, why Problems) Problems {
 const orSilence = "where it is left out on purpose, silence this with the reason"
 
 func leftOut(f *ast.File, why, hint string, args ...any) Problem {
-	return Problem{Pos: Pos{File: f.Filename, Line: 1, Col: 1}, Message: "is left out, as `cue export` does: " + why, Rule: ruleLeftOut, Severity: Warning,
+	return Problem{Pos: Pos{File: f.Filename, Line: 1, Col: 1}, Message: "is left out, as `cue export` does: " + why, Rule: LeftOut, Severity: Warning,
 		Hint: fmt.Sprintf(hint, args...)}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sitegen/internal/site/sitetest"
 	"slices"
 	"strings"
 	"testing"
@@ -99,22 +100,22 @@ func TestChoose(t *testing.T) {
 // file beside which only others' files lie.
 func TestOneFile(t *testing.T) {
 	dir := folder{
-		"site.cue": baseSite(t), "more.cue": "package site\n\nname: \"other\"\n",
-		"alone/site.cue": baseSite(t), "alone/site_test.cue": "package site\n\nname: \"other\"\n", "alone/x.cue": "package x\n\nname: 5\n",
+		"site.cue": sitetest.Base(), "more.cue": "package site\n\nname: \"other\"\n",
+		"alone/site.cue": sitetest.Base(), "alone/site_test.cue": "package site\n\nname: \"other\"\n", "alone/x.cue": "package x\n\nname: 5\n",
 		"alone/free.cue": "name: 5\n", "alone/_old.cue": "package site\n\nname: 5\n", "alone/later.cue": "@if(later)\npackage site\n\nname: 5\n",
 	}.write(t)
 	site := filepath.Join(dir, "site.cue")
 	for name, src := range map[string]Source{
 		"one file": {Path: site, OneFile: true}, "alone in its package": {Path: filepath.Join(dir, "alone", "site.cue")},
 	} {
-		if _, problems := src.Load(); len(problems) > 0 {
+		if _, problems := Load(src); len(problems) > 0 {
 			t.Errorf("%s:\n%s", name, problems.Error())
 		}
 	}
 	for name, src := range map[string]Source{
 		ruleSplit: {Path: site}, "spec-file": {Path: dir, OneFile: true},
 	} {
-		if _, problems := src.Load(); len(problems) != 1 || problems[0].Rule != name {
+		if _, problems := Load(src); len(problems) != 1 || problems[0].Rule != name {
 			t.Errorf("%+v: want %s, got:\n%s", src, name, problems.Error())
 		}
 	}
@@ -122,7 +123,7 @@ func TestOneFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "more.cue"), []byte("package site\n\nclients: {"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, problems := Load(site); !strings.Contains(problems.Error(), "beside it lies more.cue") {
+	if _, problems := Load(Source{Path: site}); !strings.Contains(problems.Error(), "beside it lies more.cue") {
 		t.Errorf("a draft beside it:\n%s", problems.Error())
 	}
 }
@@ -132,17 +133,17 @@ func TestOneFile(t *testing.T) {
 func TestLeftOutSilenced(t *testing.T) {
 	silence := "\nsilence: \"spec-left-out\": \"one for staging\"\n"
 	staging := "@if(staging)\n\npackage site\n\napps: preview: replicas: 2\n"
-	dir := folder{"site.cue": baseSite(t) + silence, "staging.cue": staging}.write(t)
-	if _, problems := Load(dir); len(problems) > 0 {
+	dir := folder{"site.cue": sitetest.Base() + silence, "staging.cue": staging}.write(t)
+	if _, problems := Load(Source{Path: dir}); len(problems) > 0 {
 		t.Errorf("not silenced:\n%s", problems.Error())
 	}
-	if _, problems := (Source{Path: dir, Tags: []string{"staging"}}).Load(); problems.Errors() == 0 || !strings.Contains(problems.Error(), "apps.preview") {
+	if _, problems := Load(Source{Path: dir, Tags: []string{"staging"}}); problems.Errors() == 0 || !strings.Contains(problems.Error(), "apps.preview") {
 		t.Errorf("-t staging reads no more:\n%s", problems.Error())
 	}
 	if err := os.Remove(filepath.Join(dir, "staging.cue")); err != nil {
 		t.Fatal(err)
 	}
-	if s, problems := Load(dir); s == nil || len(problems) != 1 || problems[0].Rule != "silence-unused" || problems[0].Pos.Line == 0 {
+	if s, problems := Load(Source{Path: dir}); s == nil || len(problems) != 1 || problems[0].Rule != "silence-unused" || problems[0].Pos.Line == 0 {
 		t.Errorf("silenced without need:\n%s", problems.Error())
 	}
 }

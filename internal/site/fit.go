@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -11,7 +12,7 @@ import (
 // fitter compares a spec with the schema and fills a Spec from it, defaults
 // included. What does not fit is a problem, and stays empty in the Spec.
 type fitter struct {
-	ix       *index
+	ix       *Index
 	problems Problems
 	plans    map[reflect.Type]map[string][]int
 }
@@ -22,7 +23,7 @@ type worded interface{ setWord(string) }
 // aStruct is the word of a worded type that is given as a struct.
 const aStruct = "static"
 
-func fit(t *Type, v *value, ix *index) (*Spec, Problems) {
+func fit(t *Type, v *value, ix *Index) (*Spec, Problems) {
 	f := &fitter{ix: ix, plans: map[reflect.Type]map[string][]int{}}
 	spec := new(Spec)
 	f.value(t, v, nil, reflect.ValueOf(spec).Elem())
@@ -112,7 +113,7 @@ func (f *fitter) fields(t *Type, v *value, at Path, into reflect.Value) {
 		if t.fields[name] != nil || v.Parts[i].Broken {
 			continue // known, or told already
 		}
-		hint := or(beside(name), didYouMean(name, t.names))
+		hint := cmp.Or(beside(name), didYouMean(name, t.names))
 		if hint == "" {
 			hint = "the fields here are " + strings.Join(t.names, ", ")
 		}

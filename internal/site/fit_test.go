@@ -2,9 +2,9 @@ package site
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
+	"slices"
 	"testing"
 
 	"cuelang.org/go/cue"
@@ -24,29 +24,25 @@ import (
 func TestSchemaIsCUE(t *testing.T) {
 	ctx := cuecontext.New()
 	def := cueSchema(t, ctx)
-	texts := badTexts(t)
-	texts["base"], texts["full"] = baseSite(t), fullSite(t)
+	texts := sitetest.Bad(t)
+	texts["base"], texts["full"] = sitetest.Base(), sitetest.Full()
 	for _, seed := range []uint64{1, 2, 3} {
 		texts["random "+string(rune('0'+seed))] = string(sitetest.Random(rand.New(rand.NewPCG(seed, 11))))
 	}
-	example, err := os.ReadFile(filepath.Join("..", "..", "site.cue"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts["example"] = string(example)
-	all := mutants(t, string(example))
+	texts["example"] = sitetest.Example(t)
+	all := sitetest.Mutants(t, sitetest.Example(t))
 	if !testing.Short() {
-		for i, m := range mutants(t, fullSite(t)) {
+		for i, m := range sitetest.Mutants(t, sitetest.Full()) {
 			if i%5 == 0 {
 				all = append(all, m)
 			}
 		}
 	}
 	for _, m := range all {
-		texts[m.kind+" of "+m.path.String()] = m.text
+		texts[m.Kind+" of "+Path(m.Path).String()] = m.Text
 	}
 	fits, misfits := 0, 0
-	for _, name := range sortedKeys(texts) {
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		f, problems := parseFile("site.cue", []byte(texts[name]))
 		if len(problems) > 0 {
 			continue

@@ -1,33 +1,22 @@
 package site
 
 import (
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
+	"sitegen/internal/site/sitetest"
 	"sitegen/schema"
 )
-
-// fullSite says every field of the schema.
-func fullSite(tb testing.TB) string {
-	tb.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "full.cue"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(data)
-}
 
 // TestFullSite holds testdata/full.cue to its claim, so that the tests which walk
 // it miss no field that is new.
 func TestFullSite(t *testing.T) {
-	if _, problems := loadText(t, fullSite(t)); len(problems) > 0 {
+	if _, problems := loadText(t, sitetest.Full()); len(problems) > 0 {
 		t.Errorf("the full site:\n%s", problems.Error())
 	}
 	site, said := schemaType(t), map[string]bool{}
-	saidFields(specValue(t, fullSite(t)), site, "", said)
+	saidFields(specValue(t, sitetest.Full()), site, "", said)
 	for _, path := range schemaFields(site, "") {
 		if !said[path] && !said[strings.Replace(path, ".clients.", ".apps.", 1)] { // both have #Container
 			t.Errorf("testdata/full.cue does not say %s", path)

@@ -3,18 +3,14 @@ package site
 import (
 	"os"
 	"path/filepath"
+	"sitegen/internal/site/sitetest"
 	"strings"
 	"testing"
-	"time"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/literal"
 	"cuelang.org/go/cue/parser"
 )
-
-// fuzzLimits are tighter than a spec's own: what is left behind stays until the
-// end of the run.
-var fuzzLimits = limits{time: 5 * time.Second, memory: 512 << 20}
 
 // FuzzSpec loads any text: it is accepted, or refused at a line of it.
 func FuzzSpec(f *testing.F) {
@@ -39,7 +35,7 @@ func FuzzSpec(f *testing.F) {
 // FuzzValue puts any text into one of the texts of a site that says every field,
 // so that it reaches the rules.
 func FuzzValue(f *testing.F) {
-	text := fullSite(f)
+	text := sitetest.Full()
 	spots := textSpots(f, text)
 	for i, seed := range []string{"", " ", "\x00", "a.b.", "203.0.113.1/33", "::ffff:1.2.3.4", "age1", "ssh-rsa AAAA", "xn--a.example", "*.*", "~> 1", "100%", "-1Gi",
 		"://:@", "git@:", "999999999999G", "24h0m0.1s", "../..", "\u202e", "[", "fe80::1%1", "26.99", "a@b", "age1yubikey1", "github:a/b?c"} {
@@ -75,28 +71,21 @@ func textSpots(tb testing.TB, text string) [][2]int {
 // refusedWell loads a text and holds its problems to the rules on messages.
 func refusedWell(t *testing.T, text string) {
 	t.Helper()
-	file, problems := parseFile("site.cue", []byte(text))
-	if len(problems) == 0 {
-		_, problems = choose(Source{Path: "site.cue"}, []*ast.File{file}, false)
+	path := filepath.Join(t.TempDir(), "site.cue")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
 	}
-	if len(problems) == 0 {
-		problems = importProblems(file)
-	}
-	if len(problems) == 0 {
-		files := []*ast.File{file}
-		problems = within(fuzzLimits, func() outcome { return loadFiles(files, newIndex(files), evaluate) },
-			func(why string) outcome { return outcome{nil, tooMuch(Pos{"site.cue", 1, 1}, why)} }).problems
-	}
+	_, problems := Load(Source{Path: path})
 	lines := 1 + strings.Count(text, "\n")
 	ids := ruleIDs()
-	for _, p := range problems.redacted() {
+	for _, p := range problems {
 		words := p.Error()
 		switch {
 		case p.Rule == "internal":
 			t.Errorf("gen's own error:\n%s", words)
 		case !ids[p.Rule]:
 			t.Errorf("the rule %q is not in the table", p.Rule)
-		case p.Pos.File != "site.cue" || p.Pos.Line > lines || p.Pos.Line < 1 && p.Rule != "spec-file":
+		case p.Pos.File != path || p.Pos.Line > lines || p.Pos.Line < 1 && p.Rule != "spec-file":
 			t.Errorf("no place:\n%s", words)
 		case strings.Contains(p.Message, "\n") || p.Message == "":
 			t.Errorf("not one line:\n%s", words)

@@ -31,7 +31,7 @@ func TestBad(t *testing.T) {
 	for _, dir := range cases(t, root) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Chdir(dir)
-			s, problems := Load(specIn(t, dir))
+			s, problems := Load(Source{Path: specIn(t, dir)})
 			if (s == nil) != (problems.Errors() > 0) {
 				t.Errorf("the site is given in spite of errors, or withheld without one")
 			}
@@ -43,7 +43,7 @@ func TestBad(t *testing.T) {
 		})
 	}
 	for _, r := range Rules() {
-		if !covered[r.ID] && !ofOutput(r) && elsewhere()[r.ID] == nil {
+		if !covered[r.ID] && !ofOutput(r) && !elsewhere(r.ID) {
 			t.Errorf("no case in %s shows the rule %s", badDir, r.ID)
 		}
 	}
@@ -51,13 +51,11 @@ func TestBad(t *testing.T) {
 
 // ofOutput tells whether it takes the output to break a rule: package main shows
 // the message.
-func ofOutput(r Rule) bool { return r.later && r.ID != ruleLeftOut }
+func ofOutput(r Rule) bool { return r.later && r.ID != LeftOut }
 
-// elsewhere are the tests that show the message of a rule which no spec in a file
-// can break, or not at once.
-func elsewhere() map[string]func(*testing.T) {
-	return map[string]func(*testing.T){"internal": TestInternal, "spec-time": TestSpecTime}
-}
+// elsewhere are the rules that no spec in a file can break, or not at once: tests of
+// what reads a spec show their messages.
+func elsewhere(rule string) bool { return rule == "internal" || rule == "spec-time" }
 
 func cases(t *testing.T, root string) []string {
 	t.Helper()
@@ -138,21 +136,4 @@ func golden(t *testing.T, name, got string) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s differs (-want +got); go test ./internal/site -update writes it anew:\n%s", name, diff)
 	}
-}
-
-// badTexts are the cases of golden/bad that are one file, and evaluate.
-func badTexts(t *testing.T) map[string]string {
-	t.Helper()
-	root, err := filepath.Abs(badDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts := map[string]string{}
-	for _, dir := range cases(t, root) {
-		data, err := os.ReadFile(filepath.Join(dir, "site.cue"))
-		if err == nil {
-			texts[filepath.Base(dir)] = string(data)
-		}
-	}
-	return texts
 }

@@ -2,17 +2,16 @@ package site
 
 import (
 	"slices"
-	"strconv"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 )
 
-// index finds the place of a field in the user's own files, from their syntax
+// Index finds the place of a field in the user's own files, from their syntax
 // trees. Fields that only evaluation brings about (comprehensions over data,
 // templates, references) are not in it: CUE knows where their values were written.
 // What has no place at all stands where the thing around it does.
-type index struct {
+type Index struct {
 	sources []*ast.File
 	files   map[string]bool
 	top     token.Pos
@@ -44,8 +43,8 @@ func (f place) has(p token.Pos) bool {
 	return f.value.has(p) || slices.ContainsFunc(f.more, func(s span) bool { return s.has(p) })
 }
 
-func newIndex(files []*ast.File) *index {
-	ix := &index{sources: files, files: map[string]bool{}}
+func newIndex(files []*ast.File) *Index {
+	ix := &Index{sources: files, files: map[string]bool{}}
 	for _, f := range files {
 		ix.files[f.Filename] = true
 		if !ix.top.IsValid() && len(f.Decls) > 0 {
@@ -56,12 +55,12 @@ func newIndex(files []*ast.File) *index {
 }
 
 // field is where the user wrote the field at p.
-func (ix *index) field(p Path) (place, bool) {
+func (ix *Index) field(p Path) (place, bool) {
 	f, ok := ix.all()[p.key()]
 	return f, ok
 }
 
-func (ix *index) all() map[string]place {
+func (ix *Index) all() map[string]place {
 	if ix.fields == nil {
 		ix.fields = map[string]place{}
 		for _, f := range ix.sources {
@@ -75,7 +74,7 @@ func (ix *index) all() map[string]place {
 // place of any.
 const maxElements = 10_000
 
-func (ix *index) decls(at Path, decls []ast.Decl) {
+func (ix *Index) decls(at Path, decls []ast.Decl) {
 	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.Field:
@@ -94,7 +93,7 @@ func (ix *index) decls(at Path, decls []ast.Decl) {
 	}
 }
 
-func (ix *index) expr(at Path, e ast.Expr) {
+func (ix *Index) expr(at Path, e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.StructLit:
 		ix.decls(at, e.Elts)
@@ -126,14 +125,14 @@ func (ix *index) expr(at Path, e ast.Expr) {
 	}
 }
 
-func (ix *index) number(at Path, text string) {
+func (ix *Index) number(at Path, text string) {
 	if f, ok := ix.fields[at.key()]; ok {
 		f.number = text
 		ix.fields[at.key()] = f
 	}
 }
 
-func (ix *index) add(p Path, label token.Pos, value ast.Expr) {
+func (ix *Index) add(p Path, label token.Pos, value ast.Expr) {
 	key := p.key()
 	old, ok := ix.fields[key]
 	if !ok {
@@ -146,14 +145,14 @@ func (ix *index) add(p Path, label token.Pos, value ast.Expr) {
 
 // value is where the value at p stands, or the nearest thing around it that the
 // user wrote.
-func (ix *index) value(p Path) Pos {
+func (ix *Index) value(p Path) Pos {
 	pos, _ := ix.place(p)
 	return pos
 }
 
 // place is where the value at p stands, and, where that only refers to another
 // place, where the value was written: see noteWritten.
-func (ix *index) place(p Path) (at, written Pos) {
+func (ix *Index) place(p Path) (at, written Pos) {
 	from := ix.evaluated(p)
 	if f, ok := ix.field(p); ok {
 		if from.IsValid() && !f.has(from) {
@@ -164,7 +163,7 @@ func (ix *index) place(p Path) (at, written Pos) {
 	if from.IsValid() && !ix.isField(from) { // a loop or a template: there it is to be repaired
 		return toPos(from), Pos{}
 	}
-	for q := p.parent(); len(q) > 0; q = q.parent() {
+	for q := p.Parent(); len(q) > 0; q = q.Parent() {
 		if f, ok := ix.field(q); ok {
 			return toPos(f.label), toPos(from)
 		}
@@ -179,7 +178,7 @@ func (ix *index) place(p Path) (at, written Pos) {
 }
 
 // isField tells whether a place is that of a field's value in the index.
-func (ix *index) isField(at token.Pos) bool {
+func (ix *Index) isField(at token.Pos) bool {
 	if ix.starts == nil {
 		ix.starts = map[Pos]bool{}
 		for _, f := range ix.all() {
@@ -193,7 +192,7 @@ func (ix *index) isField(at token.Pos) bool {
 }
 
 // evaluated is where the user wrote the value that evaluation puts at p.
-func (ix *index) evaluated(p Path) token.Pos {
+func (ix *Index) evaluated(p Path) token.Pos {
 	if v := ix.root.inside(p); v != nil && ix.files[v.at.Filename()] {
 		return v.at
 	}
@@ -201,7 +200,7 @@ func (ix *index) evaluated(p Path) token.Pos {
 }
 
 // label is where the name of the field at p stands.
-func (ix *index) label(p Path) Pos {
+func (ix *Index) label(p Path) Pos {
 	if f, ok := ix.field(p); ok {
 		return toPos(f.label)
 	}
@@ -211,10 +210,16 @@ func (ix *index) label(p Path) Pos {
 	return ix.value(p)
 }
 
-// has tells whether the spec says the field at p.
-func (ix *index) has(p Path) bool { return ix.root.inside(p) != nil }
+// Has tells whether the spec says the field at p.
+func (ix *Index) Has(p Path) bool { return ix.root.inside(p) != nil }
 
 const writtenHere = "the value is written here"
+
+// Sound tells whether the spec says the field at p, and all of it is known.
+func (ix *Index) Sound(p Path) bool {
+	v := ix.root.inside(p)
+	return v != nil && v.sound()
+}
 
 // noteWritten says in a problem where its value was written, if that is not where
 // it is used.
@@ -224,27 +229,9 @@ func noteWritten(p *Problem, written Pos) {
 	}
 }
 
-// Pos is a place in the user's spec; Line and Col count from 1, in bytes.
-type Pos struct {
-	File string `json:"file"`
-	Line int    `json:"line"`
-	Col  int    `json:"column"`
-}
-
 func toPos(p token.Pos) Pos {
 	if !p.IsValid() {
 		return Pos{}
 	}
 	return Pos{File: p.Filename(), Line: p.Line(), Col: p.Column()}
 }
-
-// String is file:line:col, or the file alone.
-func (p Pos) String() string {
-	if p.Line == 0 {
-		return p.File
-	}
-	return p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
-}
-
-// IsValid tells whether p names a file.
-func (p Pos) IsValid() bool { return p.File != "" }

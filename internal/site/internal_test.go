@@ -3,6 +3,7 @@ package site
 import (
 	"os"
 	"path/filepath"
+	"sitegen/internal/site/sitetest"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -14,7 +15,7 @@ import (
 // TestInternal shows what is said where gen itself is at fault: with a broken
 // schema, a schema that the program does not know, and an evaluator that gives up.
 func TestInternal(t *testing.T) {
-	file, problems := parseFile("site.cue", []byte(baseSite(t)))
+	file, problems := parseFile("site.cue", []byte(sitetest.Base()))
 	if len(problems) > 0 {
 		t.Fatal(problems.Error())
 	}
@@ -52,7 +53,7 @@ func TestSpecTime(t *testing.T) {
 		":1:1: evaluating the spec takes longer than 0s [spec-time]":            {time.Millisecond, 1 << 40},
 		":1:1: evaluating the spec takes more than 8 MiB of memory [spec-time]": {time.Minute, 8 << 20},
 	} {
-		_, problems := Source{Path: path}.load(most)
+		problems := Source{Path: path}.within(most).Problems
 		want += "\n\thint: look for loops over very many elements, and for references that double the data at each step"
 		if got := strings.TrimPrefix(problems.Error(), path); got != want && got != strings.TrimPrefix(want, ":1:1") { // the shorter one before it is parsed
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"sitegen/internal/site/sitetest"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if path := os.Getenv(loadEnv); path != "" {
-		_, problems := Source{Path: path, Apart: true}.Load()
+		_, problems := Load(Source{Path: path, Apart: true})
 		if len(problems) > 20 {
 			problems = problems[:20]
 		}
@@ -75,7 +76,7 @@ func TestBombs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			spec := filepath.Join(t.TempDir(), "site.cue")
-			if err := os.WriteFile(spec, []byte(withImports(baseSite(t), text)+text), 0o644); err != nil {
+			if err := os.WriteFile(spec, []byte(withImports(sitetest.Base(), text)+text), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			start := time.Now()

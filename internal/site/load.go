@@ -1,84 +1,37 @@
 package site
 
-import (
-	"sync/atomic"
-
-	"cuelang.org/go/cue/ast"
-
-	"sitegen/schema"
-)
-
-// Load reads a spec that is a file or a folder, and returns the site it describes;
-// see Source.Load.
-func Load(path string) (*Site, Problems) { return Source{Path: path}.Load() }
-
-// Load reads the spec, and returns the site it describes. The problems are sorted
-// by place, and hold nothing that looks like a secret. The site is nil if one of
-// them is an error.
-func (src Source) Load() (*Site, Problems) { return src.load(maxLimits) }
-
-// outcome is what Load returns.
-type outcome struct {
-	site     *Site
-	problems Problems
+// Load reads a spec and returns the site that it describes. The problems are sorted
+// by place, and hold nothing that looks like a secret. The site is nil if one of them
+// is an error.
+func Load(src Source) (*Site, Problems) {
+	s, problems := judge(src.Read())
+	return s, redacted(problems.Sorted())
 }
 
-func (src Source) load(most limits) (*Site, Problems) {
-	var top atomic.Pointer[Pos] // of the spec, once it is known
-	top.Store(&Pos{File: or(src.Path, ".")})
-	r := within(most, func() outcome {
-		files, problems := src.read()
-		if problems.Errors() > 0 {
-			return outcome{nil, problems}
-		}
-		ix := newIndex(files)
-		at := toPos(ix.top)
-		top.Store(&at)
-		r := loadFiles(files, ix, src.evaluator(files))
-		if r.site != nil {
-			problems = r.site.Silence(problems, ruleLeftOut)
-		}
-		return outcome{r.site, append(problems, r.problems...)}
-	}, func(why string) outcome { return outcome{nil, tooMuch(*top.Load(), why)} })
-	return r.site, r.problems.sorted().redacted()
-}
-
-// evaluator is evaluate, or does the same in another process.
-type evaluator func([]*ast.File, *index) (*value, Problems)
-
-func (src Source) evaluator(files []*ast.File) evaluator {
-	if src.Apart && computes(files) {
-		return evaluateApart
+// judge is what the rules say of a spec that has been read.
+func judge(r Reading) (*Site, Problems) {
+	switch {
+	case r.Spec == nil:
+		return nil, r.Problems
+	case !r.Fits():
+		return nil, append(r.Problems, checkValues(r.Spec, r.Index)...)
 	}
-	return evaluate
-}
-
-// loadFiles is the way of a spec: evaluated by itself, compared with the schema,
-// resolved, checked.
-func loadFiles(files []*ast.File, ix *index, by evaluator) outcome {
-	t, err := readSchema(schema.FS)
-	if err != nil {
-		return outcome{nil, schemaProblem(err)}
-	}
-	root, problems := by(files, ix)
-	if root == nil {
-		return outcome{nil, problems}
-	}
-	ix.root = root
-	spec, misfits := fit(t, root, ix)
-	problems = append(problems, misfits...)
-	if len(problems) > 0 {
-		return outcome{nil, append(problems, checkValues(spec, ix)...)}
-	}
-	s := resolve(spec)
-	s.ix = ix
-	problems = check(spec, s, ix)
+	s := Resolve(r.Spec, r.Index)
+	problems := check(r.Spec, s, r.Index)
 	if problems.Errors() > 0 {
-		return outcome{nil, problems}
+		return nil, append(r.Problems, problems...)
 	}
-	return outcome{s, problems}
+	return s, append(Silence(s, r.Problems, LeftOut), problems...)
 }
 
-func schemaProblem(err error) Problems {
-	return Problems{{Message: "the embedded schema is broken: " + err.Error(), Rule: "internal", Severity: Error}}
+// redacted hides secrets in every word of the problems.
+func redacted(ps Problems) Problems {
+	for i := range ps {
+		p := &ps[i]
+		p.Message, p.Path, p.Hint = redact(p.Message), redact(p.Path), redact(p.Hint)
+		for j := range p.Notes {
+			p.Notes[j].Message = redact(p.Notes[j].Message)
+		}
+	}
+	return ps
 }

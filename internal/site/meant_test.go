@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"sitegen/internal/site/sitetest"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ import (
 // it is about: that problem has to be gone.
 func TestSuggestions(t *testing.T) {
 	tried := 0
-	for name, text := range badTexts(t) {
+	for name, text := range sitetest.Bad(t) {
 		_, problems := loadText(t, text)
 		for _, p := range problems {
 			better, ok := meant(p.Hint)
@@ -128,7 +129,7 @@ func TestRefusedSuggestions(t *testing.T) {
 // overText is the base site with a piece laid over it.
 func overText(t *testing.T, piece string) string {
 	t.Helper()
-	data, err := json.Marshal(overlay(toData(t, baseSite(t)), toData(t, piece)))
+	data, err := json.Marshal(overlay(toData(t, sitetest.Base()), toData(t, piece)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ type Site struct {
 	Silenced  []Silenced // sorted by rule
 
 	zones map[string]bool // the names of Zones
-	ix    *index          // nil: not made from a spec
+	ix    *Index          // nil: not made from a spec
 }
 
 // Silenced is a rule that the spec silences, and why.
@@ -255,3 +255,26 @@ type Providers struct{ Cloudflare, Helm, Kubectl, Kubernetes, Random, Sops strin
 
 // FlakeInputs are flake references.
 type FlakeInputs struct{ Disko, NixosAnywhere, SopsNix string }
+
+// owner says in words what a route leads to.
+func (r Route) owner() string {
+	switch r.Kind {
+	case RouteArgoCD:
+		return "Argo CD"
+	case RouteHubble:
+		return "Hubble"
+	case RouteSSH:
+		return "the host " + r.Owner
+	case RouteClient:
+		return "the client " + r.Owner
+	}
+	return "the app " + r.Owner
+}
+
+// surface names what a built-in route leads to.
+func (r Route) surface() string {
+	if r.Kind == RouteSSH {
+		return "SSH to " + r.owner()
+	}
+	return r.owner()
+}

@@ -3,6 +3,7 @@ package site
 import (
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // Role says what k3s does on a host.
@@ -120,3 +121,32 @@ type User struct {
 
 // Wheel tells whether the user administers the host.
 func (u *User) Wheel() bool { return slices.Contains(u.Groups, "wheel") }
+
+// taken is how much of a disk arrays of a fixed size take, and what every disk
+// loses to the boot loader and the partition tables, in MiB.
+func (d *Disk) taken() int {
+	n := 2
+	for _, m := range d.Members {
+		size, _ := parseSize(m.Size)
+		n += size
+	}
+	return n
+}
+
+// rootTakesRest tells whether what is left of a disk becomes the file system at /.
+func (d *Disk) rootTakesRest(h *Host) bool {
+	return d.Mount == "/" || slices.ContainsFunc(h.Arrays, func(a *Array) bool {
+		return a.Mount == "/" && strings.HasSuffix(a.Size, "%") && slices.Contains(a.Disks, d.Name)
+	})
+}
+
+// carries tells whether a card of the host has an address, or DHCP may give it one.
+func (h *Host) carries(a netip.Addr) bool {
+	return slices.ContainsFunc(h.NICs, func(n *NIC) bool {
+		return n.IPv4.Mode == "dhcp" && a.Is4() || n.IPv4.Address.Addr() == a || n.IPv6.Address.Addr() == a
+	})
+}
+
+func (h *Host) static(a netip.Addr) bool {
+	return slices.ContainsFunc(h.NICs, func(n *NIC) bool { return n.IPv4.Address.Addr() == a })
+}

@@ -1,17 +1,9 @@
 package site
 
-// At is where the spec says the value at a path, or what is around it.
-func (s *Site) At(p Path) Pos {
-	if s.ix == nil {
-		return Pos{}
-	}
-	return s.ix.value(p)
-}
-
 // Silence leaves out of findings that were made outside of the rules' own checks
 // what the spec silences. Those of the rules in all that it silences without
 // need are warned of.
-func (s *Site) Silence(found Problems, all ...string) Problems {
+func Silence(s *Site, found Problems, all ...string) Problems {
 	silenced, came := map[string]bool{}, map[string]bool{}
 	for _, x := range s.Silenced {
 		silenced[x.Rule] = true
@@ -25,14 +17,14 @@ func (s *Site) Silence(found Problems, all ...string) Problems {
 	}
 	for _, rule := range all {
 		if silenced[rule] && !came[rule] {
-			kept = append(kept, unusedSilence(s.ix, rule))
+			kept = append(kept, unusedSilence(s, rule))
 		}
 	}
 	return kept
 }
 
-func unusedSilence(ix *index, rule string) Problem {
+func unusedSilence(s *Site, rule string) Problem {
 	at := Path{"silence", rule}
-	return Problem{Pos: ix.label(at), Path: at.String(), Message: `nothing is left that "` + rule + `" would silence`, Hint: "remove it",
+	return Problem{Pos: s.NameAt(at), Path: at.String(), Message: `nothing is left that "` + rule + `" would silence`, Hint: "remove it",
 		Rule: "silence-unused", Severity: Warning}
 }

@@ -17,8 +17,8 @@ func (p Path) With(elems ...any) Path {
 	return append(p[:len(p):len(p)], elems...)
 }
 
-// parent is the path of what p lies in; the top is its own parent.
-func (p Path) parent() Path {
+// Parent is the path of what p lies in; the top is its own parent.
+func (p Path) Parent() Path {
 	if len(p) == 0 {
 		return p
 	}

@@ -77,3 +77,19 @@ func (s *Site) Group(name string) *AccessGroup {
 	}
 	return nil
 }
+
+// At is where the spec says the value at a path, or what is around it.
+func (s *Site) At(p Path) Pos {
+	if s.ix == nil {
+		return Pos{}
+	}
+	return s.ix.value(p)
+}
+
+// NameAt is where the spec says the name of the field at a path.
+func (s *Site) NameAt(p Path) Pos {
+	if s.ix == nil {
+		return Pos{}
+	}
+	return s.ix.label(p)
+}

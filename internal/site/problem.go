@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -79,9 +80,9 @@ func (ps Problems) Errors() int {
 	return n
 }
 
-// sorted orders problems by place, and drops those said twice. What a loop or a
+// Sorted orders problems by place, and drops those said twice. What a loop or a
 // template makes has one place and many paths: it is said once.
-func (ps Problems) sorted() Problems {
+func (ps Problems) Sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(
 			comparePos(a.Pos, b.Pos),
@@ -134,3 +135,21 @@ func together(ps Problems) Problems {
 func comparePos(a, b Pos) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 }
+
+// Pos is a place in the user's spec; Line and Col count from 1, in bytes.
+type Pos struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Col  int    `json:"column"`
+}
+
+// String is file:line:col, or the file alone.
+func (p Pos) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
+}
+
+// IsValid tells whether p names a file.
+func (p Pos) IsValid() bool { return p.File != "" }

@@ -1,23 +1,25 @@
 package site
 
 import (
+	"cmp"
 	"maps"
 	"net/netip"
 	"slices"
 	"strings"
 )
 
-// resolve derives the site from the spec: it fills in what depends on other
+// Resolve derives the site from the spec: it fills in what depends on other
 // fields, names what the spec leaves unnamed, and sorts. It is total: a value that
 // does not parse is left out, and the rules, which run over spec and site
 // together, report it.
-func resolve(spec *Spec) *Site {
+func Resolve(spec *Spec, ix *Index) *Site {
 	s := &Site{
+		ix:         ix,
 		Name:       spec.Name,
 		AdminEmail: spec.Admin.Email,
 		Repo:       resolveRepo(spec.Repo),
 		Cloudflare: Cloudflare(spec.Cloudflare),
-		Tunnel:     Tunnel{Name: or(spec.Tunnel.Name, spec.Name), Replicas: spec.Tunnel.Replicas},
+		Tunnel:     Tunnel{Name: cmp.Or(spec.Tunnel.Name, spec.Name), Replicas: spec.Tunnel.Replicas},
 		Groups:     resolveGroups(spec.Access),
 		Output:     Output{OwnFlake: spec.Output.Flake == "own", Exclude: spec.Output.Exclude},
 		Versions:   resolveVersions(spec.Versions),
@@ -28,7 +30,7 @@ func resolve(spec *Spec) *Site {
 	resolveWorkloads(s, spec)
 	resolveRoutes(s, spec)
 	resolveSecrets(s, spec)
-	for _, rule := range sortedKeys(spec.Silence) {
+	for _, rule := range slices.Sorted(maps.Keys(spec.Silence)) {
 		s.Silenced = append(s.Silenced, Silenced{rule, spec.Silence[rule]})
 	}
 	if a := spec.Alerts; a != nil {
@@ -36,10 +38,10 @@ func resolve(spec *Spec) *Site {
 		if port == 0 {
 			port = smtpPort(a.SMTP.TLS)
 		}
-		s.Alerts = &Alerts{Email: a.Email, SMTP: SMTP{Host: a.SMTP.Host, Port: port, User: a.SMTP.User, From: or(a.SMTP.From, a.SMTP.User), TLS: a.SMTP.TLS}}
+		s.Alerts = &Alerts{Email: a.Email, SMTP: SMTP{Host: a.SMTP.Host, Port: port, User: a.SMTP.User, From: cmp.Or(a.SMTP.From, a.SMTP.User), TLS: a.SMTP.TLS}}
 	}
 	if b := spec.Terraform.S3; b != nil {
-		s.Terraform.S3 = &S3{Bucket: b.Bucket, Key: or(b.Key, spec.Name+".tfstate"), Region: b.Region, Endpoint: b.Endpoint}
+		s.Terraform.S3 = &S3{Bucket: b.Bucket, Key: cmp.Or(b.Key, spec.Name+".tfstate"), Region: b.Region, Endpoint: b.Endpoint}
 	}
 	return s
 }
@@ -93,7 +95,7 @@ func parseRepoURL(raw string) repoURL {
 
 func resolveGroups(specs map[string]*GroupSpec) []AccessGroup {
 	var groups []AccessGroup
-	for _, name := range sortedKeys(specs) {
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		g := specs[name]
 		groups = append(groups, AccessGroup{Name: name, Emails: sorted(g.Emails), EmailDomains: sorted(g.EmailDomains), Session: g.Session})
 	}
@@ -129,7 +131,7 @@ func resolveCluster(s *Site, spec *Spec) {
 }
 
 func resolveSecrets(s *Site, spec *Spec) {
-	for _, name := range sortedKeys(spec.Sops.People) {
+	for _, name := range slices.Sorted(maps.Keys(spec.Sops.People)) {
 		s.People = append(s.People, Recipient{Name: name, Key: spec.Sops.People[name]})
 	}
 	s.ArgoCD = Recipient{Name: "argocd", Key: spec.Sops.ArgoCD}
@@ -141,28 +143,12 @@ func resolveSecrets(s *Site, spec *Spec) {
 // defaultGroup is the access group that built-in pages are behind unless they
 // name one.
 func defaultGroup(spec *Spec) string {
-	for _, name := range sortedKeys(spec.Access) {
+	for _, name := range slices.Sorted(maps.Keys(spec.Access)) {
 		if spec.Access[name].Default {
 			return name
 		}
 	}
 	return ""
-}
-
-// parsePrefix is the prefix, or the zero Prefix where text is none.
-func parsePrefix(text string) netip.Prefix {
-	p, _ := netip.ParsePrefix(text)
-	return p
-}
-
-// parseAddr is the address, or the zero Addr where text is none. One with a zone is
-// none: a zone names a card of one machine, and netip takes any text as one.
-func parseAddr(text string) netip.Addr {
-	a, _ := netip.ParseAddr(text)
-	if a.Zone() != "" {
-		return netip.Addr{}
-	}
-	return a
 }
 
 // nthAddr is the nth address of a prefix, the zero Addr where it has none.
@@ -177,17 +163,6 @@ func nthAddr(p netip.Prefix, n int) netip.Addr {
 	return a
 }
 
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
-
 func sorted(list []string) []string {
 	return slices.Sorted(slices.Values(list))
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -9,7 +10,7 @@ import (
 )
 
 func resolveHosts(s *Site, spec *Spec) {
-	for _, name := range sortedKeys(spec.Hosts) {
+	for _, name := range slices.Sorted(maps.Keys(spec.Hosts)) {
 		h := resolveHost(name, spec.Hosts[name])
 		s.Hosts = append(s.Hosts, h)
 		switch {
@@ -55,7 +56,7 @@ const defaultArray = "system"
 func resolveDisks(h *HostSpec) []*Disk {
 	var disks []*Disk
 	alone := len(h.Disks) == 1 && h.Arrays == nil
-	for _, name := range sortedKeys(h.Disks) {
+	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
 		d := h.Disks[name]
 		disk := &Disk{Name: name, Device: d.Device, Mount: d.Mount}
 		if !diskSizeFault(d.Size).bad() {
@@ -74,7 +75,7 @@ func resolveDisks(h *HostSpec) []*Disk {
 
 func resolveArrays(h *HostSpec) []*Array {
 	var free []string
-	for _, name := range sortedKeys(h.Disks) {
+	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
 		if h.Disks[name].Mount == "" {
 			free = append(free, name)
 		}
@@ -84,7 +85,7 @@ func resolveArrays(h *HostSpec) []*Array {
 		specs = map[string]*ArraySpec{defaultArray: {Level: 1, Mount: "/", Format: "ext4", Size: "100%"}}
 	}
 	var arrays []*Array
-	for _, name := range sortedKeys(specs) {
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		a := specs[name]
 		disks := sorted(a.Disks)
 		if len(disks) == 0 {
@@ -138,7 +139,7 @@ func boolInt(b bool) int {
 
 func resolveNICs(specs map[string]*NICSpec) []*NIC {
 	var nics []*NIC
-	for _, name := range sortedKeys(specs) {
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		n := specs[name]
 		nic := &NIC{Name: name, MAC: strings.ToLower(n.MAC)}
 		nic.IPv4 = IPv4{Mode: n.IPv4.Mode, OnLink: n.IPv4.OnLink}
@@ -199,7 +200,7 @@ func firstStatic(h *Host) netip.Addr {
 
 func resolveUsers(specs map[string]*UserSpec) []*User {
 	var users []*User
-	for _, name := range sortedKeys(specs) {
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		u := specs[name]
 		user := &User{Name: name, Keys: u.Keys, Groups: sorted(u.Groups), Shell: u.Shell, Password: u.Password}
 		if u.UID != nil {

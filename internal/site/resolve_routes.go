@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func resolveZones(s *Site, spec *Spec) {
 	for _, z := range s.Zones {
 		s.zones[z.Name] = true
 	}
-	clients := sortedKeys(spec.Clients)
+	clients := slices.Sorted(maps.Keys(spec.Clients))
 	slices.SortStableFunc(clients, func(a, b string) int {
 		return cmp.Compare(len(spec.Clients[a].Domain), len(spec.Clients[b].Domain))
 	})
@@ -128,10 +129,10 @@ func builtinRoutes(s *Site, spec *Spec) []Route {
 		return label + "." + s.Primary.Name
 	}
 	group := defaultGroup(spec)
-	routes := []Route{{Hostname: or(spec.ArgoCD.Hostname, under("argocd")), Kind: RouteArgoCD, Access: or(spec.ArgoCD.Access, group),
+	routes := []Route{{Hostname: cmp.Or(spec.ArgoCD.Hostname, under("argocd")), Kind: RouteArgoCD, Access: cmp.Or(spec.ArgoCD.Access, group),
 		Service: serviceURL("argocd-server", "argocd", 80), Namespace: "argocd", at: Path{"argocd", "hostname"}}}
 	if h := spec.Cluster.Hubble; h.Enabled {
-		routes = append(routes, Route{Hostname: or(h.Hostname, under("hubble")), Kind: RouteHubble, Access: or(h.Access, group),
+		routes = append(routes, Route{Hostname: cmp.Or(h.Hostname, under("hubble")), Kind: RouteHubble, Access: cmp.Or(h.Access, group),
 			Service: serviceURL("hubble-ui", "kube-system", 80), Namespace: "kube-system", at: Path{"cluster", "hubble", "hostname"}})
 	}
 	for _, h := range s.Hosts {
@@ -140,8 +141,8 @@ func builtinRoutes(s *Site, spec *Spec) []Route {
 			label = "ssh-" + h.Name
 		}
 		ssh := spec.Hosts[h.Name].SSH
-		h.SSHHostname = or(ssh.Hostname, under(label))
-		r := Route{Hostname: h.SSHHostname, Kind: RouteSSH, Owner: h.Name, Access: or(ssh.Access, group), at: Path{"hosts", h.Name, "ssh", "hostname"}}
+		h.SSHHostname = cmp.Or(ssh.Hostname, under(label))
+		r := Route{Hostname: h.SSHHostname, Kind: RouteSSH, Owner: h.Name, Access: cmp.Or(ssh.Access, group), at: Path{"hosts", h.Name, "ssh", "hostname"}}
 		if h.NodeIP.IsValid() {
 			r.Service = "ssh://" + net.JoinHostPort(h.NodeIP.String(), "22")
 		}

@@ -1,6 +1,9 @@
 package site
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Namespaces of the clients' websites. Pod Security is a label of a namespace, so
 // those that need less than "restricted" have one of their own.
@@ -10,7 +13,7 @@ const (
 )
 
 func resolveWorkloads(s *Site, spec *Spec) {
-	for _, name := range sortedKeys(spec.Clients) {
+	for _, name := range slices.Sorted(maps.Keys(spec.Clients)) {
 		c := spec.Clients[name]
 		w := resolveContainer(c.ContainerSpec)
 		w.Kind, w.Name, w.Folder, w.Application = KindClient, name, "websites/"+name, "website-"+name
@@ -22,7 +25,7 @@ func resolveWorkloads(s *Site, spec *Spec) {
 		w.Access, w.Internet = c.Access, c.Internet
 		s.Clients = append(s.Clients, w)
 	}
-	for _, name := range sortedKeys(spec.Apps) {
+	for _, name := range slices.Sorted(maps.Keys(spec.Apps)) {
 		a := spec.Apps[name]
 		w := resolveContainer(a.ContainerSpec)
 		w.Kind, w.Name, w.Folder, w.Application, w.Namespace = KindApp, name, name, name, name
@@ -30,7 +33,7 @@ func resolveWorkloads(s *Site, spec *Spec) {
 		w.ServicePort = w.Port
 		w.Hostnames, w.Access, w.Internet = slices.Clone(a.Hostnames), a.Access, a.Internet
 		w.Secrets, w.AllowFrom = sorted(a.Secrets), sorted(a.Allow)
-		for _, v := range sortedKeys(a.Volumes) {
+		for _, v := range slices.Sorted(maps.Keys(a.Volumes)) {
 			w.Volumes = append(w.Volumes, Volume{Name: v, Mount: a.Volumes[v].Mount, Size: a.Volumes[v].Size})
 		}
 		s.Apps = append(s.Apps, w)
@@ -63,7 +66,7 @@ func resolveContainer(c ContainerSpec) *Workload {
 			CPULimit: c.Resources.Limits.CPU, MemoryLimit: c.Resources.Limits.Memory,
 		},
 	}
-	for _, name := range sortedKeys(c.Env) {
+	for _, name := range slices.Sorted(maps.Keys(c.Env)) {
 		w.Env = append(w.Env, EnvVar{Name: name, Value: c.Env[name]})
 	}
 	return w

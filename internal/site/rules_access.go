@@ -1,7 +1,9 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,19 +12,19 @@ import (
 func accessRules() []Rule {
 	return []Rule{
 		{ID: "access-group", Severity: Error, Summary: "Access groups that are named exist.",
-			Bad: `apps: invoices: access: "admin"`, Good: `apps: invoices: access: "admins"`, stands: "access.**", check: checkAccessGroups},
+			Bad: `apps: invoices: access: "admin"`, Good: `apps: invoices: access: "admins"`, check: checkAccessGroups},
 		{ID: "access-empty", Severity: Error, Summary: "Every access group lets somebody in.",
-			Bad: `access: partners: {emails: []}`, Good: `access: partners: {emails: ["kim@example.org"]}`, stands: "access.*.emails access.*.emailDomains", check: checkAccessEmpty},
+			Bad: `access: partners: {emails: []}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessEmpty},
 		{ID: "access-wide", Severity: Warning, Summary: "No access group lets in everybody who has a mailbox at a public mail provider.",
 			Bad: `access: admins: emailDomains: ["gmail.com"]`, Good: `access: admins: emailDomains: ["example.org"]`, value: true, check: checkAccessWide},
 		{ID: "access-unused", Severity: Warning, Summary: "Every access group is used.",
-			Bad: `access: partners: {emails: ["kim@example.org"]}`, Good: `access: partners: {emails: ["kim@example.org"]}, argocd: access: "partners"`, stands: "access.*.default argocd.hostname cluster.hubble.hostname hosts.**.ssh.hostname argocd.access cluster.hubble.access cluster.hubble.enabled hosts.**.ssh.access clients.**.access apps.**.access", check: checkAccessUnused},
+			Bad: `access: partners: {emails: ["kim@example.org"]}`, Good: `access: partners: {emails: ["kim@example.org"]}, argocd: access: "partners"`, check: checkAccessUnused},
 		{ID: "access-default", Severity: Error, Summary: "One access group at most is the default.",
-			Bad: `access: partners: {emails: ["kim@example.org"], default: true}`, Good: `access: partners: {emails: ["kim@example.org"]}`, stands: itself, check: checkAccessDefault},
+			Bad: `access: partners: {emails: ["kim@example.org"], default: true}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessDefault},
 		{ID: "app-access", Severity: Error, Summary: "An app that is reached from outside says who may see it: an access group, or public: true, and not both.",
-			Bad: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"]}`, Good: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"], public: true}`, stands: "apps.*.public apps.*.access apps.*.hostnames", check: checkAppAccess},
+			Bad: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"]}`, Good: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"], public: true}`, check: checkAppAccess},
 		{ID: "admin-access", Severity: Error, Summary: "Argo CD, Hubble and SSH are never open to everyone.",
-			Bad: `access: admins: default: false`, Good: `access: admins: default: true`, stands: "access.**.default argocd.access cluster.hubble.access cluster.hubble.enabled hosts.**.ssh.access", check: checkAdminAccess},
+			Bad: `access: admins: default: false`, Good: `access: admins: default: true`, check: checkAdminAccess},
 	}
 }
 
@@ -36,7 +38,7 @@ func (c *checker) eachAccess(f func(group string, at func() Path)) {
 	}
 	one(s.ArgoCD.Access, "argocd", "access")
 	one(s.Cluster.Hubble.Access, "cluster", "hubble", "access")
-	for _, name := range sortedKeys(s.Hosts) {
+	for _, name := range slices.Sorted(maps.Keys(s.Hosts)) {
 		one(s.Hosts[name].SSH.Access, "hosts", name, "ssh", "access")
 	}
 	for _, w := range c.containers {
@@ -106,7 +108,7 @@ func checkAccessUnused(c *checker) {
 
 func checkAccessDefault(c *checker) {
 	var names []string
-	for _, name := range sortedKeys(c.spec.Access) {
+	for _, name := range slices.Sorted(maps.Keys(c.spec.Access)) {
 		if c.spec.Access[name].Default {
 			names = append(names, name)
 		}
@@ -125,7 +127,7 @@ func checkAppAccess(c *checker) {
 			p := c.report(w.at.With("public"), "the app is public and behind the access group %q at once", a.Access).hint("leave one of them out")
 			c.note(p, w.at.With("access"), "the access group")
 		case len(a.Hostnames) > 0 && !a.Public && a.Access == "":
-			p := c.reportName(w.at, "nothing says who may see the app").hint("say access: %q, or public: true", or(defaultGroup(c.spec), "GROUP"))
+			p := c.reportName(w.at, "nothing says who may see the app").hint("say access: %q, or public: true", cmp.Or(defaultGroup(c.spec), "GROUP"))
 			c.note(p, w.at.With("hostnames"), "it is reached from outside here")
 		case len(a.Hostnames) == 0 && a.Public:
 			c.report(w.at.With("public"), "the app is public, but has no hostname").hint("give it hostnames, or leave public out")
@@ -145,17 +147,9 @@ func checkAdminAccess(c *checker) {
 	}
 	at := Path{"access"}
 	hint := "make a group of the administrators, with default: true"
-	if names := sortedKeys(c.spec.Access); len(names) > 0 {
+	if names := slices.Sorted(maps.Keys(c.spec.Access)); len(names) > 0 {
 		at = at.With(names[0])
 		hint = fmt.Sprintf("say default: true for the group of the administrators, %s", anyOf(names))
 	}
 	c.reportName(at, "%s would be open to everyone: no access group is the default", allOf(open)).hint("%s", hint)
-}
-
-// surface names what a built-in route leads to.
-func (r Route) surface() string {
-	if r.Kind == RouteSSH {
-		return "SSH to " + r.owner()
-	}
-	return r.owner()
 }

@@ -15,7 +15,7 @@ func checkArrayDisks(c *checker) {
 				first, twice := seen[d]
 				switch {
 				case !known:
-					unknownName(c, at.With(i), "disk", d, h.Disks)
+					unknownName(c, at.With(i), "disk", d, h.Disks, a.Disks...)
 				case twice:
 					p := c.report(at.With(i), "the disk %q is in the list already", d)
 					c.note(p, at.With(first), "here")
@@ -48,7 +48,7 @@ func checkArrayLevel(c *checker) {
 			case len(a.Disks) > 1:
 				p.hint("RAID 1 takes %d disks", len(a.Disks))
 			}
-			if c.ix.has(at.With("disks")) {
+			if c.ix.Has(at.With("disks")) {
 				c.note(p, at.With("disks"), "its disks")
 			}
 		}

@@ -8,11 +8,11 @@ import (
 func clusterRules() []Rule {
 	return []Rule{
 		{ID: "cluster-network", Severity: Error, Summary: "Pods and Services have IPv4 networks: room for a /24 for each node, and for the tenth address, which is the cluster's DNS.",
-			Bad: `cluster: services: "10.43.0.0/29"`, Good: `cluster: services: "10.43.0.0/16"`, stands: itself, check: checkClusterNetworks},
+			Bad: `cluster: services: "10.43.0.0/29"`, Good: `cluster: services: "10.43.0.0/16"`, check: checkClusterNetworks},
 		{ID: "cluster-network-public", Severity: Warning, Summary: "Pods and Services have private networks: what they hide of the internet cannot be reached.",
-			Bad: `cluster: services: "8.8.0.0/16"`, Good: `cluster: services: "10.43.0.0/16"`, stands: itself, check: checkClusterPublic},
+			Bad: `cluster: services: "8.8.0.0/16"`, Good: `cluster: services: "10.43.0.0/16"`, check: checkClusterPublic},
 		{ID: "network-overlap", Severity: Error, Summary: "The networks of pods, Services and hosts do not overlap, nor do those of two cards of one host.",
-			Bad: `cluster: services: "10.42.128.0/20"`, Good: `cluster: services: "10.43.0.0/16"`, stands: itself, check: checkOverlaps},
+			Bad: `cluster: services: "10.42.128.0/20"`, Good: `cluster: services: "10.43.0.0/16"`, check: checkOverlaps},
 	}
 }
 
@@ -134,16 +134,15 @@ func (c *checker) overlap(a, b prefixOwner) {
 	if !a.prefix.Overlaps(b.prefix) || a.prefix.Addr() == b.prefix.Addr() && a.host != "" && b.host != "" {
 		return // the same address twice is another rule's
 	}
-	if newer, _ := c.later(a.at, b.at); !c.ix.has(a.at) || c.ix.has(b.at) && newer.key() == b.at.key() {
+	if newer, _ := c.later(a.at, b.at); !c.ix.Has(a.at) || c.ix.Has(b.at) && newer.key() == b.at.key() {
 		a, b = b, a
 	}
-	if !c.ix.has(b.at) {
+	if !c.ix.Has(b.at) {
 		b.what += " by default"
 	}
 	p := c.report(a.at, "%s, the network of %s, overlaps %s, that of %s", a.prefix.Masked(), a.what, b.prefix.Masked(), b.what).
 		hint("take another network, from 10.0.0.0/8 for example")
-	c.about(b.at)
-	if c.ix.has(b.at) {
+	if c.ix.Has(b.at) {
 		c.note(p, b.at, "the other network")
 	}
 }

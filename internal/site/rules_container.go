@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -22,7 +23,7 @@ func containerRules() []Rule {
 		{ID: "quantity", Severity: Error, Summary: "Quantities of CPU, memory and storage are Kubernetes' own: \"250m\", \"512Mi\", \"10Gi\".",
 			Bad: `apps: invoices: resources: limits: memory: "512 MB"`, Good: `apps: invoices: resources: limits: memory: "512Mi"`, value: true, check: checkQuantities},
 		{ID: "resource-limit", Severity: Error, Summary: "No container asks for more than its limit.",
-			Bad: `apps: invoices: resources: requests: memory: "1Gi"`, Good: `apps: invoices: resources: {requests: memory: "1Gi", limits: memory: "1Gi"}`, stands: "clients.*.resources... apps.*.resources...", check: checkLimits},
+			Bad: `apps: invoices: resources: requests: memory: "1Gi"`, Good: `apps: invoices: resources: {requests: memory: "1Gi", limits: memory: "1Gi"}`, check: checkLimits},
 		{ID: "health", Severity: Error, Summary: "A health check is an HTTP path.",
 			Bad: `apps: invoices: health: "healthz"`, Good: `apps: invoices: health: "/healthz"`, value: true, check: checkHealth},
 		{ID: "command", Severity: Error, Summary: "A command that is given is not empty.",
@@ -68,7 +69,7 @@ func imageFault(image string) fault {
 		return fault{}
 	}
 	if _, rest, ok := strings.Cut(image, "://"); ok {
-		return fault{fmt.Sprintf("%q is no image: it has a scheme in it", image), didYouMeanText(rest)}
+		return fault{fmt.Sprintf("%q is no image: it has a scheme in it", image), suggest(rest, imageFault)}
 	}
 	if low := strings.ToLower(image); low != image {
 		if _, err := reference.ParseNormalizedNamed(low); err == nil {
@@ -125,13 +126,6 @@ func checkRegistries(c *checker) {
 			}
 		}
 	}
-}
-
-func cutLast(s, sep string) (before, after string, ok bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return "", s, false
 }
 
 // quantities reads each quantity once: most containers have the same ones.
@@ -229,11 +223,11 @@ func checkLimits(c *checker) {
 			}
 			at := w.at.With("resources", "requests", p.what)
 			other := w.at.With("resources", "limits", p.what)
-			if !c.ix.has(at) && c.ix.has(other) {
+			if !c.ix.Has(at) && c.ix.Has(other) {
 				at, other = other, at
 			}
 			problem := c.report(at, "%s asked for is more than %s, the limit", p.request, p.limit).hint("raise the limit, or ask for less")
-			if c.ix.has(other) {
+			if c.ix.Has(other) {
 				c.note(problem, other, "the other of the two")
 			}
 		}
@@ -250,7 +244,7 @@ func checkHealth(c *checker) {
 		p := c.report(w.at.With("health"), "%q is no HTTP path", shorten(w.Health)).hint("it starts with /, and has no blanks and no #")
 		meant := "/" + w.Health
 		if u, err := url.Parse(w.Health); err == nil && u.Host != "" {
-			meant = or(u.RequestURI(), "/")
+			meant = cmp.Or(u.RequestURI(), "/")
 		}
 		if healthRE.MatchString(meant) {
 			p.hint("%s", didYouMeanText(meant))

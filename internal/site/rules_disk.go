@@ -1,6 +1,7 @@
 package site
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,38 +10,38 @@ import (
 func diskRules() []Rule {
 	return []Rule{
 		{ID: "disk-name", Severity: Error, Summary: "A disk is a whole one, and named by what stays the same, /dev/disk/by-id/…: the order of kernel names changes, and the wrong disk may be formatted.",
-			Bad: `hosts: web1: disks: a: device: "/dev/sda"`, Good: `hosts: web1: disks: a: device: "/dev/disk/by-id/ata-EXAMPLE_SN100001"`, value: true, stands: "hosts.*.disks.*.unstableName", check: checkDiskNames},
+			Bad: `hosts: web1: disks: a: device: "/dev/sda"`, Good: `hosts: web1: disks: a: device: "/dev/disk/by-id/ata-EXAMPLE_SN100001"`, beside: true, check: checkDiskNames},
 		{ID: "disk-twice", Severity: Error, Summary: "Each disk is listed once.",
-			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, stands: itself, check: checkDiskTwice},
+			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, check: checkDiskTwice},
 		{ID: "size", Severity: Error, Summary: "Sizes are numbers with a unit, and no more than disks have: of a disk as its maker prints it, \"512GB\" or \"1.92TB\", or as lsblk counts, \"1.7TiB\"; of a partition also \"1G\", which is 1GiB. Of a disk, a letter alone could be either.",
 			Bad: `hosts: web1: disks: a: size: "3T"`, Good: `hosts: web1: disks: a: size: "3TB"`, value: true, check: checkSizes},
 		{ID: "esp-size", Severity: Error, Summary: "A boot partition holds the kernels of several generations: 1G at least, 8G at most.",
 			Bad: `hosts: web1: espSize: "100M"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkESP},
 		{ID: "root-size", Severity: Error, Summary: "The file system at / has room for the system: 8G a disk at least.",
-			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "4G"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, stands: "hosts.*.disks... hosts.*.arrays... hosts.*.espSize", check: checkRootSize},
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "4G"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkRootSize},
 		{ID: "array-disks", Severity: Error, Summary: "The disks of an array are disks of the host, each once and without a file system of its own.",
-			Bad: `hosts: web1: arrays: system: {disks: ["a", "c"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, stands: "hosts.*.disks.**", check: checkArrayDisks},
+			Bad: `hosts: web1: arrays: system: {disks: ["a", "c"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, check: checkArrayDisks},
 		{ID: "array-level", Severity: Error, Summary: "An array has as many disks as its RAID level takes: 2 for 0 and 1, 3 for 5, 4 for 6 and 10.",
-			Bad: `hosts: web1: arrays: system: {level: 5, mount: "/"}`, Good: `hosts: web1: arrays: system: {level: 1, mount: "/"}`, stands: "hosts.*.disks.**.mount hosts.*.arrays.*.disks...", check: checkArrayLevel},
+			Bad: `hosts: web1: arrays: system: {level: 5, mount: "/"}`, Good: `hosts: web1: arrays: system: {level: 1, mount: "/"}`, check: checkArrayLevel},
 		{ID: "array-sizes", Severity: Warning, Summary: "The disks of an array are of one size; what the larger ones have more is lost.",
-			Bad: `hosts: web1: disks: {a: size: "512GB", b: size: "1TB"}`, Good: `hosts: web1: disks: {a: size: "512GB", b: size: "512GB"}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkArraySizes},
+			Bad: `hosts: web1: disks: {a: size: "512GB", b: size: "1TB"}`, Good: `hosts: web1: disks: {a: size: "512GB", b: size: "512GB"}`, check: checkArraySizes},
 		{ID: "disk-space", Severity: Error, Summary: "What is put on a disk fits on it, and only one part of it takes the rest.",
-			Bad: `hosts: web1: arrays: {system: {mount: "/"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, stands: "hosts.*.disks... hosts.*.arrays... hosts.*.espSize", check: checkDiskSpace},
+			Bad: `hosts: web1: arrays: {system: {mount: "/"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkDiskSpace},
 		{ID: "disk-unused", Severity: Warning, Summary: "Every disk is put to use.",
-			Bad: `hosts: web1: disks: c: device: "/dev/disk/by-id/ata-EXAMPLE_3", hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkDiskUnused},
+			Bad: `hosts: web1: disks: c: device: "/dev/disk/by-id/ata-EXAMPLE_3", hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, check: checkDiskUnused},
 		{ID: "mount", Severity: Error, Summary: "Mount points are absolute paths in their shortest form, and none that the system or gen mounts itself.",
 			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, value: true, check: checkMounts},
 		{ID: "mount-twice", Severity: Error, Summary: "No two file systems of a host are mounted at one place.",
-			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkMountTwice},
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkMountTwice},
 		{ID: "root", Severity: Error, Summary: "Each host has a disk or an array that is mounted at /.",
-			Bad: `hosts: web1: arrays: system: {mount: "/data"}`, Good: `hosts: web1: arrays: system: {mount: "/"}`, stands: "hosts.*.disks... hosts.*.arrays...", check: checkRoot},
+			Bad: `hosts: web1: arrays: system: {mount: "/data"}`, Good: `hosts: web1: arrays: system: {mount: "/"}`, check: checkRoot},
 	}
 }
 
 func checkDiskTwice(c *checker) {
 	seen := map[string]Path{}
-	for _, host := range sortedKeys(c.spec.Hosts) {
-		for _, name := range sortedKeys(c.spec.Hosts[host].Disks) {
+	for _, host := range slices.Sorted(maps.Keys(c.spec.Hosts)) {
+		for _, name := range slices.Sorted(maps.Keys(c.spec.Hosts[host].Disks)) {
 			d := c.spec.Hosts[host].Disks[name]
 			at := Path{"hosts", host, "disks", name, "device"}
 			key := d.Device
@@ -50,7 +51,7 @@ func checkDiskTwice(c *checker) {
 			if first, ok := seen[key]; ok {
 				newer, older := c.later(at, first)
 				p := c.report(newer, "%q is listed already", d.Device).hint("each disk has an id of its own")
-				c.note(p, older, "as %s", older.parent())
+				c.note(p, older, "as %s", older.Parent())
 				continue
 			}
 			seen[key] = at
@@ -119,24 +120,6 @@ func checkRootSize(c *checker) {
 	}
 }
 
-// taken is how much of a disk arrays of a fixed size take, and what every disk
-// loses to the boot loader and the partition tables, in MiB.
-func (d *Disk) taken() int {
-	n := 2
-	for _, m := range d.Members {
-		size, _ := parseSize(m.Size)
-		n += size
-	}
-	return n
-}
-
-// rootTakesRest tells whether what is left of a disk becomes the file system at /.
-func (d *Disk) rootTakesRest(h *Host) bool {
-	return d.Mount == "/" || slices.ContainsFunc(h.Arrays, func(a *Array) bool {
-		return a.Mount == "/" && strings.HasSuffix(a.Size, "%") && slices.Contains(a.Disks, d.Name)
-	})
-}
-
 func checkMounts(c *checker) {
 	for host, h := range c.spec.Hosts {
 		one := func(mount string, at ...any) {
@@ -194,7 +177,7 @@ func checkMountTwice(c *checker) {
 				return
 			}
 			newer, older := c.later(p, first)
-			c.note(c.report(newer, "%q is a mount point already", mount), older, "of %s", older.parent())
+			c.note(c.report(newer, "%q is a mount point already", mount), older, "of %s", older.Parent())
 		}
 		for _, a := range h.Arrays {
 			if c.spec.Hosts[h.Name].Arrays == nil {

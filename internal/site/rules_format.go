@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,7 +28,7 @@ func formatRules() []Rule {
 		{ID: "url", Severity: Error, Summary: "URLs are https and hold no credentials.",
 			Bad: `hosts: web1: installer: image: "http://example.com/kexec.tar.gz"`, Good: `hosts: web1: installer: image: "https://example.com/kexec.tar.gz"`, value: true, check: checkURLs},
 		{ID: "smtp-port", Severity: Error, Summary: "The port of the mail relay goes with tls: 465 speaks TLS at once, 587 after STARTTLS.",
-			Bad: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", port: 587, tls: "tls"}}`, Good: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", tls: "tls"}}`, stands: "alerts.smtp.tls", check: checkSMTPPort},
+			Bad: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", port: 587, tls: "tls"}}`, Good: `alerts: {email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com", tls: "tls"}}`, check: checkSMTPPort},
 		{ID: "session", Severity: Error, Summary: "A log-in lasts up to 730h, in the units that Access knows: h, m, s.",
 			Bad: `access: admins: session: "7d"`, Good: `access: admins: session: "168h"`, value: true, check: checkSessions},
 		{ID: "time-zone", Severity: Error, Summary: "Time zones are names of the tz database.",
@@ -120,7 +121,7 @@ func checkSMTPPort(c *checker) {
 	at := Path{"alerts", "smtp"}
 	p := c.report(at.With("port"), "port %d is that of tls: %q, and tls is %q", a.SMTP.Port, otherTLS(a.SMTP.TLS), a.SMTP.TLS).
 		hint("leave port out, or say tls: %q", otherTLS(a.SMTP.TLS))
-	if c.ix.has(at.With("tls")) {
+	if c.ix.Has(at.With("tls")) {
 		c.note(p, at.With("tls"), "set here")
 	}
 }
@@ -191,7 +192,7 @@ func checkCloudflareIDs(c *checker) {
 	if c.spec.Cloudflare.Account != "" {
 		seen[c.spec.Cloudflare.Account] = Path{"cloudflare", "account"}
 	}
-	for _, name := range sortedKeys(c.spec.Domains) {
+	for _, name := range slices.Sorted(maps.Keys(c.spec.Domains)) {
 		id, at := c.spec.Domains[name].ZoneID, Path{"domains", name, "zoneId"}
 		one(id, "zone", at...)
 		first, ok := seen[id]
@@ -201,7 +202,7 @@ func checkCloudflareIDs(c *checker) {
 			c.note(c.report(at, "%q is the id of the account, not of a zone", id).hint("the overview page of the domain shows both"), first, "the account")
 		case ok:
 			newer, older := c.later(at, first)
-			c.note(c.report(newer, "%q is the id of another domain", id).hint("each has its own; leave zoneId out to have it looked up"), older, "of %s", older.parent())
+			c.note(c.report(newer, "%q is the id of another domain", id).hint("each has its own; leave zoneId out to have it looked up"), older, "of %s", older.Parent())
 		default:
 			seen[id] = at
 		}
@@ -264,7 +265,7 @@ const emptyRule = "empty"
 // which is hardly what was meant.
 func checkEmpty(c *checker) {
 	c.ix.root.texts(nil, func(at Path, text string) {
-		last, in := at[len(at)-1], at.parent()
+		last, in := at[len(at)-1], at.Parent()
 		switch {
 		case text != "" || at[0] == "silence": // another rule's
 		case last == "gateway" || last == "comment" || at.String() == "repo.path":

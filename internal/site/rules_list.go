@@ -1,7 +1,9 @@
 package site
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -12,19 +14,19 @@ import (
 // imports, records, hostnames) are theirs.
 func checkListsTwice(c *checker) {
 	s := c.spec
-	for _, name := range sortedKeys(s.Hosts) {
+	for _, name := range slices.Sorted(maps.Keys(s.Hosts)) {
 		h, at := s.Hosts[name], Path{"hosts", name}
 		c.twice(h.SSH.From, at.With("ssh", "from"), prefixKey)
 		c.inside(h.SSH.From, at.With("ssh", "from"))
-		for _, nic := range sortedKeys(h.NICs) {
+		for _, nic := range slices.Sorted(maps.Keys(h.NICs)) {
 			c.twice(h.NICs[nic].DNS, at.With("nics", nic, "dns"), addressKey)
 		}
-		for _, user := range sortedKeys(h.Users) {
+		for _, user := range slices.Sorted(maps.Keys(h.Users)) {
 			c.twice(h.Users[user].Keys, at.With("users", user, "keys"), sshKey)
 			c.twice(h.Users[user].Groups, at.With("users", user, "groups"), strings.TrimSpace)
 		}
 	}
-	for _, name := range sortedKeys(s.Access) {
+	for _, name := range slices.Sorted(maps.Keys(s.Access)) {
 		c.twice(s.Access[name].Emails, Path{"access", name, "emails"}, strings.ToLower)
 		c.twice(s.Access[name].EmailDomains, Path{"access", name, "emailDomains"}, strings.ToLower)
 	}

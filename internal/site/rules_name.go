@@ -1,6 +1,8 @@
 package site
 
 import (
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +13,7 @@ func nameRules() []Rule {
 		{ID: "reserved-name", Severity: Error, Summary: "No workload or host has a name that the cluster or the output uses itself.",
 			Bad: `apps: argocd: {image: "ghcr.io/example/argocd:1.0.0"}`, Good: `apps: deploy: {image: "ghcr.io/example/deploy:1.0.0"}`, value: true, check: checkReservedNames},
 		{ID: "name-clash", Severity: Error, Summary: "No two workloads make Argo CD Applications of one name.",
-			Bad: `apps: "website-bakery": {image: "ghcr.io/example/admin:1.0.0"}`, Good: `apps: "bakery-admin": {image: "ghcr.io/example/admin:1.0.0"}`, stands: itself, check: checkNameClashes},
+			Bad: `apps: "website-bakery": {image: "ghcr.io/example/admin:1.0.0"}`, Good: `apps: "bakery-admin": {image: "ghcr.io/example/admin:1.0.0"}`, check: checkNameClashes},
 	}
 }
 
@@ -110,14 +112,15 @@ func checkNameClashes(c *checker) {
 	}
 }
 
-// unknownName reports a name that nothing has.
-func unknownName[V any](c *checker, at Path, what, name string, m map[string]V) {
+// unknownName reports a name that nothing has. Names that are used already are not suggested.
+func unknownName[V any](c *checker, at Path, what, name string, m map[string]V, used ...string) {
 	p := c.report(at, "there is no %s %q", what, name)
 	if len(m) == 0 || c.compared > maxSuggest {
 		return
 	}
-	known := sortedKeys(m)
-	if best := c.near(name, known); best != "" {
+	known := slices.Sorted(maps.Keys(m))
+	free := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return slices.Contains(used, k) })
+	if best := c.near(name, free); best != "" {
 		p.hint("%s", didYouMeanText(best))
 	} else if len(known) < 12 {
 		p.hint("declared are: %s", allOf(known))

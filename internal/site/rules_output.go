@@ -22,7 +22,7 @@ func outputRules() []Rule {
 		{ID: RuleIdle, Severity: Warning, Summary: "Patterns of paths that gen leaves alone leave out a file of the output.", later: true,
 			Bad: `output: exclude: ["docs/RUNBOK.md"]`, Good: `output: exclude: ["docs/RUNBOOK.md"]`},
 		{ID: "exclude-ignore", Severity: Warning, Summary: "The files that keep secrets out of git are gen's: .gitignore, and the one of the Terraform folder.",
-			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, value: true, stands: "name", check: checkExcludeIgnore},
+			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, check: checkExcludeIgnore},
 		{ID: "module-path", Severity: Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",
 			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, value: true, check: checkImports},
 		{ID: RuleModule, Severity: Warning, Summary: "NixOS modules of your own are in the output folder (gen warns, gen check refuses).", later: true,
@@ -32,7 +32,7 @@ func outputRules() []Rule {
 		{ID: "state-bucket", Severity: Error, Summary: "The bucket for Terraform's state, its key and its region are names that the service takes, S3 or R2.",
 			Bad: `terraform: s3: bucket: "My_Bucket"`, Good: `terraform: s3: bucket: "my-bucket"`, value: true, check: checkBucket},
 		{ID: "state-region", Severity: Warning, Summary: "A bucket is in a region of AWS, or at the endpoint of another service.",
-			Bad: `terraform: s3: bucket: "my-bucket"`, Good: `terraform: s3: {bucket: "my-bucket", region: "eu-central-1"}`, stands: "terraform.s3.endpoint terraform.s3.region", check: checkBucketRegion},
+			Bad: `terraform: s3: bucket: "my-bucket"`, Good: `terraform: s3: {bucket: "my-bucket", region: "eu-central-1"}`, check: checkBucketRegion},
 	}
 }
 
@@ -129,7 +129,7 @@ func checkImports(c *checker) {
 			case first == "machines" || first == "roles" || p == "flake.nix" || p == ".":
 				c.report(at, "%q is where gen writes", p).hint("keep modules of your own in a folder like \"modules\"")
 			case twice:
-				c.note(c.report(at, "%q is in the list already", p), at.parent().With(earlier), "here")
+				c.note(c.report(at, "%q is in the list already", p), at.Parent().With(earlier), "here")
 			default:
 				seen[p] = i
 			}

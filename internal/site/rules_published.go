@@ -1,6 +1,7 @@
 package site
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -105,10 +106,10 @@ func checkPublishedKeys(c *checker) {
 			}
 		}
 	})
-	for _, name := range sortedKeys(c.spec.Hosts) {
+	for _, name := range slices.Sorted(maps.Keys(c.spec.Hosts)) {
 		report(Path{"hosts", name, "age"}, c.spec.Hosts[name].Age, reads, makes)
 	}
-	for _, name := range sortedKeys(c.spec.Sops.People) {
+	for _, name := range slices.Sorted(maps.Keys(c.spec.Sops.People)) {
 		report(Path{"sops", "people", name}, c.spec.Sops.People[name], reads, makes)
 	}
 	report(Path{"sops", "argocd"}, c.spec.Sops.ArgoCD, reads, makes)

@@ -1,53 +1,52 @@
 package site
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
-
-// dnsNeeds is what rules rest on that follow names from record to record.
-const dnsNeeds = "domains... clients.**.domain clients.**.www clients.**.hostnames apps.**.hostnames argocd.hostname cluster.hubble.hostname hosts.**.ssh.hostname"
 
 func recordRules() []Rule {
 	return []Rule{
 		{ID: "record-name", Severity: Error, Summary: "A record's name is relative to its domain: \"@\", \"mail\", \"*.dev\"; that of an SRV record starts with _SERVICE._PROTOCOL.",
 			Bad: `domains: "example.com": records: [{type: "A", name: "mail.example.com", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}]`, value: true, check: checkRecordNames},
 		{ID: "record-fields", Severity: Error, Summary: "A record has the fields of its type and no others.",
-			Bad: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net"}]`, Good: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net", priority: 10}]`, stands: "domains.*.records...", check: checkRecordFields},
+			Bad: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net"}]`, Good: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net", priority: 10}]`, check: checkRecordFields},
 		{ID: "record-content", Severity: Error, Summary: "A record's value is what its type takes: an address, a hostname, a line of text, or what certificate authorities read.",
 			Bad: `domains: "example.com": records: [{type: "AAAA", name: "mail", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "AAAA", name: "mail", content: "2001:db8::25"}]`, value: true, check: checkRecordContents},
 		{ID: "record-size", Severity: Error, Summary: "A record takes 4,096 bytes at most, and those of one name and type 8,192 characters together.",
-			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "` + strings.Repeat("v=1 ", 1024) + `"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}]`, value: true, stands: "domains.*.records.*.name domains.*.records.*.type", check: checkRecordSizes},
+			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "` + strings.Repeat("v=1 ", 1024) + `"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}]`, beside: true, check: checkRecordSizes},
 		{ID: "record-comment", Severity: Error, Summary: "A record's comment is one line, of 500 characters at most.",
 			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1", comment: "old\nstays until May"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1", comment: "old; stays until May"}]`, value: true, check: checkRecordComments},
 		{ID: "record-comment-length", Severity: Error, Limit: true, Summary: "A record's comment has 100 characters at most, which is what Cloudflare's free plan holds; silence this on a bigger plan.",
 			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1", comment: "` + strings.Repeat("a long story ", 8) + `"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1", comment: "a short one"}]`, value: true, check: checkCommentLengths},
 		{ID: "record-clash", Severity: Error, Summary: "No record stands where the tunnel's own record has to, or beside a CNAME or NS record of that name.",
-			Bad: `domains: "example.com": records: [{type: "A", name: "invoices", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "invoices", content: "v=1"}]`, stands: "domains.** domains.*.records... domains.*.wildcard clients.*.www", check: checkRecordClashes},
+			Bad: `domains: "example.com": records: [{type: "A", name: "invoices", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "invoices", content: "v=1"}]`, check: checkRecordClashes},
 		{ID: "record-twice", Severity: Error, Summary: "No record is given twice.",
-			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}, {type: "TXT", name: "@", content: "v=1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}]`, stands: "domains.*.records...", check: checkRecordTwice},
+			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}, {type: "TXT", name: "@", content: "v=1"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=1"}]`, check: checkRecordTwice},
 		{ID: "record-policy", Severity: Error, Summary: "A name has one SPF and one DMARC policy: receivers of mail take two for none.",
-			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=spf1 mx -all"}, {type: "TXT", name: "@", content: "v=spf1 -all"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=spf1 mx -all"}]`, stands: "domains.*.records...", check: checkRecordPolicies},
+			Bad: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=spf1 mx -all"}, {type: "TXT", name: "@", content: "v=spf1 -all"}]`, Good: `domains: "example.com": records: [{type: "TXT", name: "@", content: "v=spf1 mx -all"}]`, check: checkRecordPolicies},
 		{ID: "record-loop", Severity: Error, Summary: "CNAME records lead somewhere, and not in a circle.",
-			Bad: `domains: "example.com": records: [{type: "CNAME", name: "old", content: "old.example.com"}]`, Good: `domains: "example.com": records: [{type: "CNAME", name: "old", content: "new.example.net"}]`, stands: dnsNeeds, check: checkRecordLoops},
+			Bad: `domains: "example.com": records: [{type: "CNAME", name: "old", content: "old.example.com"}]`, Good: `domains: "example.com": records: [{type: "CNAME", name: "old", content: "new.example.net"}]`, check: checkRecordLoops},
 		{ID: "record-target", Severity: Error, Summary: "Mail and name servers, and those of SRV records, are named by their own names, not by aliases; the tunnel answers only to hostnames that it serves.",
-			Bad: `domains: "example.com": records: [{type: "MX", name: "@", content: "invoices.example.com", priority: 10}]`, Good: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net", priority: 10}]`, stands: dnsNeeds, check: checkRecordTargets},
+			Bad: `domains: "example.com": records: [{type: "MX", name: "@", content: "invoices.example.com", priority: 10}]`, Good: `domains: "example.com": records: [{type: "MX", name: "@", content: "mx.example.net", priority: 10}]`, check: checkRecordTargets},
 		{ID: "record-dangling", Severity: Warning, Summary: "What a record points at inside of a domain whose records the spec gives is there.",
-			Bad: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}, {type: "MX", name: "@", content: "mial.example.com", priority: 10}]`, Good: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}, {type: "MX", name: "@", content: "mail.example.com", priority: 10}]`, stands: dnsNeeds, check: checkRecordDangling},
+			Bad: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}, {type: "MX", name: "@", content: "mial.example.com", priority: 10}]`, Good: `domains: "example.com": records: [{type: "A", name: "mail", content: "192.0.2.1"}, {type: "MX", name: "@", content: "mail.example.com", priority: 10}]`, check: checkRecordDangling},
 		{ID: "record-proxied", Severity: Error, Summary: "Cloudflare's proxy reaches servers on the internet: no private address, and none of Cloudflare's own.",
-			Bad: `domains: "example.com": records: [{type: "A", name: "shop", content: "10.0.0.7", proxied: true}]`, Good: `domains: "example.com": records: [{type: "A", name: "shop", content: "10.0.0.7"}]`, value: true, stands: "domains.*.records.*.type domains.*.records.*.proxied", check: checkRecordProxied},
+			Bad: `domains: "example.com": records: [{type: "A", name: "shop", content: "10.0.0.7", proxied: true}]`, Good: `domains: "example.com": records: [{type: "A", name: "shop", content: "10.0.0.7"}]`, beside: true, check: checkRecordProxied},
 		{ID: "record-mixed", Severity: Warning, Summary: "Either all addresses of a name go through Cloudflare's proxy or none does: one that does takes the others along.",
-			Bad: `domains: "example.com": records: [{type: "A", name: "shop", content: "192.0.2.1", proxied: true}, {type: "A", name: "shop", content: "192.0.2.2"}]`, Good: `domains: "example.com": records: [{type: "A", name: "shop", content: "192.0.2.1"}, {type: "A", name: "shop", content: "192.0.2.2"}]`, stands: "domains.*.records...", check: checkRecordMixed},
+			Bad: `domains: "example.com": records: [{type: "A", name: "shop", content: "192.0.2.1", proxied: true}, {type: "A", name: "shop", content: "192.0.2.2"}]`, Good: `domains: "example.com": records: [{type: "A", name: "shop", content: "192.0.2.1"}, {type: "A", name: "shop", content: "192.0.2.2"}]`, check: checkRecordMixed},
 		{ID: "record-delegation", Severity: Warning, Summary: "NS records delegate names below the domain: its own name servers are Cloudflare's.",
-			Bad: `domains: "example.com": records: [{type: "NS", name: "@", content: "ns1.example.net"}]`, Good: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}]`, stands: "domains.*.records...", check: checkRecordDelegations},
+			Bad: `domains: "example.com": records: [{type: "NS", name: "@", content: "ns1.example.net"}]`, Good: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}]`, check: checkRecordDelegations},
 		{ID: "record-shadowed", Severity: Warning, Summary: "No record and no hostname lies below a name that is delegated: other name servers answer for it.",
-			Bad: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}, {type: "A", name: "www.lab", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}, {type: "A", name: "www", content: "192.0.2.1"}]`, stands: dnsNeeds, check: checkRecordShadowed},
+			Bad: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}, {type: "A", name: "www.lab", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: [{type: "NS", name: "lab", content: "ns1.example.net"}, {type: "A", name: "www", content: "192.0.2.1"}]`, check: checkRecordShadowed},
 	}
 }
 
 // eachRecord calls f with every record of the spec.
 func (c *checker) eachRecord(f func(zone string, r RecordSpec, at Path)) {
-	for _, zone := range sortedKeys(c.spec.Domains) {
+	for _, zone := range slices.Sorted(maps.Keys(c.spec.Domains)) {
 		for i, r := range c.spec.Domains[zone].Records {
 			f(zone, r, Path{"domains", zone, "records", i})
 		}

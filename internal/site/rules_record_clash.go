@@ -2,6 +2,8 @@ package site
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +31,7 @@ func checkRecordClashes(c *checker) {
 			c.note(p, tunnel, "the hostname is set here")
 			return
 		}
-		for _, other := range sortedKeys(seen[name]) {
+		for _, other := range slices.Sorted(maps.Keys(seen[name])) {
 			if clash(r.Type, other, name == zone) {
 				p := c.report(at.With("type"), "%q has a record of type %s already, which does not go with one of type %s", name, other, r.Type).hint("keep one of them")
 				c.note(p, seen[name][other], "the other record")

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -67,7 +69,7 @@ func checkRecordLoops(c *checker) {
 		return
 	}
 	done := map[string]bool{}
-	for _, start := range sortedKeys(n.alias) {
+	for _, start := range slices.Sorted(maps.Keys(n.alias)) {
 		var way []string
 		on := map[string]int{}
 		name := start

@@ -21,7 +21,7 @@ func repoRules() []Rule {
 		{ID: "repo-path", Severity: Error, Summary: "The output's place in the repository is a relative path inside of it.",
 			Bad: `repo: path: "/infra"`, Good: `repo: path: "infra"`, value: true, check: checkRepoPath},
 		{ID: "repo-known-hosts", Severity: Error, Summary: "The host key of a git server that Argo CD does not know is given, as a line of known_hosts.",
-			Bad: `repo: url: "git@git.example.com:infra.git"`, Good: "repo: {\n\turl: \"git@git.example.com:infra.git\"\n\tknownHosts: [\"git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF\"]\n}", stands: "repo.knownHosts...", check: checkKnownHosts},
+			Bad: `repo: url: "git@git.example.com:infra.git"`, Good: "repo: {\n\turl: \"git@git.example.com:infra.git\"\n\tknownHosts: [\"git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF\"]\n}", check: checkKnownHosts},
 	}
 }
 

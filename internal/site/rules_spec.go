@@ -1,6 +1,10 @@
 package site
 
-import "slices"
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
 
 // specRules are found while the spec is read and compared with the schema
 // (source.go, explain.go): they have no check of their own. Those that no
@@ -11,7 +15,7 @@ func specRules() []Rule {
 			Bad: "// an empty file", Good: "package site"},
 		{ID: ruleSplit, Severity: Error, Summary: "A spec of one file is all of its package; one of several files is named by their folder, and lies in it. `--one-file` takes one of them alone.",
 			Bad: "// gen -spec site.cue, where clients.cue of the same package lies beside it", Good: "// gen -spec ."},
-		{ID: ruleLeftOut, Severity: Warning, Summary: "Every file of the folder is part of the spec: it has a package clause, a name that does not end in _test.cue or _tool.cue, and no @if that does not hold. @ignore() and names that start with _ or a dot leave a file out without a word.", later: true,
+		{ID: LeftOut, Severity: Warning, Summary: "Every file of the folder is part of the spec: it has a package clause, a name that does not end in _test.cue or _tool.cue, and no @if that does not hold. @ignore() and names that start with _ or a dot leave a file out without a word.", later: true,
 			Bad: "// @if(staging) above the package clause, and no -t staging", Good: "// @ignore() above the package clause"},
 		{ID: "syntax", Severity: Error, Summary: "The spec is written in CUE.",
 			Bad: `name: "hetzner`, Good: `name: "hetzner"`},
@@ -48,14 +52,14 @@ func specRules() []Rule {
 // checkSilence checks the list of silenced rules, after all others: found holds
 // the ids that came up.
 func checkSilence(c *checker, byID map[string]Rule, found map[string]bool) {
-	ids := sortedKeys(byID)
-	for _, id := range sortedKeys(c.spec.Silence) {
+	ids := slices.Sorted(maps.Keys(byID))
+	for _, id := range slices.Sorted(maps.Keys(c.spec.Silence)) {
 		at := Path{"silence", id}
 		rule, known := byID[id]
 		c.rule = byID["silence"]
 		switch {
 		case !known:
-			c.reportName(at, "there is no rule %q", id).hint("%s", or(didYouMean(id, ids), "`gen rules` lists them"))
+			c.reportName(at, "there is no rule %q", id).hint("%s", cmp.Or(didYouMean(id, ids), "`gen rules` lists them"))
 		case !rule.Silenceable():
 			c.reportName(at, "the rule %q cannot be silenced", id).hint("only warnings and limits can")
 		case c.spec.Silence[id] == "":

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sitegen/internal/site/sitetest"
 	"slices"
 	"strings"
 	"testing"
@@ -15,30 +16,20 @@ import (
 	"cuelang.org/go/cue/parser"
 )
 
-// baseSite is the small sound site that the cases in golden/bad are made from.
-func baseSite(tb testing.TB) string {
-	tb.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "base.cue"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(data)
-}
-
 func loadText(tb testing.TB, text string) (*Site, Problems) {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "site.cue")
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		tb.Fatal(err)
 	}
-	return Load(path)
+	return Load(Source{Path: path})
 }
 
 func TestSoundSites(t *testing.T) {
-	if _, problems := loadText(t, baseSite(t)); len(problems) > 0 {
+	if _, problems := loadText(t, sitetest.Base()); len(problems) > 0 {
 		t.Errorf("the base site:\n%s", problems.Error())
 	}
-	if _, problems := Load(filepath.Join("..", "..", "site.cue")); len(problems) > 0 {
+	if _, problems := Load(Source{Path: filepath.Join("..", "..", "site.cue")}); len(problems) > 0 {
 		t.Errorf("the example site:\n%s", problems.Error())
 	}
 }
@@ -68,9 +59,9 @@ func TestTable(t *testing.T) {
 // `gen explain` would: the bad one breaks the rule and no other, the good one is
 // accepted whole, and not even warned of by the rule.
 func TestExamples(t *testing.T) {
-	base := toData(t, baseSite(t))
+	base := toData(t, sitetest.Base())
 	for _, r := range Rules() {
-		if strings.HasPrefix(r.Bad, "//") || ofOutput(r) || elsewhere()[r.ID] != nil {
+		if strings.HasPrefix(r.Bad, "//") || ofOutput(r) || elsewhere(r.ID) {
 			continue // shown by golden/bad, or by tests of their own
 		}
 		t.Run(r.ID, func(t *testing.T) {

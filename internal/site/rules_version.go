@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -50,7 +51,7 @@ func checkVersions(c *checker) {
 	chart(v.Charts.ArgoCD, "argocd")
 	for name, version := range map[string]string{"argocd": v.Images.ArgoCD, "ksops": v.Images.Ksops} {
 		switch {
-		case bareRE.MatchString(version):
+		case bareRE.MatchString(version) && tagRE.MatchString("v"+version):
 			c.report(Path{"versions", "images", name}, "%q is no tag of %s, whose tags start with v", version, name).hint("%s", didYouMeanText("v"+version))
 		case name == "argocd" && version == "": // the chart's own
 		default:
@@ -64,7 +65,7 @@ var numbersRE = regexp.MustCompile(`\d+(\.\d+){0,2}`)
 
 // exact is a full version made of what numbers there are.
 func exact(text string) string {
-	n := or(numbersRE.FindString(text), "1.0.0")
+	n := cmp.Or(numbersRE.FindString(text), "1.0.0")
 	return n + strings.Repeat(".0", 2-strings.Count(n, "."))
 }
 
@@ -75,7 +76,7 @@ var constraintRE = regexp.MustCompile(`^(=|!=|>|>=|<|<=|~>)?\s*v?(\d+)(\.\d+){0,
 func constraintFault(text string) fault {
 	for term := range strings.SplitSeq(text, ",") {
 		if !constraintRE.MatchString(strings.TrimSpace(term)) {
-			return fault{fmt.Sprintf("%q is no version constraint", text), fmt.Sprintf("did you mean %q?", "~> "+or(numbersRE.FindString(text), "1.0"))}
+			return fault{fmt.Sprintf("%q is no version constraint", text), fmt.Sprintf("did you mean %q?", "~> "+cmp.Or(numbersRE.FindString(text), "1.0"))}
 		}
 	}
 	return fault{}

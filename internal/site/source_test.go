@@ -3,6 +3,7 @@ package site
 import (
 	"os"
 	"path/filepath"
+	"sitegen/internal/site/sitetest"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,14 +30,14 @@ func TestSpecFiles(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, "site.cue"), []byte(baseSite(t)), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, "site.cue"), []byte(sitetest.Base()), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			odd := filepath.Join(dir, tc.name)
 			if err := tc.make(odd); err != nil {
 				t.Fatal(err)
 			}
-			_, problems := Load(dir)
+			_, problems := Load(Source{Path: dir})
 			if tc.want == "" {
 				if len(problems) > 0 {
 					t.Errorf("not passed over:\n%s", problems.Error())
@@ -52,7 +53,7 @@ func TestSpecFiles(t *testing.T) {
 	if err := pipe(alone); err != nil {
 		t.Fatal(err)
 	}
-	if _, problems := Load(alone); !strings.Contains(problems.Error(), "is a pipe") {
+	if _, problems := Load(Source{Path: alone}); !strings.Contains(problems.Error(), "is a pipe") {
 		t.Errorf("a spec that is a pipe: %s", problems.Error())
 	}
 }

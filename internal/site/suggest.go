@@ -23,18 +23,6 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
-// maxSuggest is how many candidates one run compares: a large spec with one
-// mistake everywhere gets suggestions for the first ones.
-const maxSuggest = 100_000
-
-// near is nearest within the budget of the run.
-func (c *checker) near(word string, candidates []string) string {
-	if c.compared += len(candidates); c.compared > maxSuggest {
-		return ""
-	}
-	return nearest(word, candidates)
-}
-
 // distance is the number of single-byte insertions, deletions, substitutions and
 // swaps of neighbours between a and b, or limit where it would be that or more.
 func distance(a, b string, limit int) int {

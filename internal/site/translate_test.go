@@ -25,7 +25,7 @@ func TestCUEErrors(t *testing.T) {
 		if len(problems) == 0 {
 			_, problems = evaluate([]*ast.File{f}, newIndex([]*ast.File{f}))
 		}
-		said := problems.sorted().Error() + "\n"
+		said := problems.Sorted().Error() + "\n"
 		if cueWords.MatchString(said) || len(problems) == 0 {
 			t.Errorf("%s is accepted, or refused in words of CUE's: %s", text.Data, said)
 		}

@@ -2,6 +2,8 @@ package site
 
 import (
 	"fmt"
+	"maps"
+	"sitegen/internal/site/sitetest"
 	"slices"
 	"strings"
 	"testing"
@@ -24,14 +26,14 @@ func plants() []string {
 func TestMisfit(t *testing.T) {
 	alone := map[string]bool{} // rules about single values
 	for _, r := range rules() {
-		alone[r.ID] = r.check == nil || r.value && r.stands == ""
+		alone[r.ID] = r.check == nil || r.value || r.beside
 	}
-	texts := badTexts(t)
-	names := sortedKeys(texts)
-	var all []mutant
+	texts := sitetest.Bad(t)
+	names := slices.Sorted(maps.Keys(texts))
+	var all []sitetest.Mutant
 	for i, name := range names {
 		plant := plants()[i%len(plants())]
-		all = append(all, mutant{kind: name, text: texts[name]}, mutant{kind: plant, text: texts[name] + plant + "\n"})
+		all = append(all, sitetest.Mutant{Kind: name, Text: texts[name]}, sitetest.Mutant{Kind: plant, Text: texts[name] + plant + "\n"})
 	}
 	problems := loadAll(t, all)
 	for i := 0; i < len(all); i += 2 {
@@ -39,15 +41,15 @@ func TestMisfit(t *testing.T) {
 		if !slices.ContainsFunc(before, func(p Problem) bool { return p.Severity == Error }) || strings.Contains(before[0].Rule, "spec-") {
 			continue
 		}
-		planted, _, _ := strings.Cut(all[i+1].kind, ":")
+		planted, _, _ := strings.Cut(all[i+1].Kind, ":")
 		for _, p := range unsaid(before, after) {
 			if alone[p.Rule] && p.Rule != "reference" && p.Rule != "syntax" && p.Rule != "import" && !strings.HasPrefix(p.Path, planted) {
-				t.Errorf("%s with %s is no longer said:\n%s\nbut\n%s", all[i].kind, all[i+1].kind, p.Error(), after.Error())
+				t.Errorf("%s with %s is no longer said:\n%s\nbut\n%s", all[i].Kind, all[i+1].Kind, p.Error(), after.Error())
 			}
 		}
 		for _, p := range unsaid(after, before) {
 			if !alone[p.Rule] {
-				t.Errorf("%s with %s:\n%s", all[i].kind, all[i+1].kind, p.Error())
+				t.Errorf("%s with %s:\n%s", all[i].Kind, all[i+1].Kind, p.Error())
 			}
 		}
 	}

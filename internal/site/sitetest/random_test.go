@@ -23,7 +23,7 @@ func TestRandom(t *testing.T) {
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, problems := site.Load(path); len(problems) > 0 {
+		if _, problems := site.Load(site.Source{Path: path}); len(problems) > 0 {
 			t.Fatalf("seed %d is not sound:\n%s\n%s", seed, problems.Error(), text)
 		}
 	}
@@ -45,7 +45,7 @@ func TestShuffle(t *testing.T) {
 		if err := os.WriteFile(path, other, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, problems := site.Load(path); len(problems) > 0 {
+		if _, problems := site.Load(site.Source{Path: path}); len(problems) > 0 {
 			t.Fatalf("seed %d is not sound when shuffled:\n%s\n%s", seed, problems.Error(), other)
 		}
 	}

@@ -1,0 +1,23 @@
+package site
+
+// OwnPods are the pods that every site has beside its clients and apps: coredns,
+// local-path-provisioner and metrics-server of k3s; Cilium's agent and Envoy on
+// each node, its operator, Hubble's relay and page; Argo CD's controller, repo
+// server, server and Redis; cloudflared.
+func (s *Site) OwnPods() int {
+	n := 3 + 2*len(s.Hosts) + 1 + 4 + s.Tunnel.Replicas
+	if s.Cluster.Hubble {
+		n += 2
+	}
+	return n
+}
+
+// OwnRequests is what those pods ask for: coredns and metrics-server 100m and 70Mi
+// each (k3s manifests), Argo CD and cloudflared what gen gives them. Cilium asks
+// for nothing.
+func (s *Site) OwnRequests() (milliCPU, mebibytes int64) {
+	milliCPU, mebibytes = 2*100, 2*70
+	milliCPU, mebibytes = milliCPU+50+50+10+10, mebibytes+256+128+64+32
+	n := int64(s.Tunnel.Replicas)
+	return milliCPU + n*20, mebibytes + n*64
+}
