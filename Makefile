@@ -20,7 +20,7 @@ tools:
 
 # Rewrites golden/*/want and out/ after a change of the output that is meant; read the diff.
 golden:
-	go test ./cmd/gen -run 'TestGolden|TestOut' -update && go test ./internal/site ./internal/report -update
+	go test ./cmd/gen -run 'TestGolden|TestOut' -update && go test ./internal/rules ./internal/spec ./internal/diag -update
 
 bench:
 	go run ./internal/bench

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 
+	"sitegen/internal/diag"
 	"sitegen/internal/gen"
+	"sitegen/internal/rules"
 	"sitegen/internal/site"
 	"sitegen/internal/tree"
 )
@@ -13,7 +15,7 @@ import (
 // generated files read and that are missing, and those that a program reads beside
 // generated ones. They stop no run that writes, which may be the first of several
 // steps; firm is for gen check, which tells whether the tree is whole.
-func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm bool) (site.Problems, error) {
+func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm bool) (diag.Problems, error) {
 	all := missingModules(root, want.Site)
 	if root != nil {
 		view := tree.NewView(root)
@@ -23,21 +25,21 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 			return nil, err
 		}
 		for _, b := range beside {
-			p := site.Problem{Pos: e.pos(b.Path, b.Line), Message: "is not gen's: " + b.What, Rule: site.RuleBeside, Severity: site.Warning,
+			p := diag.Problem{Pos: e.pos(b.Path, b.Line), Message: "is not gen's: " + b.What, Rule: rules.RuleBeside, Severity: diag.Warning,
 				Hint: "move it elsewhere, or silence this with the reason"}
 			if b.Clash {
-				p.Rule, p.Severity, p.Hint = ruleClash, site.Error, "remove it or what it declares, or leave gen's file to yourself with output: exclude"
+				p.Rule, p.Severity, p.Hint = ruleClash, diag.Error, "remove it or what it declares, or leave gen's file to yourself with output: exclude"
 			}
 			all = append(all, p)
 		}
 	}
-	all = site.Silence(want.Site, all, site.RuleModule, site.RuleBeside)
+	all = rules.Silence(want.Site, all, rules.RuleModule, rules.RuleBeside)
 	for i := range all {
 		switch {
 		case !firm:
-			all[i].Severity = site.Warning
-		case all[i].Rule == site.RuleModule:
-			all[i].Severity = site.Error
+			all[i].Severity = diag.Warning
+		case all[i].Rule == rules.RuleModule:
+			all[i].Severity = diag.Error
 		}
 	}
 	return all, nil
@@ -54,13 +56,13 @@ func going(changes []tree.Change) func(string) bool {
 
 // missingModules are imports of hosts that lead nowhere: a rebuild of the host
 // stops at them.
-func missingModules(root *os.Root, s *site.Site) site.Problems {
-	var all site.Problems
+func missingModules(root *os.Root, s *site.Site) diag.Problems {
+	var all diag.Problems
 	for _, h := range s.Hosts {
 		for i, name := range h.Imports {
-			at := site.Path{"hosts", h.Name, "imports", i}
+			at := diag.Path{"hosts", h.Name, "imports", i}
 			if !hasModule(root, name) {
-				all = append(all, site.Problem{Pos: s.At(at), Path: at.String(), Rule: site.RuleModule, Severity: site.Warning,
+				all = append(all, diag.Problem{Pos: s.At(at), Path: at.String(), Rule: rules.RuleModule, Severity: diag.Warning,
 					Message: fmt.Sprintf("there is no module %q in the output root, and a rebuild of %s stops without it", name, h.Name),
 					Hint:    "write it, and add it to git: Nix reads no other files; { } is a module that does nothing"})
 			}

@@ -7,13 +7,14 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"sigs.k8s.io/yaml"
 
-	"sitegen/internal/site"
+	"sitegen/internal/rules"
+	"sitegen/internal/spec"
 )
 
 // TestOwnRequests holds what the rules count with to what the output asks for, and
 // to k3s's own pods.
 func TestOwnRequests(t *testing.T) {
-	s, problems := site.Load(site.Source{Path: "../../site.cue"})
+	s, problems := rules.Load(spec.Source{Path: "../../site.cue"})
 	if s == nil {
 		t.Fatal(problems.Error())
 	}

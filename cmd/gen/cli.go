@@ -9,7 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"sitegen/internal/site"
+	"sitegen/internal/spec"
 )
 
 // Exit codes. They are part of the interface: hooks and CI read them.
@@ -41,8 +41,8 @@ type specFlags struct {
 }
 
 // source is which files are the spec.
-func (f *specFlags) source() site.Source {
-	return site.Source{Path: f.Spec, OneFile: f.OneFile, Tags: f.Tag, Apart: true}
+func (f *specFlags) source() spec.Source {
+	return spec.Source{Path: f.Spec, OneFile: f.OneFile, Tags: f.Tag, Apart: true}
 }
 
 // formatFlags are for commands that find problems.

@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"sitegen/internal/diag"
 	"sitegen/internal/gen"
+	"sitegen/internal/rules"
 	"sitegen/internal/site"
 	"sitegen/internal/tree"
 	"sitegen/schema"
@@ -16,7 +18,7 @@ import (
 
 // load reads the spec and tells what is wrong with it.
 func (f *specFlags) load(e *env) (*site.Site, error) {
-	s, problems := site.Load(f.source())
+	s, problems := rules.Load(f.source())
 	if err := f.find(e, problems); err != nil {
 		return nil, err
 	}
@@ -24,10 +26,10 @@ func (f *specFlags) load(e *env) (*site.Site, error) {
 }
 
 // find tells problems of the spec; errors among them end the run.
-func (f *specFlags) find(e *env, problems site.Problems) error {
+func (f *specFlags) find(e *env, problems diag.Problems) error {
 	if f.Strict {
 		for i := range problems {
-			problems[i].Severity = site.Error
+			problems[i].Severity = diag.Error
 		}
 	}
 	if err := e.find(problems...); err != nil {
@@ -49,20 +51,20 @@ func (f *specFlags) wanted(e *env) (*gen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, f.find(e, site.Silence(r.Site, idle(r), site.RuleIdle))
+	return r, f.find(e, rules.Silence(r.Site, idle(r), rules.RuleIdle))
 }
 
 // idle makes findings of patterns that leave out no file.
-func idle(r *gen.Result) site.Problems {
-	var all site.Problems
+func idle(r *gen.Result) diag.Problems {
+	var all diag.Problems
 	for i, pattern := range r.Site.Output.Exclude {
 		if !slices.Contains(r.Idle, pattern) {
 			continue
 		}
-		at := site.Path{"output", "exclude", i}
-		all = append(all, site.Problem{
+		at := diag.Path{"output", "exclude", i}
+		all = append(all, diag.Problem{
 			Pos: r.Site.At(at), Path: at.String(), Message: fmt.Sprintf("%q leaves out no file", pattern),
-			Hint: "take it out, or correct it: patterns are relative to the output root", Rule: site.RuleIdle, Severity: site.Warning,
+			Hint: "take it out, or correct it: patterns are relative to the output root", Rule: rules.RuleIdle, Severity: diag.Warning,
 		})
 	}
 	return all

@@ -14,7 +14,9 @@ import (
 	"testing"
 
 	"sitegen/internal/gen"
+	"sitegen/internal/rules"
 	"sitegen/internal/site"
+	"sitegen/internal/spec"
 )
 
 // fault is a mistake that hand-written deployments of this kind are known to make,
@@ -125,20 +127,20 @@ func outputs(t *testing.T) []*output {
 	cache := &sync.Map{}
 	var list []*output
 	for _, dir := range append(goldenCases(t), "../..") {
-		spec := filepath.Join(dir, "site.cue")
-		text, err := os.ReadFile(spec)
+		path := filepath.Join(dir, "site.cue")
+		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, problems := site.Load(site.Source{Path: spec})
+		s, problems := rules.Load(spec.Source{Path: path})
 		if problems.Errors() > 0 {
-			t.Fatalf("%s: %v", spec, problems)
+			t.Fatalf("%s: %v", path, problems)
 		}
 		result, err := gen.Run(s, gen.All())
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &output{t: t, name: s.Name + " of " + spec, files: map[string]string{}, site: s, spec: string(text), cache: cache}
+		r := &output{t: t, name: s.Name + " of " + path, files: map[string]string{}, site: s, spec: string(text), cache: cache}
 		for _, f := range result.Tree.Files() {
 			r.files[f.Path] = string(f.Data)
 		}

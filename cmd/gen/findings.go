@@ -7,8 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"sitegen/internal/diag"
 	"sitegen/internal/gen"
-	"sitegen/internal/report"
+	"sitegen/internal/rules"
 	"sitegen/internal/site"
 	"sitegen/internal/tree"
 	"sitegen/internal/verify"
@@ -22,19 +23,19 @@ type env struct {
 	color          bool   // stdout is a terminal that wants colour
 	format         string // empty: for people
 	out            string // the output root, as the user calls it
-	log            report.Log
+	log            diag.Log
 }
 
 // text tells whether the output is for people.
 func (e *env) text() bool { return e.format == "" || e.format == "text" }
 
 // find takes findings.
-func (e *env) find(findings ...site.Problem) error {
+func (e *env) find(findings ...diag.Problem) error {
 	e.log.Findings = append(e.log.Findings, findings...)
 	if !e.text() {
 		return nil
 	}
-	return report.Text(e.stderr, wantsColor(e.stderr), findings)
+	return diag.Text(e.stderr, wantsColor(e.stderr), findings)
 }
 
 // end prints what machines are waiting for, and returns the exit code. An error
@@ -66,10 +67,10 @@ func (e *env) end(err error) int {
 }
 
 // trouble makes findings of an error, each at its file where it names one.
-func (e *env) trouble(err error) site.Problems {
+func (e *env) trouble(err error) diag.Problems {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
-		var all site.Problems
+		var all diag.Problems
 		for _, err := range joined.Unwrap() {
 			all = append(all, e.trouble(err)...)
 		}
@@ -77,14 +78,14 @@ func (e *env) trouble(err error) site.Problems {
 	}
 	var at *tree.PathError
 	if errors.As(err, &at) {
-		return site.Problems{{Pos: e.pos(at.Path, at.Line), Message: at.Problem, Hint: at.Advice, Rule: ruleBlocked, Severity: site.Error}}
+		return diag.Problems{{Pos: e.pos(at.Path, at.Line), Message: at.Problem, Hint: at.Advice, Rule: ruleBlocked, Severity: diag.Error}}
 	}
-	return site.Problems{{Message: err.Error(), Rule: ruleTrouble, Severity: site.Error}}
+	return diag.Problems{{Message: err.Error(), Rule: ruleTrouble, Severity: diag.Error}}
 }
 
 // pos is a place in the output, as the user calls it.
-func (e *env) pos(path string, line int) site.Pos {
-	return site.Pos{File: filepath.Join(e.out, filepath.FromSlash(path)), Line: line}
+func (e *env) pos(path string, line int) diag.Pos {
+	return diag.Pos{File: filepath.Join(e.out, filepath.FromSlash(path)), Line: line}
 }
 
 // Rules about the tree and about gen itself; those about a spec are package site's.
@@ -98,11 +99,11 @@ const (
 )
 
 // drift makes findings of changes: the words, and what to do.
-func (e *env) drift(changes []tree.Change) site.Problems {
-	var all site.Problems
+func (e *env) drift(changes []tree.Change) diag.Problems {
+	var all diag.Problems
 	for _, c := range changes {
 		what, do := driftWords(c)
-		all = append(all, site.Problem{Pos: e.pos(c.Path, c.Line()), Message: what, Hint: do, Rule: ruleDrift + string(c.Kind), Severity: site.Error})
+		all = append(all, diag.Problem{Pos: e.pos(c.Path, c.Line()), Message: what, Hint: do, Rule: ruleDrift + string(c.Kind), Severity: diag.Error})
 	}
 	return all
 }
@@ -127,21 +128,21 @@ func driftWords(c tree.Change) (what, do string) {
 }
 
 // findingRules is everything that a finding can be about.
-func findingRules() []report.Rule {
-	var all []report.Rule
-	for _, r := range site.Rules() {
-		all = append(all, report.Rule{ID: r.ID, Summary: r.Summary, Help: fmt.Sprintf("bad:\n\n%s\ngood:\n\n%s", indent(r.Bad), indent(r.Good)), Severity: r.Severity})
+func findingRules() []diag.Rule {
+	var all []diag.Rule
+	for _, r := range rules.Rules() {
+		all = append(all, diag.Rule{ID: r.ID, Summary: r.Summary, Help: fmt.Sprintf("bad:\n\n%s\ngood:\n\n%s", indent(r.Bad), indent(r.Good)), Severity: r.Severity})
 	}
 	return append(all, treeRules()...)
 }
 
 // treeRules are those of findingRules that are not about the spec.
-func treeRules() []report.Rule {
-	drift := func(kind tree.Kind, summary string) report.Rule {
+func treeRules() []diag.Rule {
+	drift := func(kind tree.Kind, summary string) diag.Rule {
 		_, do := driftWords(tree.Change{Kind: kind, Old: &tree.File{}, New: &tree.File{}})
-		return report.Rule{ID: ruleDrift + string(kind), Summary: summary, Help: "What to do: " + do + ".", Severity: site.Error}
+		return diag.Rule{ID: ruleDrift + string(kind), Summary: summary, Help: "What to do: " + do + ".", Severity: diag.Error}
 	}
-	all := []report.Rule{
+	all := []diag.Rule{
 		drift(tree.Missing, "A file of the output is not there."),
 		drift(tree.Stale, "A file is as gen wrote it, but the spec says something else now."),
 		drift(tree.Orphaned, "A file that gen wrote is no longer in the spec."),
@@ -149,15 +150,15 @@ func treeRules() []report.Rule {
 		drift(tree.Foreign, "A file is where gen would write one, and is not from gen."),
 		drift(tree.Mode, "A file has an executable bit too many, or none."),
 		drift(tree.Endings, "A file has line endings that git converted."),
-		{ID: ruleBlocked, Summary: "Something that gen does not replace is where a file goes, or the manifest cannot be read.", Severity: site.Error},
-		{ID: ruleNeeded, Summary: "The spec leaves a file to the user that a generated file reads, and there is none.", Severity: site.Error},
-		{ID: ruleClash, Summary: "A file of the user's, which a program reads together with gen's, declares what they declare (gen warns, gen check refuses).", Severity: site.Error},
-		{ID: ruleTrouble, Summary: "gen could not do its work.", Severity: site.Error},
+		{ID: ruleBlocked, Summary: "Something that gen does not replace is where a file goes, or the manifest cannot be read.", Severity: diag.Error},
+		{ID: ruleNeeded, Summary: "The spec leaves a file to the user that a generated file reads, and there is none.", Severity: diag.Error},
+		{ID: ruleClash, Summary: "A file of the user's, which a program reads together with gen's, declares what they declare (gen warns, gen check refuses).", Severity: diag.Error},
+		{ID: ruleTrouble, Summary: "gen could not do its work.", Severity: diag.Error},
 	}
 	for _, r := range verify.Readers() {
-		all = append(all, report.Rule{
+		all = append(all, diag.Rule{
 			ID: ruleVerify + r.Name, Summary: fmt.Sprintf("%s does not accept what is in the %s, or did not read them.", r.Name, r.Kind),
-			Help: r.Install, Severity: site.Error,
+			Help: r.Install, Severity: diag.Error,
 		})
 	}
 	return all
@@ -165,17 +166,17 @@ func treeRules() []report.Rule {
 
 // needed makes findings of files that generated ones miss, at the patterns that
 // leave them out.
-func needed(s *site.Site, needs []gen.Need) site.Problems {
-	var all site.Problems
+func needed(s *site.Site, needs []gen.Need) diag.Problems {
+	var all diag.Problems
 	for _, n := range needs {
 		i := slices.IndexFunc(s.Output.Exclude, func(pattern string) bool {
 			ok, _ := tree.Match(pattern, n.Path)
 			return ok
 		})
-		at := site.Path{"output", "exclude", i}
-		all = append(all, site.Problem{
+		at := diag.Path{"output", "exclude", i}
+		all = append(all, diag.Problem{
 			Pos: s.At(at), Path: at.String(), Message: fmt.Sprintf("leaves out %q, which %q needs, and there is none", n.Path, n.By),
-			Hint: "write it, or take the pattern out of the spec", Rule: ruleNeeded, Severity: site.Error,
+			Hint: "write it, or take the pattern out of the spec", Rule: ruleNeeded, Severity: diag.Error,
 		})
 	}
 	return all

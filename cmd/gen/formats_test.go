@@ -11,8 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"sitegen/internal/report"
-	"sitegen/internal/site"
+	"sitegen/internal/diag"
 )
 
 // finder runs a command that has something to find, and returns its output.
@@ -84,7 +83,7 @@ func TestFormats(t *testing.T) {
 		if f.name == "check" && (example == "" || !strings.Contains(f.run(t, "json"), example)) {
 			t.Errorf("docs/FORMATS.md shows what gen check does not print:\n%s", example)
 		}
-		var document struct{ Findings site.Problems }
+		var document struct{ Findings diag.Problems }
 		if err := json.Unmarshal([]byte(f.run(t, "json")), &document); err != nil {
 			t.Fatalf("%s: %v", f.name, err)
 		}
@@ -92,7 +91,7 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%s finds nothing", f.name)
 		}
 		for _, p := range document.Findings {
-			if p.Message == "" || !slices.ContainsFunc(known, func(r report.Rule) bool { return r.ID == p.Rule }) {
+			if p.Message == "" || !slices.ContainsFunc(known, func(r diag.Rule) bool { return r.ID == p.Rule }) {
 				t.Errorf("%s: a finding without words or a known rule: %+v", f.name, p)
 			}
 			if filepath.IsAbs(p.Pos.File) {
@@ -115,7 +114,7 @@ func TestFormats(t *testing.T) {
 
 // wantSARIF holds what the schema of SARIF 2.1.0 demands of what gen uses, and
 // what code scanning does beyond it: a place for every result.
-func wantSARIF(t *testing.T, name, text string, findings site.Problems) {
+func wantSARIF(t *testing.T, name, text string, findings diag.Problems) {
 	t.Helper()
 	type message struct{ Text string }
 	var log struct {

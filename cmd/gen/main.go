@@ -5,11 +5,11 @@ package main
 import (
 	"os"
 
-	"sitegen/internal/site"
+	"sitegen/internal/spec"
 )
 
 func main() {
-	if site.Evaluating() {
+	if spec.Evaluating() {
 		return
 	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))

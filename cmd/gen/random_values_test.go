@@ -12,8 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
+	"sitegen/internal/rules"
 	"sitegen/internal/site"
 	"sitegen/internal/site/sitetest"
+	"sitegen/internal/spec"
 )
 
 // TestRandomValues reads the texts of random sites back out of the output, as the
@@ -21,18 +23,18 @@ import (
 // container gets them, records and comments as OpenTofu reads them, keys as Nix does.
 func TestRandomValues(t *testing.T) {
 	work := t.TempDir()
-	spec, out := filepath.Join(work, "site.cue"), filepath.Join(work, "out")
+	path, out := filepath.Join(work, "site.cue"), filepath.Join(work, "out")
 	seen := 0
 	for seed := range uint64(12) {
-		writeFile(t, spec, string(sitetest.Seed(seed)))
-		s, problems := site.Load(site.Source{Path: spec})
+		writeFile(t, path, string(sitetest.Seed(seed)))
+		s, problems := rules.Load(spec.Source{Path: path})
 		if s == nil {
 			t.Fatal(problems)
 		}
 		if err := os.RemoveAll(out); err != nil {
 			t.Fatal(err)
 		}
-		generateInto(t, spec, out)
+		generateInto(t, path, out)
 		for _, w := range slices.Concat(s.Clients, s.Apps) {
 			got := containerReads(t, filepath.Join(out, filepath.FromSlash(s.ArgoDir()), filepath.FromSlash(w.Folder), "deployment.yaml"))
 			want := container{Command: w.Command, Args: w.Args, Env: map[string]string{}}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"sitegen/internal/site"
+	"sitegen/internal/rules"
 )
 
 type rulesCmd struct{}
@@ -14,7 +14,7 @@ type rulesCmd struct{}
 func (c *rulesCmd) Run(e *env) error {
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	section := ""
-	for _, r := range site.Rules() {
+	for _, r := range rules.Rules() {
 		if r.Section != section {
 			section = r.Section
 			fmt.Fprintf(w, "\n%s\n", section)
@@ -31,7 +31,7 @@ type explainCmd struct {
 // Run shows one rule with a bad and a good example.
 func (c *explainCmd) Run(e *env) error {
 	id := strings.Trim(c.Rule, "[]")
-	for _, r := range site.Rules() {
+	for _, r := range rules.Rules() {
 		if r.ID != id {
 			continue
 		}

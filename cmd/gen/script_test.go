@@ -10,11 +10,11 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sitegen/internal/site"
+	"sitegen/internal/spec"
 )
 
 func TestMain(m *testing.M) {
-	if site.Evaluating() {
+	if spec.Evaluating() {
 		return
 	}
 	testscript.Main(m, map[string]func(){

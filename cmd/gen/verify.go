@@ -11,8 +11,7 @@ import (
 	"strings"
 	"syscall"
 
-	"sitegen/internal/report"
-	"sitegen/internal/site"
+	"sitegen/internal/diag"
 	"sitegen/internal/verify"
 )
 
@@ -60,21 +59,21 @@ func (c *verifyCmd) Run(e *env) error {
 // show prints the table, then what was not read and why, then each problem; for
 // machines these are findings, and the table is a part of JSON.
 func show(e *env, r *verify.Report) error {
-	var gaps, problems site.Problems
+	var gaps, problems diag.Problems
 	for _, res := range r.Results {
 		rule := ruleVerify + res.Reader
 		for _, g := range res.Gaps() {
-			f := site.Problem{Message: "not verified: " + g.What, Rule: rule, Severity: site.Warning}
+			f := diag.Problem{Message: "not verified: " + g.What, Rule: rule, Severity: diag.Warning}
 			if g.Advice != "" {
 				f.Hint = "to get it: " + g.Advice
 			}
 			if res.Required && res.State == verify.Skipped {
-				f.Message, f.Severity = f.Message+" (required)", site.Error
+				f.Message, f.Severity = f.Message+" (required)", diag.Error
 			}
 			gaps = append(gaps, f)
 		}
 		for _, p := range res.Problems {
-			problems = append(problems, site.Problem{Pos: e.pos(p.Path, p.Line), Message: p.Text, Rule: rule, Severity: site.Error})
+			problems = append(problems, diag.Problem{Pos: e.pos(p.Path, p.Line), Message: p.Text, Rule: rule, Severity: diag.Error})
 		}
 	}
 	if !e.text() {
@@ -93,7 +92,7 @@ func show(e *env, r *verify.Report) error {
 		}
 		fmt.Fprintf(e.stdout, "%s [%s]\n", line, g.Rule)
 	}
-	if err := report.Text(e.stdout, e.color, problems); err != nil {
+	if err := diag.Text(e.stdout, e.color, problems); err != nil {
 		return err
 	}
 	// A reader that did not run is not one that found nothing.

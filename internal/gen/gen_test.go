@@ -5,12 +5,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sitegen/internal/site"
+	"sitegen/internal/rules"
+	"sitegen/internal/spec"
 )
 
 func run(t *testing.T, exclude ...string) *Result {
 	t.Helper()
-	s, problems := site.Load(site.Source{Path: "../../site.cue"})
+	s, problems := rules.Load(spec.Source{Path: "../../site.cue"})
 	if s == nil {
 		t.Fatal(problems)
 	}

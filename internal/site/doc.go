@@ -1,14 +1,7 @@
-// Package site reads a site spec and says what it describes, or what is wrong
-// with it.
+// Package site is the model of a site and how it follows from a spec: every default
+// is filled in, every name resolved, every list sorted. What more than one generator
+// has to know stands here once: names of folders, keys of encrypted files, hostnames.
 //
-// A spec goes this way: read (source.go), placed (index.go: where the user wrote
-// what), evaluated against the schema within limits (load.go, limit.go), explained
-// where it does not fit (explain.go, wording.go, translate.go), resolved
-// (resolve*.go) and checked by the rules (check.go, rules*.go). What is sound of a
-// spec that does not fit is checked too (partial.go), by the rules whose findings
-// are true however the rest is repaired (stands.go). What comes out is a Site,
-// sound and complete, or Problems, each at a line of the user's own.
-//
-// It is the only package that imports CUE. It writes nothing, and knows nothing of
-// the files that are made from a site.
+// Resolve is total: a value that does not parse is left out, and package rules, which
+// looks at spec and site together, reports it. What is made from a site is unknown here.
 package site

@@ -2,6 +2,9 @@ package site
 
 import (
 	"net/netip"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/spec"
 )
 
 // Site is a sound, complete site: every default is filled in, every name
@@ -36,8 +39,8 @@ type Site struct {
 	Versions  Versions
 	Silenced  []Silenced // sorted by rule
 
-	zones map[string]bool // the names of Zones
-	ix    *Index          // nil: not made from a spec
+	ZoneNames map[string]bool // the names of Zones
+	ix        *spec.Index     // nil: not made from a spec
 }
 
 // Silenced is a rule that the spec silences, and why.
@@ -87,7 +90,7 @@ type Zone struct {
 	Wildcard bool // *.NAME points at the tunnel too
 	Records  []Record
 
-	at Path // the domain, or the client whose domain it is
+	At diag.Path // the domain, or the client whose domain it is
 }
 
 // Record is a DNS record that the spec gives, beside those that the tunnel needs.
@@ -153,7 +156,7 @@ type Route struct {
 	Access    string // access group; "" is public
 	Session   string // Access session; "" where public
 
-	at Path // what the spec says it with
+	At diag.Path // what the spec says it with
 }
 
 // WorkloadKind tells clients' websites from the site's own apps.
@@ -256,8 +259,8 @@ type Providers struct{ Cloudflare, Helm, Kubectl, Kubernetes, Random, Sops strin
 // FlakeInputs are flake references.
 type FlakeInputs struct{ Disko, NixosAnywhere, SopsNix string }
 
-// owner says in words what a route leads to.
-func (r Route) owner() string {
+// OwnedBy says in words what a route leads to.
+func (r Route) OwnedBy() string {
 	switch r.Kind {
 	case RouteArgoCD:
 		return "Argo CD"
@@ -271,10 +274,10 @@ func (r Route) owner() string {
 	return "the app " + r.Owner
 }
 
-// surface names what a built-in route leads to.
-func (r Route) surface() string {
+// Surface names what a built-in route leads to.
+func (r Route) Surface() string {
 	if r.Kind == RouteSSH {
-		return "SSH to " + r.owner()
+		return "SSH to " + r.OwnedBy()
 	}
-	return r.owner()
+	return r.OwnedBy()
 }

@@ -1,6 +1,10 @@
 package site
 
-import "path"
+import (
+	"path"
+
+	"sitegen/internal/diag"
+)
 
 // TerraformDir is the folder of the Terraform root, relative to the output root.
 func (s *Site) TerraformDir() string { return "k8s/terraform-" + s.Name }
@@ -79,17 +83,17 @@ func (s *Site) Group(name string) *AccessGroup {
 }
 
 // At is where the spec says the value at a path, or what is around it.
-func (s *Site) At(p Path) Pos {
+func (s *Site) At(p diag.Path) diag.Pos {
 	if s.ix == nil {
-		return Pos{}
+		return diag.Pos{}
 	}
-	return s.ix.value(p)
+	return s.ix.Value(p)
 }
 
 // NameAt is where the spec says the name of the field at a path.
-func (s *Site) NameAt(p Path) Pos {
+func (s *Site) NameAt(p diag.Path) diag.Pos {
 	if s.ix == nil {
-		return Pos{}
+		return diag.Pos{}
 	}
-	return s.ix.label(p)
+	return s.ix.Label(p)
 }

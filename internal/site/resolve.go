@@ -6,61 +6,64 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"sitegen/internal/format"
+	"sitegen/internal/spec"
 )
 
 // Resolve derives the site from the spec: it fills in what depends on other
 // fields, names what the spec leaves unnamed, and sorts. It is total: a value that
 // does not parse is left out, and the rules, which run over spec and site
 // together, report it.
-func Resolve(spec *Spec, ix *Index) *Site {
+func Resolve(sp *spec.Spec, ix *spec.Index) *Site {
 	s := &Site{
 		ix:         ix,
-		Name:       spec.Name,
-		AdminEmail: spec.Admin.Email,
-		Repo:       resolveRepo(spec.Repo),
-		Cloudflare: Cloudflare(spec.Cloudflare),
-		Tunnel:     Tunnel{Name: cmp.Or(spec.Tunnel.Name, spec.Name), Replicas: spec.Tunnel.Replicas},
-		Groups:     resolveGroups(spec.Access),
-		Output:     Output{OwnFlake: spec.Output.Flake == "own", Exclude: spec.Output.Exclude},
-		Versions:   resolveVersions(spec.Versions),
+		Name:       sp.Name,
+		AdminEmail: sp.Admin.Email,
+		Repo:       resolveRepo(sp.Repo),
+		Cloudflare: Cloudflare(sp.Cloudflare),
+		Tunnel:     Tunnel{Name: cmp.Or(sp.Tunnel.Name, sp.Name), Replicas: sp.Tunnel.Replicas},
+		Groups:     resolveGroups(sp.Access),
+		Output:     Output{OwnFlake: sp.Output.Flake == "own", Exclude: sp.Output.Exclude},
+		Versions:   resolveVersions(sp.Versions),
 	}
-	resolveHosts(s, spec)
-	resolveCluster(s, spec)
-	resolveZones(s, spec)
-	resolveWorkloads(s, spec)
-	resolveRoutes(s, spec)
-	resolveSecrets(s, spec)
-	for _, rule := range slices.Sorted(maps.Keys(spec.Silence)) {
-		s.Silenced = append(s.Silenced, Silenced{rule, spec.Silence[rule]})
+	resolveHosts(s, sp)
+	resolveCluster(s, sp)
+	resolveZones(s, sp)
+	resolveWorkloads(s, sp)
+	resolveRoutes(s, sp)
+	resolveSecrets(s, sp)
+	for _, rule := range slices.Sorted(maps.Keys(sp.Silence)) {
+		s.Silenced = append(s.Silenced, Silenced{rule, sp.Silence[rule]})
 	}
-	if a := spec.Alerts; a != nil {
+	if a := sp.Alerts; a != nil {
 		port := a.SMTP.Port
 		if port == 0 {
-			port = smtpPort(a.SMTP.TLS)
+			port = SmtpPort(a.SMTP.TLS)
 		}
 		s.Alerts = &Alerts{Email: a.Email, SMTP: SMTP{Host: a.SMTP.Host, Port: port, User: a.SMTP.User, From: cmp.Or(a.SMTP.From, a.SMTP.User), TLS: a.SMTP.TLS}}
 	}
-	if b := spec.Terraform.S3; b != nil {
-		s.Terraform.S3 = &S3{Bucket: b.Bucket, Key: cmp.Or(b.Key, spec.Name+".tfstate"), Region: b.Region, Endpoint: b.Endpoint}
+	if b := sp.Terraform.S3; b != nil {
+		s.Terraform.S3 = &S3{Bucket: b.Bucket, Key: cmp.Or(b.Key, sp.Name+".tfstate"), Region: b.Region, Endpoint: b.Endpoint}
 	}
 	return s
 }
 
-// smtpPort is where relays take mail from users (RFC 8314): 465 speaks TLS from the
+// SmtpPort is where relays take mail from users (RFC 8314): 465 speaks TLS from the
 // first byte, 587 after STARTTLS.
-func smtpPort(tls string) int {
+func SmtpPort(tls string) int {
 	if tls == "tls" {
 		return 465
 	}
 	return 587
 }
 
-func resolveRepo(r RepoSpec) Repo {
+func resolveRepo(r spec.Repo) Repo {
 	repo := Repo{URL: r.URL, Branch: r.Branch, Path: r.Path, KnownHosts: r.KnownHosts, Kind: RepoPublic}
-	u := parseRepoURL(r.URL)
-	repo.Host = u.host
+	u := ParseRepoURL(r.URL)
+	repo.Host = u.Host
 	switch {
-	case u.scheme == "ssh":
+	case u.Scheme == "ssh":
 		repo.Kind = RepoSSH
 	case r.Private:
 		repo.Kind = RepoToken
@@ -70,18 +73,18 @@ func resolveRepo(r RepoSpec) Repo {
 
 // repoURL is a git URL taken apart. ssh stands for ssh:// and for git's
 // scp-like form, user@host:path; scheme is "" for anything gen does not know.
-type repoURL struct{ scheme, user, host, path string }
+type repoURL struct{ Scheme, User, Host, Path string }
 
-func parseRepoURL(raw string) repoURL {
+func ParseRepoURL(raw string) repoURL {
 	if scheme, rest, ok := strings.Cut(raw, "://"); ok {
 		host, path, _ := strings.Cut(rest, "/")
-		u := repoURL{scheme: scheme, path: path}
+		u := repoURL{Scheme: scheme, Path: path}
 		if i := strings.LastIndex(host, "@"); i >= 0 {
-			u.user, host = host[:i], host[i+1:]
+			u.User, host = host[:i], host[i+1:]
 		}
-		u.host = host
+		u.Host = host
 		if scheme != "ssh" && scheme != "https" {
-			u.scheme = ""
+			u.Scheme = ""
 		}
 		return u
 	}
@@ -90,19 +93,19 @@ func parseRepoURL(raw string) repoURL {
 	if !ok || !at || strings.Contains(front, "/") {
 		return repoURL{}
 	}
-	return repoURL{scheme: "ssh", user: user, host: host, path: path}
+	return repoURL{Scheme: "ssh", User: user, Host: host, Path: path}
 }
 
-func resolveGroups(specs map[string]*GroupSpec) []AccessGroup {
+func resolveGroups(specs map[string]*spec.Group) []AccessGroup {
 	var groups []AccessGroup
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		g := specs[name]
-		groups = append(groups, AccessGroup{Name: name, Emails: sorted(g.Emails), EmailDomains: sorted(g.EmailDomains), Session: g.Session})
+		groups = append(groups, AccessGroup{Name: name, Emails: Sorted(g.Emails), EmailDomains: Sorted(g.EmailDomains), Session: g.Session})
 	}
 	return groups
 }
 
-func resolveVersions(v VersionsSpec) Versions {
+func resolveVersions(v spec.Versions) Versions {
 	return Versions{
 		Cilium: v.Charts.Cilium, ArgoCD: v.Charts.ArgoCD,
 		ArgoCDImage: v.Images.ArgoCD, Ksops: v.Images.Ksops, Cloudflared: v.Images.Cloudflared,
@@ -112,10 +115,10 @@ func resolveVersions(v VersionsSpec) Versions {
 	}
 }
 
-func resolveCluster(s *Site, spec *Spec) {
-	c := spec.Cluster
+func resolveCluster(s *Site, sp *spec.Spec) {
+	c := sp.Cluster
 	s.Cluster = Cluster{
-		Pods: parsePrefix(c.Pods), Services: parsePrefix(c.Services),
+		Pods: format.ParsePrefix(c.Pods), Services: format.ParsePrefix(c.Services),
 		K3sFlags: c.K3s.Flags, APIPort: 6443, Hubble: c.Hubble.Enabled,
 		Encrypt: len(s.Hosts) > 1,
 	}
@@ -130,21 +133,21 @@ func resolveCluster(s *Site, spec *Spec) {
 	s.Cluster.DNS = nthAddr(s.Cluster.Services, 10)
 }
 
-func resolveSecrets(s *Site, spec *Spec) {
-	for _, name := range slices.Sorted(maps.Keys(spec.Sops.People)) {
-		s.People = append(s.People, Recipient{Name: name, Key: spec.Sops.People[name]})
+func resolveSecrets(s *Site, sp *spec.Spec) {
+	for _, name := range slices.Sorted(maps.Keys(sp.Sops.People)) {
+		s.People = append(s.People, Recipient{Name: name, Key: sp.Sops.People[name]})
 	}
-	s.ArgoCD = Recipient{Name: "argocd", Key: spec.Sops.ArgoCD}
-	if spec.Sops.ArgoCD == "" && s.Server != nil {
+	s.ArgoCD = Recipient{Name: "argocd", Key: sp.Sops.ArgoCD}
+	if sp.Sops.ArgoCD == "" && s.Server != nil {
 		s.ArgoCD = Recipient{Name: s.Server.Name, Key: s.Server.Age}
 	}
 }
 
-// defaultGroup is the access group that built-in pages are behind unless they
+// DefaultGroup is the access group that built-in pages are behind unless they
 // name one.
-func defaultGroup(spec *Spec) string {
-	for _, name := range slices.Sorted(maps.Keys(spec.Access)) {
-		if spec.Access[name].Default {
+func DefaultGroup(sp *spec.Spec) string {
+	for _, name := range slices.Sorted(maps.Keys(sp.Access)) {
+		if sp.Access[name].Default {
 			return name
 		}
 	}
@@ -163,6 +166,6 @@ func nthAddr(p netip.Prefix, n int) netip.Addr {
 	return a
 }
 
-func sorted(list []string) []string {
+func Sorted(list []string) []string {
 	return slices.Sorted(slices.Values(list))
 }

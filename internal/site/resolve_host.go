@@ -7,11 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"sitegen/internal/format"
+	"sitegen/internal/spec"
 )
 
-func resolveHosts(s *Site, spec *Spec) {
-	for _, name := range slices.Sorted(maps.Keys(spec.Hosts)) {
-		h := resolveHost(name, spec.Hosts[name])
+func resolveHosts(s *Site, sp *spec.Spec) {
+	for _, name := range slices.Sorted(maps.Keys(sp.Hosts)) {
+		h := resolveHost(name, sp.Hosts[name])
 		s.Hosts = append(s.Hosts, h)
 		switch {
 		case h.Role == RoleAgent:
@@ -22,20 +25,20 @@ func resolveHosts(s *Site, spec *Spec) {
 	}
 }
 
-func resolveHost(name string, h *HostSpec) *Host {
+func resolveHost(name string, h *spec.Host) *Host {
 	host := &Host{
 		Name: name, Role: Role(h.Role), Firmware: Firmware(h.Firmware),
 		CPUVendor: h.CPU.Vendor, CPUCores: h.CPU.Cores,
 		Release: h.Release, StateVersion: h.StateVersion,
 		Kernel: h.Kernel, Installer: Installer(h.Installer),
-		Age: h.Age, ESPSize: inDisko(h.ESPSize),
+		Age: h.Age, ESPSize: format.InDisko(h.ESPSize),
 		Disks: resolveDisks(h), Arrays: resolveArrays(h),
 		NICs: resolveNICs(h.NICs), Users: resolveUsers(h.Users),
 		TimeZone: h.TimeZone, Imports: h.Imports,
 	}
 	layout(host)
 	for _, from := range h.SSH.From {
-		if p := parsePrefix(from); p.IsValid() {
+		if p := format.ParsePrefix(from); p.IsValid() {
 			host.SSHFrom = append(host.SSHFrom, p)
 		}
 	}
@@ -53,14 +56,14 @@ func resolveHost(name string, h *HostSpec) *Host {
 // defaultArray is what two disks or more make when the spec names no arrays.
 const defaultArray = "system"
 
-func resolveDisks(h *HostSpec) []*Disk {
+func resolveDisks(h *spec.Host) []*Disk {
 	var disks []*Disk
 	alone := len(h.Disks) == 1 && h.Arrays == nil
 	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
 		d := h.Disks[name]
 		disk := &Disk{Name: name, Device: d.Device, Mount: d.Mount}
-		if !diskSizeFault(d.Size).bad() {
-			disk.Bytes = bytesIn(d.Size)
+		if !format.DiskSize(d.Size).Bad() {
+			disk.Bytes = format.BytesIn(d.Size)
 		}
 		if alone && disk.Mount == "" {
 			disk.Mount = "/"
@@ -73,7 +76,7 @@ func resolveDisks(h *HostSpec) []*Disk {
 	return disks
 }
 
-func resolveArrays(h *HostSpec) []*Array {
+func resolveArrays(h *spec.Host) []*Array {
 	var free []string
 	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
 		if h.Disks[name].Mount == "" {
@@ -82,16 +85,16 @@ func resolveArrays(h *HostSpec) []*Array {
 	}
 	specs := h.Arrays
 	if specs == nil && len(free) > 1 {
-		specs = map[string]*ArraySpec{defaultArray: {Level: 1, Mount: "/", Format: "ext4", Size: "100%"}}
+		specs = map[string]*spec.Array{defaultArray: {Level: 1, Mount: "/", Format: "ext4", Size: "100%"}}
 	}
 	var arrays []*Array
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		a := specs[name]
-		disks := sorted(a.Disks)
+		disks := Sorted(a.Disks)
 		if len(disks) == 0 {
 			disks = free
 		}
-		arrays = append(arrays, &Array{Name: name, Level: a.Level, Disks: disks, Mount: a.Mount, Format: a.Format, Size: inDisko(a.Size)})
+		arrays = append(arrays, &Array{Name: name, Level: a.Level, Disks: disks, Mount: a.Mount, Format: a.Format, Size: format.InDisko(a.Size)})
 	}
 	return arrays
 }
@@ -137,20 +140,20 @@ func boolInt(b bool) int {
 	return 0
 }
 
-func resolveNICs(specs map[string]*NICSpec) []*NIC {
+func resolveNICs(specs map[string]*spec.NIC) []*NIC {
 	var nics []*NIC
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		n := specs[name]
 		nic := &NIC{Name: name, MAC: strings.ToLower(n.MAC)}
 		nic.IPv4 = IPv4{Mode: n.IPv4.Mode, OnLink: n.IPv4.OnLink}
 		if n.IPv4.Mode == "static" {
-			nic.IPv4.Address, nic.IPv4.Gateway = parsePrefix(n.IPv4.Address), parseAddr(n.IPv4.Gateway)
+			nic.IPv4.Address, nic.IPv4.Gateway = format.ParsePrefix(n.IPv4.Address), format.ParseAddr(n.IPv4.Gateway)
 		}
 		if n.IPv6 != nil {
-			nic.IPv6 = IPv6{Address: parsePrefix(n.IPv6.Address), Gateway: parseAddr(n.IPv6.Gateway), OnLink: n.IPv6.OnLink}
+			nic.IPv6 = IPv6{Address: format.ParsePrefix(n.IPv6.Address), Gateway: format.ParseAddr(n.IPv6.Gateway), OnLink: n.IPv6.OnLink}
 		}
 		for _, dns := range n.DNS {
-			if a := parseAddr(dns); a.IsValid() {
+			if a := format.ParseAddr(dns); a.IsValid() {
 				nic.DNS = append(nic.DNS, a)
 			}
 		}
@@ -163,19 +166,19 @@ func resolveNICs(specs map[string]*NICSpec) []*NIC {
 // says of the node, the address where ssh finds the host, if it is one, or the first
 // static one. It is an IPv4 address, since the networks of pods and Services are: k3s
 // refuses a node address of another family than its cluster's.
-func nodeIP(h *Host, spec *HostSpec) netip.Addr {
-	if spec.Node != "" {
-		if a := parseAddr(spec.Node); a.Is4() {
+func nodeIP(h *Host, sp *spec.Host) netip.Addr {
+	if sp.Node != "" {
+		if a := format.ParseAddr(sp.Node); a.Is4() {
 			return a
 		}
 		for _, n := range h.NICs {
-			if a := n.IPv4.Address.Addr(); n.Name == spec.Node && a.Is4() {
+			if a := n.IPv4.Address.Addr(); n.Name == sp.Node && a.Is4() {
 				return a
 			}
 		}
 		return netip.Addr{}
 	}
-	if a := parseAddr(spec.Address); a.Is4() {
+	if a := format.ParseAddr(sp.Address); a.Is4() {
 		return a
 	}
 	return firstStatic(h)
@@ -198,11 +201,11 @@ func firstStatic(h *Host) netip.Addr {
 	return netip.Addr{}
 }
 
-func resolveUsers(specs map[string]*UserSpec) []*User {
+func resolveUsers(specs map[string]*spec.User) []*User {
 	var users []*User
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		u := specs[name]
-		user := &User{Name: name, Keys: u.Keys, Groups: sorted(u.Groups), Shell: u.Shell, Password: u.Password}
+		user := &User{Name: name, Keys: u.Keys, Groups: Sorted(u.Groups), Shell: u.Shell, Password: u.Password}
 		if u.UID != nil {
 			user.UID = *u.UID
 		}

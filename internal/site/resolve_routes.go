@@ -7,33 +7,36 @@ import (
 	"net"
 	"slices"
 	"strings"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/spec"
 )
 
 // resolveZones lists the declared zones and those that clients' domains add.
 // Shorter names come first, so that a client's domain inside another one's is no
 // zone of its own.
-func resolveZones(s *Site, spec *Spec) {
-	for name, d := range spec.Domains {
+func resolveZones(s *Site, sp *spec.Spec) {
+	for name, d := range sp.Domains {
 		s.Zones = append(s.Zones, Zone{
 			Name: name, ID: d.ZoneID, Primary: d.Primary, Wildcard: d.Wildcard,
-			Records: resolveRecords(name, d.Records), at: Path{"domains", name},
+			Records: resolveRecords(name, d.Records), At: diag.Path{"domains", name},
 		})
 	}
-	s.zones = make(map[string]bool, len(s.Zones)+len(spec.Clients))
+	s.ZoneNames = make(map[string]bool, len(s.Zones)+len(sp.Clients))
 	for _, z := range s.Zones {
-		s.zones[z.Name] = true
+		s.ZoneNames[z.Name] = true
 	}
-	clients := slices.Sorted(maps.Keys(spec.Clients))
+	clients := slices.Sorted(maps.Keys(sp.Clients))
 	slices.SortStableFunc(clients, func(a, b string) int {
-		return cmp.Compare(len(spec.Clients[a].Domain), len(spec.Clients[b].Domain))
+		return cmp.Compare(len(sp.Clients[a].Domain), len(sp.Clients[b].Domain))
 	})
 	for _, name := range clients {
-		domain := spec.Clients[name].Domain
-		if domain == "" || zoneOf(s.zones, domain) != "" {
+		domain := sp.Clients[name].Domain
+		if domain == "" || ZoneOf(s.ZoneNames, domain) != "" {
 			continue
 		}
-		s.zones[domain] = true
-		s.Zones = append(s.Zones, Zone{Name: domain, at: Path{"clients", name, "domain"}})
+		s.ZoneNames[domain] = true
+		s.Zones = append(s.Zones, Zone{Name: domain, At: diag.Path{"clients", name, "domain"}})
 	}
 	slices.SortFunc(s.Zones, func(a, b Zone) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range s.Zones {
@@ -43,8 +46,8 @@ func resolveZones(s *Site, spec *Spec) {
 	}
 }
 
-// zoneOf is the longest of the zones that the hostname lies in, or "".
-func zoneOf(zones map[string]bool, hostname string) string {
+// ZoneOf is the longest of the zones that the hostname lies in, or "".
+func ZoneOf(zones map[string]bool, hostname string) string {
 	for name := hostname; ; {
 		if zones[name] {
 			return name
@@ -59,7 +62,7 @@ func zoneOf(zones map[string]bool, hostname string) string {
 
 // resolveRecords keeps the spec's order: where several of a type stand at one name,
 // the first of them keeps its place in Terraform's state.
-func resolveRecords(zone string, specs []RecordSpec) []Record {
+func resolveRecords(zone string, specs []spec.Record) []Record {
 	var records []Record
 	for _, r := range specs {
 		rec := Record{Type: r.Type, Name: r.Name + "." + zone, Content: r.Content, Priority: r.Priority, TTL: r.TTL, Proxied: r.Proxied, Comment: r.Comment}
@@ -79,17 +82,17 @@ func resolveRecords(zone string, specs []RecordSpec) []Record {
 
 // resolveRoutes lists every hostname that the tunnel serves. A hostname outside
 // of every zone has Zone "", and a rule says so.
-func resolveRoutes(s *Site, spec *Spec) {
+func resolveRoutes(s *Site, sp *spec.Spec) {
 	sessions := map[string]string{}
 	for _, g := range s.Groups {
 		sessions[g.Name] = g.Session
 	}
 	add := func(r Route) {
-		r.Zone = zoneOf(s.zones, r.Hostname)
+		r.Zone = ZoneOf(s.ZoneNames, r.Hostname)
 		r.Session = sessions[r.Access]
 		s.Routes = append(s.Routes, r)
 	}
-	for _, r := range builtinRoutes(s, spec) {
+	for _, r := range builtinRoutes(s, sp) {
 		add(r)
 	}
 	for _, w := range s.Workloads() {
@@ -99,7 +102,7 @@ func resolveRoutes(s *Site, spec *Spec) {
 		}
 		for i, hostname := range w.Hostnames {
 			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Service: serviceURL(w.Name, w.Namespace, w.ServicePort),
-				Namespace: w.Namespace, Access: w.Access, at: hostnamePath(s, spec, field, w.Name, i)})
+				Namespace: w.Namespace, Access: w.Access, At: hostnamePath(s, sp, field, w.Name, i)})
 		}
 	}
 	slices.SortStableFunc(s.Routes, byPrecedence)
@@ -121,28 +124,28 @@ func serviceURL(name, namespace string, port int) string {
 }
 
 // builtinRoutes are Argo CD, Hubble and a way to each host's sshd.
-func builtinRoutes(s *Site, spec *Spec) []Route {
+func builtinRoutes(s *Site, sp *spec.Spec) []Route {
 	under := func(label string) string {
 		if s.Primary == nil {
 			return ""
 		}
 		return label + "." + s.Primary.Name
 	}
-	group := defaultGroup(spec)
-	routes := []Route{{Hostname: cmp.Or(spec.ArgoCD.Hostname, under("argocd")), Kind: RouteArgoCD, Access: cmp.Or(spec.ArgoCD.Access, group),
-		Service: serviceURL("argocd-server", "argocd", 80), Namespace: "argocd", at: Path{"argocd", "hostname"}}}
-	if h := spec.Cluster.Hubble; h.Enabled {
+	group := DefaultGroup(sp)
+	routes := []Route{{Hostname: cmp.Or(sp.ArgoCD.Hostname, under("argocd")), Kind: RouteArgoCD, Access: cmp.Or(sp.ArgoCD.Access, group),
+		Service: serviceURL("argocd-server", "argocd", 80), Namespace: "argocd", At: diag.Path{"argocd", "hostname"}}}
+	if h := sp.Cluster.Hubble; h.Enabled {
 		routes = append(routes, Route{Hostname: cmp.Or(h.Hostname, under("hubble")), Kind: RouteHubble, Access: cmp.Or(h.Access, group),
-			Service: serviceURL("hubble-ui", "kube-system", 80), Namespace: "kube-system", at: Path{"cluster", "hubble", "hostname"}})
+			Service: serviceURL("hubble-ui", "kube-system", 80), Namespace: "kube-system", At: diag.Path{"cluster", "hubble", "hostname"}})
 	}
 	for _, h := range s.Hosts {
 		label := "ssh"
 		if h != s.Server {
 			label = "ssh-" + h.Name
 		}
-		ssh := spec.Hosts[h.Name].SSH
+		ssh := sp.Hosts[h.Name].SSH
 		h.SSHHostname = cmp.Or(ssh.Hostname, under(label))
-		r := Route{Hostname: h.SSHHostname, Kind: RouteSSH, Owner: h.Name, Access: cmp.Or(ssh.Access, group), at: Path{"hosts", h.Name, "ssh", "hostname"}}
+		r := Route{Hostname: h.SSHHostname, Kind: RouteSSH, Owner: h.Name, Access: cmp.Or(ssh.Access, group), At: diag.Path{"hosts", h.Name, "ssh", "hostname"}}
 		if h.NodeIP.IsValid() {
 			r.Service = "ssh://" + net.JoinHostPort(h.NodeIP.String(), "22")
 		}
@@ -153,13 +156,13 @@ func builtinRoutes(s *Site, spec *Spec) []Route {
 
 // hostnamePath is where the spec gives the ith hostname of a workload: a client's
 // domain gives the first ones.
-func hostnamePath(s *Site, spec *Spec, field, name string, i int) Path {
+func hostnamePath(s *Site, sp *spec.Spec, field, name string, i int) diag.Path {
 	if field == "clients" {
-		n := len(domainHostnames(s.zones, spec.Clients[name]))
+		n := len(domainHostnames(s.ZoneNames, sp.Clients[name]))
 		if i < n {
-			return Path{field, name, "domain"}
+			return diag.Path{field, name, "domain"}
 		}
 		i -= n
 	}
-	return Path{field, name, "hostnames", i}
+	return diag.Path{field, name, "hostnames", i}
 }

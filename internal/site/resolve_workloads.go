@@ -3,6 +3,8 @@ package site
 import (
 	"maps"
 	"slices"
+
+	"sitegen/internal/spec"
 )
 
 // Namespaces of the clients' websites. Pod Security is a label of a namespace, so
@@ -12,27 +14,27 @@ const (
 	WebsitesBaselineNamespace = "websites-baseline"
 )
 
-func resolveWorkloads(s *Site, spec *Spec) {
-	for _, name := range slices.Sorted(maps.Keys(spec.Clients)) {
-		c := spec.Clients[name]
-		w := resolveContainer(c.ContainerSpec)
+func resolveWorkloads(s *Site, sp *spec.Spec) {
+	for _, name := range slices.Sorted(maps.Keys(sp.Clients)) {
+		c := sp.Clients[name]
+		w := resolveContainer(c.Container)
 		w.Kind, w.Name, w.Folder, w.Application = KindClient, name, "websites/"+name, "website-"+name
 		w.ServicePort, w.Namespace = 80, WebsitesNamespace
 		if w.PodSecurity == "baseline" {
 			w.Namespace = WebsitesBaselineNamespace
 		}
-		w.Hostnames = append(domainHostnames(s.zones, c), c.Hostnames...)
+		w.Hostnames = append(domainHostnames(s.ZoneNames, c), c.Hostnames...)
 		w.Access, w.Internet = c.Access, c.Internet
 		s.Clients = append(s.Clients, w)
 	}
-	for _, name := range slices.Sorted(maps.Keys(spec.Apps)) {
-		a := spec.Apps[name]
-		w := resolveContainer(a.ContainerSpec)
+	for _, name := range slices.Sorted(maps.Keys(sp.Apps)) {
+		a := sp.Apps[name]
+		w := resolveContainer(a.Container)
 		w.Kind, w.Name, w.Folder, w.Application, w.Namespace = KindApp, name, name, name, name
 		// Apps are reached by other apps too, at the port they are known by.
 		w.ServicePort = w.Port
 		w.Hostnames, w.Access, w.Internet = slices.Clone(a.Hostnames), a.Access, a.Internet
-		w.Secrets, w.AllowFrom = sorted(a.Secrets), sorted(a.Allow)
+		w.Secrets, w.AllowFrom = Sorted(a.Secrets), Sorted(a.Allow)
 		for _, v := range slices.Sorted(maps.Keys(a.Volumes)) {
 			w.Volumes = append(w.Volumes, Volume{Name: v, Mount: a.Volumes[v].Mount, Size: a.Volumes[v].Size})
 		}
@@ -43,7 +45,7 @@ func resolveWorkloads(s *Site, spec *Spec) {
 // domainHostnames are the hostnames that a client's domain stands for. www. comes
 // along where the domain is a zone's own name: one label deeper than a zone is
 // what Cloudflare's universal certificate covers.
-func domainHostnames(zones map[string]bool, c *ClientSpec) []string {
+func domainHostnames(zones map[string]bool, c *spec.Client) []string {
 	if c.Domain == "" {
 		return nil
 	}
@@ -57,10 +59,10 @@ func domainHostnames(zones map[string]bool, c *ClientSpec) []string {
 	return []string{c.Domain}
 }
 
-func resolveContainer(c ContainerSpec) *Workload {
+func resolveContainer(c spec.Container) *Workload {
 	w := &Workload{
 		Image: c.Image, Port: c.Port, Replicas: c.Replicas, Command: c.Command, Args: c.Args,
-		Health: c.Health, PodSecurity: c.PodSecurity, User: c.User, ReadOnly: c.ReadOnly, Writable: sorted(c.Writable),
+		Health: c.Health, PodSecurity: c.PodSecurity, User: c.User, ReadOnly: c.ReadOnly, Writable: Sorted(c.Writable),
 		Resources: Resources{
 			CPU: c.Resources.Requests.CPU, Memory: c.Resources.Requests.Memory,
 			CPULimit: c.Resources.Limits.CPU, MemoryLimit: c.Resources.Limits.Memory,

@@ -1,6 +1,8 @@
 package helm
 
-import "sitegen/internal/site"
+import (
+	"sitegen/internal/site"
+)
 
 // ciliumValues are values of the chart cilium.
 type ciliumValues struct {

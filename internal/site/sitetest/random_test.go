@@ -9,7 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"sitegen/internal/site"
+	"sitegen/internal/rules"
+	"sitegen/internal/spec"
 )
 
 // TestRandom holds Random to its word: a sound spec, and the same one for a seed.
@@ -23,7 +24,7 @@ func TestRandom(t *testing.T) {
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, problems := site.Load(site.Source{Path: path}); len(problems) > 0 {
+		if _, problems := rules.Load(spec.Source{Path: path}); len(problems) > 0 {
 			t.Fatalf("seed %d is not sound:\n%s\n%s", seed, problems.Error(), text)
 		}
 	}
@@ -45,7 +46,7 @@ func TestShuffle(t *testing.T) {
 		if err := os.WriteFile(path, other, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, problems := site.Load(site.Source{Path: path}); len(problems) > 0 {
+		if _, problems := rules.Load(spec.Source{Path: path}); len(problems) > 0 {
 			t.Fatalf("seed %d is not sound when shuffled:\n%s\n%s", seed, problems.Error(), other)
 		}
 	}

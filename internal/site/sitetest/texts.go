@@ -35,24 +35,6 @@ func Example(tb testing.TB) string {
 	return string(data)
 }
 
-// Bad are the cases of golden/bad that are one file, by name.
-func Bad(tb testing.TB) map[string]string {
-	tb.Helper()
-	files, err := filepath.Glob(filepath.Join(top(), "golden", "bad", "*", "site.cue"))
-	if err != nil || len(files) == 0 {
-		tb.Fatalf("no cases: %v", err)
-	}
-	all := map[string]string{}
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		all[filepath.Base(filepath.Dir(f))] = string(data)
-	}
-	return all
-}
-
 // top is the folder of the repository.
 func top() string {
 	_, file, _, _ := runtime.Caller(0)

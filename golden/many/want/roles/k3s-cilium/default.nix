@@ -3,7 +3,6 @@
 {
   config,
   lib,
-  utils,
   ...
 }:
 {
@@ -23,9 +22,6 @@
         "--cluster-cidr=10.42.0.0/16"
         "--service-cidr=10.43.0.0/16"
         "--cluster-dns=10.43.0.10"
-      ]
-      ++ map utils.escapeSystemdExecArg [
-        "--kubelet-arg=max-pods=250"
       ]
     );
   };

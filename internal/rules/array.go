@@ -1,0 +1,133 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+	"sitegen/internal/site"
+)
+
+func checkArrayDisks(c *checker) {
+	for host, h := range c.spec.Hosts {
+		for name, a := range h.Arrays {
+			at := diag.Path{"hosts", host, "arrays", name, "disks"}
+			seen := map[string]int{}
+			for i, d := range a.Disks {
+				disk, known := h.Disks[d]
+				first, twice := seen[d]
+				switch {
+				case !known:
+					unknownName(c, at.With(i), "disk", d, h.Disks, a.Disks...)
+				case twice:
+					p := c.report(at.With(i), "the disk %q is in the list already", d)
+					c.note(p, at.With(first), "here")
+				case disk.Mount != "":
+					p := c.report(at.With(i), "the disk %q has a file system of its own", d).WithHint("leave out its mount, or take it out of the array")
+					c.note(p, diag.Path{"hosts", host, "disks", d, "mount"}, "mounted here")
+				}
+				if !twice {
+					seen[d] = i
+				}
+			}
+		}
+	}
+}
+
+func minDisks(level int) int { return map[int]int{0: 2, 1: 2, 5: 3, 6: 4, 10: 4}[level] }
+
+func checkArrayLevel(c *checker) {
+	for _, h := range c.site.Hosts {
+		for _, a := range h.Arrays {
+			need := minDisks(a.Level)
+			if len(a.Disks) >= need {
+				continue
+			}
+			at := diag.Path{"hosts", h.Name, "arrays", a.Name}
+			p := c.report(at.With("level"), "RAID %d takes %d disks or more, and the array has %d", a.Level, need, len(a.Disks))
+			switch {
+			case len(a.Disks) == 1:
+				p.WithHint("with one disk, leave arrays out and give the disk its mount")
+			case len(a.Disks) > 1:
+				p.WithHint("RAID 1 takes %d disks", len(a.Disks))
+			}
+			if c.ix.Has(at.With("disks")) {
+				c.note(p, at.With("disks"), "its disks")
+			}
+		}
+	}
+}
+
+func checkArraySizes(c *checker) {
+	for _, h := range c.site.Hosts {
+		disks := c.spec.Hosts[h.Name].Disks
+		for _, a := range h.Arrays {
+			if !strings.HasSuffix(a.Size, "%") {
+				continue // members of a fixed size are equal
+			}
+			first := ""
+			for _, d := range a.Disks {
+				disk := disks[d]
+				if disk == nil || disk.Size == "" || format.DiskSize(disk.Size).Bad() {
+					continue
+				}
+				if first == "" {
+					first = d
+				} else if format.BytesIn(disk.Size) != format.BytesIn(disks[first].Size) {
+					at := diag.Path{"hosts", h.Name, "disks"}
+					p := c.report(at.With(d, "size"), "the disk %q has %s and %q has %s, but both are members of the array %q", d, disk.Size, first, disks[first].Size, a.Name).
+						WithHint("the array takes what the smallest has of each")
+					c.note(p, at.With(first, "size"), "the other size")
+					break
+				}
+			}
+		}
+	}
+}
+
+// checkDiskSpace adds up what is put on each disk: boot partition, members.
+func checkDiskSpace(c *checker) {
+	for _, h := range c.site.Hosts {
+		sp := c.spec.Hosts[h.Name]
+		esp, _ := format.ParseSize(sp.ESPSize)
+		said := map[string]bool{}
+		for _, d := range h.Disks {
+			used, rest := 2, "" // the BIOS boot partition and the partition tables
+			if d.Boot {
+				used += esp
+			}
+			for _, m := range d.Members {
+				at := diag.Path{"hosts", h.Name, "arrays", m.Array, "size"}
+				if n, ok := format.ParseSize(m.Size); ok {
+					used += n
+				} else if rest != "" && said[rest+" "+m.Array] {
+					continue // of another disk of theirs
+				} else if rest != "" {
+					said[rest+" "+m.Array] = true
+					newer, older := c.later(at, diag.Path{"hosts", h.Name, "arrays", rest, "size"})
+					p := c.report(newer, "the arrays %q and %q both take the rest of the disk %q", older[3], newer[3], d.Name).WithHint("give one of them a size, like \"200G\"")
+					c.note(p, older, "the other array")
+				} else {
+					rest = m.Array
+				}
+			}
+			disk := sp.Disks[d.Name]
+			if has, ok := format.ParseDisk(disk.Size); ok && used > has {
+				c.report(diag.Path{"hosts", h.Name, "disks", d.Name, "size"}, "%d MiB are put on the disk, which has %d (%s)", used, has, disk.Size).
+					WithHint("boot partition and array members together have to fit")
+			}
+		}
+	}
+}
+
+func checkDiskUnused(c *checker) {
+	for _, h := range c.site.Hosts {
+		for _, d := range h.Disks {
+			inArray := slices.ContainsFunc(h.Arrays, func(a *site.Array) bool { return slices.Contains(a.Disks, d.Name) })
+			if d.Mount == "" && !inArray {
+				c.reportName(diag.Path{"hosts", h.Name, "disks", d.Name}, "nothing is put on the disk %q", d.Name).WithHint("give it a mount, put it into an array, or leave it out")
+			}
+		}
+	}
+}

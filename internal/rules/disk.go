@@ -1,0 +1,218 @@
+package rules
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+	"sitegen/internal/site"
+)
+
+func diskRules() []Rule {
+	return []Rule{
+		{ID: "disk-name", Severity: diag.Error, Summary: "A disk is a whole one, and named by what stays the same, /dev/disk/by-id/…: the order of kernel names changes, and the wrong disk may be formatted.",
+			Bad: `hosts: web1: disks: a: device: "/dev/sda"`, Good: `hosts: web1: disks: a: device: "/dev/disk/by-id/ata-EXAMPLE_SN100001"`, beside: true, check: checkDiskNames},
+		{ID: "disk-twice", Severity: diag.Error, Summary: "Each disk is listed once.",
+			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, check: checkDiskTwice},
+		{ID: "size", Severity: diag.Error, Summary: "Sizes are numbers with a unit, and no more than disks have: of a disk as its maker prints it, \"512GB\" or \"1.92TB\", or as lsblk counts, \"1.7TiB\"; of a partition also \"1G\", which is 1GiB. Of a disk, a letter alone could be either.",
+			Bad: `hosts: web1: disks: a: size: "3T"`, Good: `hosts: web1: disks: a: size: "3TB"`, value: true, check: checkSizes},
+		{ID: "esp-size", Severity: diag.Error, Summary: "A boot partition holds the kernels of several generations: 1G at least, 8G at most.",
+			Bad: `hosts: web1: espSize: "100M"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkESP},
+		{ID: "root-size", Severity: diag.Error, Summary: "The file system at / has room for the system: 8G a disk at least.",
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "4G"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkRootSize},
+		{ID: "array-disks", Severity: diag.Error, Summary: "The disks of an array are disks of the host, each once and without a file system of its own.",
+			Bad: `hosts: web1: arrays: system: {disks: ["a", "c"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, check: checkArrayDisks},
+		{ID: "array-level", Severity: diag.Error, Summary: "An array has as many disks as its RAID level takes: 2 for 0 and 1, 3 for 5, 4 for 6 and 10.",
+			Bad: `hosts: web1: arrays: system: {level: 5, mount: "/"}`, Good: `hosts: web1: arrays: system: {level: 1, mount: "/"}`, check: checkArrayLevel},
+		{ID: "array-sizes", Severity: diag.Warning, Summary: "The disks of an array are of one size; what the larger ones have more is lost.",
+			Bad: `hosts: web1: disks: {a: size: "512GB", b: size: "1TB"}`, Good: `hosts: web1: disks: {a: size: "512GB", b: size: "512GB"}`, check: checkArraySizes},
+		{ID: "disk-space", Severity: diag.Error, Summary: "What is put on a disk fits on it, and only one part of it takes the rest.",
+			Bad: `hosts: web1: arrays: {system: {mount: "/"}, data: {mount: "/data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkDiskSpace},
+		{ID: "disk-unused", Severity: diag.Warning, Summary: "Every disk is put to use.",
+			Bad: `hosts: web1: disks: c: device: "/dev/disk/by-id/ata-EXAMPLE_3", hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, Good: `hosts: web1: arrays: system: {disks: ["a", "b"], mount: "/"}`, check: checkDiskUnused},
+		{ID: "mount", Severity: diag.Error, Summary: "Mount points are absolute paths in their shortest form, and none that the system or gen mounts itself.",
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, value: true, check: checkMounts},
+		{ID: "mount-twice", Severity: diag.Error, Summary: "No two file systems of a host are mounted at one place.",
+			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkMountTwice},
+		{ID: "root", Severity: diag.Error, Summary: "Each host has a disk or an array that is mounted at /.",
+			Bad: `hosts: web1: arrays: system: {mount: "/data"}`, Good: `hosts: web1: arrays: system: {mount: "/"}`, check: checkRoot},
+	}
+}
+
+func checkDiskTwice(c *checker) {
+	seen := map[string]diag.Path{}
+	for _, host := range slices.Sorted(maps.Keys(c.spec.Hosts)) {
+		for _, name := range slices.Sorted(maps.Keys(c.spec.Hosts[host].Disks)) {
+			d := c.spec.Hosts[host].Disks[name]
+			at := diag.Path{"hosts", host, "disks", name, "device"}
+			key := d.Device
+			if !strings.HasPrefix(key, "/dev/disk/by-id/") {
+				key = host + " " + key // only by-id names are the same on every host
+			}
+			if first, ok := seen[key]; ok {
+				newer, older := c.later(at, first)
+				p := c.report(newer, "%q is listed already", d.Device).WithHint("each disk has an id of its own")
+				c.note(p, older, "as %s", older.Parent())
+				continue
+			}
+			seen[key] = at
+		}
+	}
+}
+
+func checkSizes(c *checker) {
+	for host, h := range c.spec.Hosts {
+		at := diag.Path{"hosts", host}
+		c.fault(at.With("espSize"), format.PartitionSize(h.ESPSize, false))
+		if h.Memory != "" {
+			c.fault(at.With("memory"), memoryFault(h.Memory))
+		}
+		for name, d := range h.Disks {
+			if d.Size != "" {
+				c.fault(at.With("disks", name, "size"), format.DiskSize(d.Size))
+			}
+		}
+		for name, a := range h.Arrays {
+			c.fault(at.With("arrays", name, "size"), format.PartitionSize(a.Size, true))
+		}
+	}
+}
+
+// minESP is the least size of a boot partition, in MiB: a NixOS kernel with its
+// initrd takes 40 to 80, and the boot loader keeps ten generations.
+const minESP = 1 << 10
+
+// maxESP is the most, in MiB: what is above is a slip of the unit.
+const maxESP = 8 << 10
+
+// minRoot is the least size of the system's file system, in MiB: a NixOS with k3s,
+// its images and a second generation take about 6 GiB.
+const minRoot = 8 << 10
+
+func checkESP(c *checker) {
+	for host, h := range c.spec.Hosts {
+		at := diag.Path{"hosts", host, "espSize"}
+		switch n, ok := format.ParseSize(h.ESPSize); {
+		case ok && n < minESP:
+			c.report(at, "%q is too small for the kernels of several generations", h.ESPSize).WithHint("%dG is the least and the default", minESP>>10)
+		case ok && n > maxESP:
+			c.report(at, "%q is more than kernels ever take, and each disk of the system loses it", h.ESPSize).WithHint("%dG is the most, 1G the default", maxESP>>10)
+		}
+	}
+}
+
+func checkRootSize(c *checker) {
+	for host, h := range c.spec.Hosts {
+		for name, a := range h.Arrays {
+			if n, ok := format.ParseSize(a.Size); ok && a.Mount == "/" && n < minRoot {
+				c.report(diag.Path{"hosts", host, "arrays", name, "size"}, "%q is too small for the system", a.Size).WithHint("%dG is the least; \"100%%\" takes the rest of the disks", minRoot>>10)
+			}
+		}
+	}
+	for _, h := range c.site.Hosts {
+		esp, _ := format.ParseSize(c.spec.Hosts[h.Name].ESPSize)
+		for _, d := range h.Disks {
+			size, ok := format.ParseDisk(c.spec.Hosts[h.Name].Disks[d.Name].Size)
+			if left := size - esp - d.Taken(); ok && d.RootTakesRest(h) && left >= 0 && left < minRoot {
+				c.report(diag.Path{"hosts", h.Name, "disks", d.Name, "size"}, "the disk of %s leaves %d MiB for the system", c.spec.Hosts[h.Name].Disks[d.Name].Size, left).
+					WithHint("%dG is the least", minRoot>>10)
+			}
+		}
+	}
+}
+
+func checkMounts(c *checker) {
+	for host, h := range c.spec.Hosts {
+		one := func(mount string, at ...any) {
+			p := diag.Path{"hosts", host}.With(at...)
+			if f := format.Mount(mount); f.Bad() {
+				c.fault(p, f)
+			} else if !mountRE.MatchString(mount) {
+				c.report(p, "%q has a character in it that a mount point of a host cannot have", mount).WithHint("letters, digits, and - . _ + @ / between them")
+			} else if why := ownMount(mount); why != "" {
+				c.report(p, "%q cannot be a mount point of its own: %s", mount, why).WithHint("data of your own goes to a folder like /data or /srv")
+			}
+		}
+		for name, d := range h.Disks {
+			if d.Mount != "" {
+				one(d.Mount, "disks", name, "mount")
+			}
+		}
+		for name, a := range h.Arrays {
+			one(a.Mount, "arrays", name, "mount")
+		}
+	}
+}
+
+// mountRE is a path that fstab, systemd's units and disko write alike.
+var mountRE = regexp.MustCompile(`^(/|(/[A-Za-z0-9._+@-]+)+)$`)
+
+func ownMount(mount string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(mount, "/"), "/")
+	switch {
+	case slices.Contains([]string{"proc", "sys", "dev", "run"}, first):
+		return "the kernel's own file systems are there"
+	case slices.Contains([]string{"etc", "bin", "sbin", "usr", "lib", "lib64"}, first) || isBelow(mount, "/nix/store"):
+		return "NixOS makes what is in it"
+	case isBelow(mount, "/var/lib/sops-nix"):
+		return "the host's private key is there, and is read before other file systems are mounted"
+	case first == "tmp":
+		return "programs expect a folder there that everybody may write to"
+	case first == "boot" || strings.HasPrefix(first, "boot-"):
+		return "the boot partitions are there"
+	}
+	return ""
+}
+
+// isBelow tells whether a path is a folder or something in it.
+func isBelow(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
+
+func checkMountTwice(c *checker) {
+	for _, h := range c.site.Hosts {
+		seen := map[string]diag.Path{}
+		one := func(mount string, at ...any) {
+			p := diag.Path{"hosts", h.Name}.With(at...)
+			first, ok := seen[mount]
+			if !ok || mount == "" {
+				seen[mount] = p
+				return
+			}
+			newer, older := c.later(p, first)
+			c.note(c.report(newer, "%q is a mount point already", mount), older, "of %s", older.Parent())
+		}
+		for _, a := range h.Arrays {
+			if c.spec.Hosts[h.Name].Arrays == nil {
+				one(a.Mount, "disks", a.Disks[0]) // the array that follows from the disks
+			} else {
+				one(a.Mount, "arrays", a.Name, "mount")
+			}
+		}
+		for _, d := range h.Disks {
+			one(d.Mount, "disks", d.Name, "mount")
+		}
+	}
+}
+
+func checkRoot(c *checker) {
+	for _, h := range c.site.Hosts {
+		at := diag.Path{"hosts", h.Name}
+		if len(h.Disks) == 0 {
+			c.report(at.With("disks"), "the host has no disk").WithHint("name its disks, by /dev/disk/by-id/…")
+			continue
+		}
+		root := slices.ContainsFunc(h.Disks, func(d *site.Disk) bool { return d.Mount == "/" }) ||
+			slices.ContainsFunc(h.Arrays, func(a *site.Array) bool { return a.Mount == "/" })
+		if root {
+			continue
+		}
+		if c.spec.Hosts[h.Name].Arrays != nil {
+			at = at.With("arrays")
+		} else {
+			at = at.With("disks")
+		}
+		c.report(at, "nothing is mounted at /").WithHint("give the disk or the array of the system mount: \"/\"")
+	}
+}

@@ -1,0 +1,268 @@
+package rules
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+	"sitegen/internal/site"
+)
+
+func domainRules() []Rule {
+	return []Rule{
+		{ID: "primary-domain", Severity: diag.Error, Summary: "Exactly one domain is the primary one.",
+			Bad: `domains: "example.com": primary: false`, Good: `domains: "example.com": primary: true`, check: checkPrimary},
+		{ID: "domain-nested", Severity: diag.Error, Summary: "No declared domain lies inside another one, unless delegated: true says that it is a zone of its own.",
+			Bad: `domains: "dev.example.com": {}`, Good: `domains: "dev.example.com": delegated: true`, check: checkNested},
+		{ID: "domain-registrable", Severity: diag.Error, Summary: "A domain is one that somebody can register: a client's that lies deeper needs its zone under domains.",
+			Bad: `clients: bakery: domain: "shop.bakery.example"`, Good: `clients: bakery: domain: "bakery.example"`, check: checkRegistrable},
+		{ID: "domain-suffix", Severity: diag.Warning, Summary: "A domain ends with a top-level domain that there is, and that Cloudflare's API makes records under.",
+			Bad: `clients: bakery: domain: "bakery.comm"`, Good: `clients: bakery: domain: "bakery.example"`, value: true, check: checkSuffixes},
+		{ID: "hostname-zone", Severity: diag.Error, Summary: "Every hostname lies in a domain of the site.",
+			Bad: `apps: invoices: hostnames: ["invoices.exmaple.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkZones},
+		{ID: "hostname-twice", Severity: diag.Error, Summary: "Every hostname leads to one place.",
+			Bad: `apps: invoices: hostnames: ["argocd.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkHostnameTwice},
+		{ID: "hostname-wildcard", Severity: diag.Error, Summary: "A * stands alone as the first label of a hostname, and not where the domain's own wildcard is.",
+			Bad: `apps: invoices: hostnames: ["in*.example.com"]`, Good: `apps: invoices: hostnames: ["*.invoices.example.com"]`, value: true, check: checkWildcards},
+		{ID: "hostname-depth", Severity: diag.Warning, Summary: "Hostnames are one label below their domain, which is what Cloudflare's universal certificate covers.",
+			Bad: `apps: invoices: hostnames: ["eu.invoices.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkDepth},
+		{ID: "tunnel-size", Severity: diag.Error, Limit: true, Summary: "The tunnel's configuration fits into a ConfigMap, which holds 1 MiB: about 10,000 hostnames.",
+			Bad: "// 20,000 clients", Good: "// 5,000 clients", check: checkTunnelSize},
+		{ID: "zone-records", Severity: diag.Error, Limit: true, Summary: "A domain has no more DNS records than Cloudflare's free plan holds, 200; silence this on a bigger plan.",
+			Bad: "import \"list\"\n\n" + `domains: "example.com": records: [for i in list.Range(0, 300, 1) {type: "A", name: "n\(i)", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: []`, check: checkZoneRecords},
+	}
+}
+
+func checkPrimary(c *checker) {
+	var primary []string
+	for _, name := range slices.Sorted(maps.Keys(c.spec.Domains)) {
+		if c.spec.Domains[name].Primary {
+			primary = append(primary, name)
+		}
+	}
+	if len(primary) == 0 {
+		p := c.report(diag.Path{"domains"}, "no domain is the primary one").WithHint("Argo CD, Hubble and SSH get their hostnames under it: say primary: true")
+		if len(c.spec.Domains) == 1 {
+			p.WithHint("say primary: true for %q: Argo CD, Hubble and SSH get their hostnames under it", slices.Sorted(maps.Keys(c.spec.Domains))[0])
+		}
+		return
+	}
+	c.onlyOne(primary, "primary domain", func(name string) diag.Path { return diag.Path{"domains", name, "primary"} },
+		"there is one: hostnames of the site's own pages go under it")
+}
+
+// outer is the domain among the declared ones that name lies in, itself left out.
+func (c *checker) outer(name string) string {
+	for _, rest, ok := strings.Cut(name, "."); ok; _, rest, ok = strings.Cut(rest, ".") {
+		if _, declared := c.spec.Domains[rest]; declared {
+			return rest
+		}
+	}
+	return ""
+}
+
+func checkNested(c *checker) {
+	for name, d := range c.spec.Domains {
+		at := diag.Path{"domains", name}
+		outer := c.outer(name)
+		switch {
+		case outer != "" && !d.Delegated:
+			p := c.reportName(at, "%q lies inside the domain %q", name, outer).
+				WithHint("leave it out: hostnames in it are records of %q; delegated: true says that it is a zone of its own at Cloudflare", outer)
+			c.note(p, diag.Path{"domains", outer}, "the outer domain")
+		case outer == "" && d.Delegated:
+			c.report(at.With("delegated"), "%q lies in no other domain of the site", name).WithHint("leave delegated out")
+		}
+	}
+}
+
+func checkRegistrable(c *checker) {
+	for name := range c.spec.Domains {
+		if format.Hostname(name).Bad() {
+			continue
+		}
+		if suffix, icann := publicsuffix.PublicSuffix(name); icann && suffix == name {
+			c.reportName(diag.Path{"domains", name}, "%q is a domain that others register theirs in", name).WithHint("write your own domain, like %q", "example."+name)
+		}
+	}
+	for name, cl := range c.spec.Clients {
+		if cl.Domain == "" || format.Hostname(cl.Domain).Bad() || c.outer(cl.Domain) != "" || c.spec.Domains[cl.Domain] != nil || site.ZoneOf(c.site.ZoneNames, cl.Domain) != cl.Domain {
+			continue
+		}
+		at := diag.Path{"clients", name, "domain"}
+		own, err := publicsuffix.EffectiveTLDPlusOne(cl.Domain)
+		switch {
+		case err != nil:
+			c.report(at, "%q is a domain that others register theirs in", cl.Domain).WithHint("write the client's own domain, like %q", name+"."+cl.Domain)
+		case own != cl.Domain:
+			c.report(at, "%q is not a domain of its own, but lies in %q, which is no domain of the site", cl.Domain, own).
+				WithHint("declare the zone: domains: %q: {}", own)
+		}
+	}
+}
+
+// checkSuffixes: the list of public suffixes, as of x/net; example is for examples
+// (RFC 2606). The names that the API leaves out are Cloudflare's (developers.
+// cloudflare.com, DNS FAQ).
+func checkSuffixes(c *checker) {
+	one := func(domain string, at diag.Path, report func(diag.Path, string, ...any) *diag.Problem) {
+		if format.Hostname(domain).Bad() {
+			return
+		}
+		top := domain[strings.LastIndex(domain, ".")+1:]
+		_, icann := publicsuffix.PublicSuffix(top)
+		switch {
+		case top == "example":
+		case !icann:
+			p := report(at, "there is no top-level domain %q", top).WithHint("silence this where it is newer than gen")
+			if best := format.Nearest(top, []string{"com", "org", "net", "info", "dev", "app", "de", "dk", "eu", "io"}); best != "" && format.Distance(best, top, 3) < 2 {
+				p.WithHint("%s", format.DidYouMean(strings.TrimSuffix(domain, top)+best))
+			}
+		case slices.Contains([]string{"cf", "ga", "gq", "ml", "tk"}, top):
+			report(at, "Cloudflare's API makes no records under .%s", top).WithHint("make them by hand, or take another domain; silence this where Cloudflare has lifted the limit")
+		}
+	}
+	for name := range c.spec.Domains {
+		one(name, diag.Path{"domains", name}, c.reportName)
+	}
+	for name, cl := range c.spec.Clients {
+		if cl.Domain != "" && !sameEnd(cl.Domain) {
+			one(cl.Domain, diag.Path{"clients", name, "domain"}, c.report)
+		}
+	}
+}
+
+// sameEnd tells at once that nearly every domain ends well.
+func sameEnd(domain string) bool {
+	return strings.HasSuffix(domain, ".com") || strings.HasSuffix(domain, ".example")
+}
+
+func checkZones(c *checker) {
+	var zones []string
+	for _, r := range c.site.Routes {
+		host := strings.TrimPrefix(r.Hostname, "*.")
+		if r.Zone != "" || format.Hostname(host).Bad() {
+			continue
+		}
+		if zones == nil {
+			zones = slices.Sorted(maps.Keys(c.site.ZoneNames))
+		}
+		p := c.report(r.At, "%q lies in no domain of the site", r.Hostname)
+		switch fixed := c.nearZone(host, zones); {
+		case fixed != "":
+			p.WithHint("%s", format.DidYouMean(strings.TrimSuffix(r.Hostname, host)+fixed))
+		default:
+			own, _ := publicsuffix.EffectiveTLDPlusOne(host)
+			p.WithHint("declare its zone: domains: %q: {}", cmp.Or(own, host))
+		}
+	}
+}
+
+// nearZone is the hostname with its domain put right, if a domain of the site is
+// near to what it ends with.
+func (c *checker) nearZone(host string, zones []string) string {
+	own, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return ""
+	}
+	if zone := c.near(own, zones); zone != "" {
+		return strings.TrimSuffix(host, own) + zone
+	}
+	return ""
+}
+
+func checkHostnameTwice(c *checker) {
+	routes := c.site.Routes
+	for i := 1; i < len(routes); i++ {
+		first, r := routes[i-1], routes[i]
+		if r.Hostname != first.Hostname {
+			continue
+		}
+		if newer, _ := c.later(r.At, first.At); newer.Key() == first.At.Key() && c.ix.Has(first.At) {
+			first, r = r, first
+		}
+		p := c.report(r.At, "%q leads to %s already", r.Hostname, first.OwnedBy()).WithHint("a hostname leads to one place")
+		if c.ix.Has(first.At) {
+			c.note(p, first.At, "the other place")
+		} else {
+			p.WithHint("that is its default; %s says another one", first.At)
+		}
+	}
+}
+
+func checkWildcards(c *checker) {
+	for _, w := range c.containers {
+		for i, name := range w.hostnames() {
+			rest, wild := strings.CutPrefix(name, "*.")
+			at := w.at.With("hostnames", i)
+			if strings.Contains(rest, "*") {
+				c.report(at, "%q has a * that is not its whole first label", name).WithHint("\"*.%s\" stands for every name one label below", strings.TrimLeft(rest[strings.LastIndex(rest, "*")+1:], "."))
+				continue
+			}
+			if d := c.spec.Domains[rest]; wild && d != nil && d.Wildcard {
+				p := c.report(at, "%q is the domain's own wildcard already", name).WithHint("leave out wildcard: true, if all names shall lead here")
+				c.note(p, diag.Path{"domains", rest, "wildcard"}, "the domain's wildcard")
+			}
+		}
+	}
+}
+
+func checkDepth(c *checker) {
+	for _, r := range c.site.Routes {
+		below := strings.TrimSuffix(r.Hostname, r.Zone)
+		if r.Zone == "" || strings.Count(below, ".") < 2 || format.Hostname(strings.TrimPrefix(r.Hostname, "*.")).Bad() {
+			continue
+		}
+		if d := c.spec.Domains[r.Zone]; d != nil && d.AdvancedCertificate {
+			continue
+		}
+		c.report(r.At, "%q is %d labels below %q, and Cloudflare's universal certificate covers one", r.Hostname, strings.Count(below, "."), r.Zone).
+			WithHint("browsers would refuse it; advancedCertificate: true of the domain says that it has a certificate of its own")
+	}
+}
+
+// maxConfigMap is what Kubernetes stores in a ConfigMap (kubernetes
+// pkg/apis/core/types.go, MaxSecretSize); a route takes its two values and the
+// words around them.
+const (
+	maxConfigMap = 1 << 20
+	routeWords   = len("- hostname: \n  service: \n")
+)
+
+func checkTunnelSize(c *checker) {
+	size := 1024 // what stands in front of the routes
+	for _, r := range c.site.Routes {
+		size += routeWords + len(r.Hostname) + len(r.Service)
+	}
+	if size > maxConfigMap {
+		c.reportName(diag.Path{"clients"}, "the %d hostnames make a tunnel configuration of %d KiB, and a ConfigMap holds %d", len(c.site.Routes), size>>10, maxConfigMap>>10).
+			WithHint("split the clients over two sites, each with a tunnel of its own")
+	}
+}
+
+// freeRecords is how many records a zone holds on Cloudflare's free plan, if it
+// was made since September 2024; older ones hold 1,000, paid ones 3,500 and more
+// (developers.cloudflare.com, DNS, manage DNS records, quotas).
+const freeRecords = 200
+
+func checkZoneRecords(c *checker) {
+	count := make(map[string]int, len(c.site.Zones))
+	for _, r := range c.site.Routes {
+		count[r.Zone]++
+	}
+	for _, z := range c.site.Zones {
+		n := count[z.Name] + len(z.Records)
+		if z.Wildcard {
+			n++
+		}
+		if n > freeRecords {
+			c.reportName(z.At, "the domain %q gets %d DNS records, and Cloudflare's free plan holds %d", z.Name, n, freeRecords).
+				WithHint("1,000 where the zone is older than September 2024, 3,500 on a paid plan: silence this there")
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package rules
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+)
+
+// checkListsTwice looks at the lists in which a second entry of one kind means
+// nothing. Those that other rules know more of (disks of an array, allow, secrets,
+// imports, records, hostnames) are theirs.
+func checkListsTwice(c *checker) {
+	s := c.spec
+	for _, name := range slices.Sorted(maps.Keys(s.Hosts)) {
+		h, at := s.Hosts[name], diag.Path{"hosts", name}
+		c.twice(h.SSH.From, at.With("ssh", "from"), prefixKey)
+		c.inside(h.SSH.From, at.With("ssh", "from"))
+		for _, nic := range slices.Sorted(maps.Keys(h.NICs)) {
+			c.twice(h.NICs[nic].DNS, at.With("nics", nic, "dns"), addressKey)
+		}
+		for _, user := range slices.Sorted(maps.Keys(h.Users)) {
+			c.twice(h.Users[user].Keys, at.With("users", user, "keys"), sshKey)
+			c.twice(h.Users[user].Groups, at.With("users", user, "groups"), strings.TrimSpace)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Access)) {
+		c.twice(s.Access[name].Emails, diag.Path{"access", name, "emails"}, strings.ToLower)
+		c.twice(s.Access[name].EmailDomains, diag.Path{"access", name, "emailDomains"}, strings.ToLower)
+	}
+	c.twice(s.Repo.KnownHosts, diag.Path{"repo", "knownHosts"}, strings.TrimSpace)
+	c.twice(s.Cluster.K3s.Flags, diag.Path{"cluster", "k3s", "flags"}, strings.TrimSpace)
+	c.twice(s.Output.Exclude, diag.Path{"output", "exclude"}, func(p string) string { return strings.TrimSuffix(p, "/") })
+}
+
+// twice reports what is in a list already; key is what two entries for one thing
+// have in common.
+func (c *checker) twice(list []string, at diag.Path, key func(string) string) {
+	if len(list) < 2 {
+		return
+	}
+	seen := make(map[string]int, len(list))
+	for i, text := range list {
+		k := key(text)
+		first, ok := seen[k]
+		if !ok {
+			seen[k] = i
+			continue
+		}
+		p := c.report(at.With(i), "%q is in the list already", format.Shorten(text)).WithHint("leave one of them out")
+		if text != list[first] {
+			p.Message += ", written in another way"
+		}
+		c.note(p, at.With(first), "here")
+	}
+}
+
+// inside reports networks that lie in another one of the list.
+func (c *checker) inside(list []string, at diag.Path) {
+	for i, text := range list {
+		p := format.ParsePrefix(text)
+		for j, other := range list {
+			o := format.ParsePrefix(other)
+			if i != j && p.IsValid() && o.IsValid() && o.Bits() < p.Bits() && o.Overlaps(p) {
+				c.note(c.report(at.With(i), "%q lies in %q, which is in the list too", text, other).WithHint("leave one of them out"), at.With(j), "here")
+				break
+			}
+		}
+	}
+}
+
+func prefixKey(text string) string {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p.Masked().String()
+	}
+	return text
+}
+
+func addressKey(text string) string {
+	if a := format.ParseAddr(text); a.IsValid() {
+		return a.String()
+	}
+	return text
+}
+
+// sshKey is the key of a line of authorized_keys, without its comment. The same
+// key with other options is another line.
+func sshKey(line string) string {
+	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(line))
+	if err != nil {
+		return line
+	}
+	return strings.Join(options, ",") + " " + string(key.Marshal())
+}

@@ -1,0 +1,132 @@
+package rules
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+	"sitegen/internal/site"
+)
+
+func nameRules() []Rule {
+	return []Rule{
+		{ID: "name", Severity: diag.Error, Summary: "Names are DNS labels: lower-case letters, digits and hyphens, so that they can name hosts, files and Kubernetes objects alike.",
+			Bad: `apps: Invoices_EU: {image: "ghcr.io/example/invoices:3.1.0"}`, Good: `apps: "invoices-eu": {image: "ghcr.io/example/invoices:3.1.0"}`, value: true, check: checkNames},
+		{ID: "reserved-name", Severity: diag.Error, Summary: "No workload or host has a name that the cluster or the output uses itself.",
+			Bad: `apps: argocd: {image: "ghcr.io/example/argocd:1.0.0"}`, Good: `apps: deploy: {image: "ghcr.io/example/deploy:1.0.0"}`, value: true, check: checkReservedNames},
+		{ID: "name-clash", Severity: diag.Error, Summary: "No two workloads make Argo CD Applications of one name.",
+			Bad: `apps: "website-bakery": {image: "ghcr.io/example/admin:1.0.0"}`, Good: `apps: "bakery-admin": {image: "ghcr.io/example/admin:1.0.0"}`, check: checkNameClashes},
+	}
+}
+
+// Limits on names. A label has 63 characters; what gen puts in front of a name,
+// or behind it, comes off.
+const (
+	maxLabel  = 63
+	maxClient = maxLabel - len("website-")
+	maxSite   = 48 // k8s/terraform-NAME, NAME.tfstate, the tunnel
+	maxHost   = maxLabel - len("ssh-")
+	maxShort  = 27 // disks, arrays, cards: names of partitions and of /dev/md devices (md takes 32 with the host's)
+)
+
+func checkNames(c *checker) {
+	s := c.spec
+	c.fault(diag.Path{"name"}, format.Label("the site", s.Name, maxSite))
+	names(c, s.Hosts, "a host", maxHost, "hosts")
+	names(c, s.Access, "an access group", maxLabel, "access")
+	names(c, s.Clients, "a client", maxClient, "clients")
+	names(c, s.Apps, "an app", maxLabel, "apps")
+	names(c, s.Sops.People, "a person", maxLabel, "sops", "people")
+	for host, h := range s.Hosts {
+		names(c, h.Disks, "a disk", maxShort, "hosts", host, "disks")
+		names(c, h.Arrays, "an array", maxShort, "hosts", host, "arrays")
+		names(c, h.NICs, "a network card", maxShort, "hosts", host, "nics")
+	}
+	for app, a := range s.Apps {
+		names(c, a.Volumes, "a volume", maxLabel-1-len(app), "apps", app, "volumes")
+	}
+	for _, w := range c.containers {
+		if w.name != "" && w.name[0] >= '0' && w.name[0] <= '9' && format.LabelRE.MatchString(w.name) {
+			c.reportName(w.at, "%q cannot name a workload: it starts with a digit", w.name).
+				WithHint("the name of a Service starts with a letter (RFC 1035): %q", "x"+w.name)
+		}
+	}
+	if t := s.Tunnel.Name; t != strings.TrimSpace(t) || len(t) > maxLabel*4 {
+		c.report(diag.Path{"tunnel", "name"}, "%q cannot name a tunnel", format.Shorten(t)).WithHint("no blanks at the ends, 252 characters at most")
+	}
+}
+
+// names checks the names of a map. Two that differ in case only would be one
+// file on a disk that folds case: the capitals are refused, and the note says so.
+func names[V any](c *checker, m map[string]V, what string, limit int, at ...any) {
+	for name := range m {
+		f := format.Label(what, name, limit)
+		if !f.Bad() {
+			continue
+		}
+		p := c.reportName(diag.Path(at).With(name), "%s", f.What).WithHint("%s", f.Hint)
+		if low := format.Slug(name); low != name {
+			if _, ok := m[low]; ok {
+				p.WithHint("beside %q it would be the same file where case does not count; give it another name", low)
+				c.note(p, diag.Path(at).With(low), "the other name")
+			}
+		}
+	}
+}
+
+// reservedNamespaces belong to Kubernetes, k3s, Cilium or gen. An app's name is
+// its namespace and its folder. kube- is Kubernetes' own (kubernetes.io/docs,
+// concepts, namespaces).
+func reservedNamespace(name string) string {
+	switch name {
+	case "argocd", "cloudflared", "app-of-apps", "apps", "projects", site.WebsitesNamespace, site.WebsitesBaselineNamespace:
+		return "gen uses it for what it makes itself"
+	case "default", "cilium-secrets":
+		return "it is a namespace of the cluster"
+	}
+	if strings.HasPrefix(name, "kube-") {
+		return "names that start with kube- are Kubernetes' own"
+	}
+	return ""
+}
+
+func checkReservedNames(c *checker) {
+	for name := range c.spec.Apps {
+		if why := reservedNamespace(name); why != "" {
+			c.reportName(diag.Path{"apps", name}, "an app cannot be called %q: %s", name, why).WithHint("say %q, or what it is for", name+"-app")
+		}
+	}
+	for name := range c.spec.Hosts {
+		if name == "localhost" {
+			c.reportName(diag.Path{"hosts", name}, "a host cannot be called %q: every machine calls itself that", name).WithHint("say \"web1\", or what it is for")
+		}
+	}
+}
+
+func checkNameClashes(c *checker) {
+	for name := range c.spec.Apps {
+		client, ok := strings.CutPrefix(name, "website-")
+		if _, clash := c.spec.Clients[client]; ok && clash {
+			p := c.reportName(diag.Path{"apps", name}, "the app and the client %q would both make an Application called %q", client, name).
+				WithHint("say %q", client+"-app")
+			c.note(p, diag.Path{"clients", client}, "the client")
+		}
+	}
+}
+
+// unknownName reports a name that nothing has. Names that are used already are not suggested.
+func unknownName[V any](c *checker, at diag.Path, what, name string, m map[string]V, used ...string) {
+	p := c.report(at, "there is no %s %q", what, name)
+	if len(m) == 0 || c.compared > maxSuggest {
+		return
+	}
+	known := slices.Sorted(maps.Keys(m))
+	free := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return slices.Contains(used, k) })
+	if best := c.near(name, free); best != "" {
+		p.WithHint("%s", format.DidYouMean(best))
+	} else if len(known) < 12 {
+		p.WithHint("declared are: %s", format.AllOf(known))
+	}
+}

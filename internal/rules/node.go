@@ -1,0 +1,85 @@
+package rules
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+	"sitegen/internal/site"
+)
+
+func checkNodeAddress(c *checker) {
+	for _, h := range c.site.Hosts {
+		if h.NodeIP.IsValid() || len(h.NICs) == 0 || c.hasBadAddress(h.Name) || c.spec.Hosts[h.Name].Node != "" {
+			continue
+		}
+		at := diag.Path{"hosts", h.Name, "address"}
+		const hint = "say node, the IPv4 address that DHCP gives the host, where the tunnel and the other nodes reach it; or give a card a static ipv4"
+		if format.ParseAddr(h.Address).IsValid() {
+			c.report(at, "%q is an IPv6 address, the cluster is IPv4 only, and no card has a static IPv4 address", h.Address).WithHint(hint)
+			continue
+		}
+		p := c.report(at, "no IPv4 address of the host is known, which the cluster needs: its cards have none that is static").WithHint(hint)
+		for _, n := range h.NICs {
+			if n.IPv6.Address.IsValid() {
+				c.note(p, diag.Path{"hosts", h.Name, "nics", n.Name, "ipv6"}, "an IPv6 address alone is not enough")
+			}
+		}
+	}
+}
+
+func checkNode(c *checker) {
+	seen := map[netip.Addr]diag.Path{}
+	for _, h := range c.site.Hosts {
+		node, at := c.spec.Hosts[h.Name].Node, diag.Path{"hosts", h.Name, "node"}
+		if node != "" {
+			c.nodeOf(h, node, at)
+		}
+		if !h.NodeIP.IsValid() {
+			continue
+		}
+		if node == "" {
+			at = diag.Path{"hosts", h.Name, "address"}
+		}
+		if !h.Static(h.NodeIP) { // for the addresses of cards other rules do
+			for _, n := range []struct {
+				what    string
+				network netip.Prefix
+			}{{"pods", c.site.Cluster.Pods}, {"Services", c.site.Cluster.Services}} {
+				if n.network.Contains(h.NodeIP) {
+					c.report(at, "%s is inside %s, the network of the %s", h.NodeIP, n.network, n.what).WithHint("take another network for the %s", n.what)
+				}
+			}
+			if first, ok := seen[h.NodeIP]; ok {
+				c.note(c.report(at, "%s is where another host is reached", h.NodeIP).WithHint("each node has an address of its own"), first, "the other host")
+			}
+		}
+		seen[h.NodeIP] = at
+	}
+}
+
+// nodeOf looks at what a host says of its node: a card, or an address.
+func (c *checker) nodeOf(h *site.Host, node string, at diag.Path) {
+	cards := c.spec.Hosts[h.Name].NICs
+	card, known := cards[node]
+	switch a := format.ParseAddr(node); {
+	case known && card.IPv4.Mode == "dhcp":
+		c.note(c.report(at, "DHCP gives the card %q its address, and nobody knows it here", node).WithHint("say the address itself, which DHCP has to give it each time"), at.Parent().With("nics", node, "ipv4"), "the card")
+	case known && card.IPv4.Mode == "none":
+		c.note(c.report(at, "the card %q has no IPv4 address", node).WithHint("name a card that has one"), at.Parent().With("nics", node, "ipv4"), "the card")
+	case known:
+	case a.Is6():
+		c.report(at, "%q is an IPv6 address, and the cluster is IPv4 only", node).WithHint("name a card, or say its IPv4 address")
+	case a.IsValid() && isUnusable(a) != "":
+		c.report(at, "%s %s", a, isUnusable(a))
+	case a.IsValid() && !h.Carries(a):
+		c.report(at, "no card of the host has the address %q", node).WithHint("name one of its cards: %s", format.AllOf(slices.Sorted(maps.Keys(cards))))
+	case a.IsValid():
+	case looksLikeAddress(node):
+		c.fault(at, format.Address(node))
+	default:
+		unknownName(c, at, "card", node, cards)
+	}
+}

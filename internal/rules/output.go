@@ -1,0 +1,144 @@
+package rules
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+)
+
+// Rules whose findings take the output, or the folder that it is in.
+const (
+	RuleIdle   = "exclude-idle"
+	RuleModule = "module-missing"
+	RuleBeside = "beside-read"
+)
+
+func outputRules() []Rule {
+	return []Rule{
+		{ID: "exclude", Severity: diag.Error, Summary: "Patterns of paths that gen leaves alone are sound, and inside of the output: a folder stands for all in it, * and ? for characters of one name.",
+			Bad: `output: exclude: ["docs/["]`, Good: `output: exclude: ["docs/*"]`, value: true, check: checkExcludes},
+		{ID: RuleIdle, Severity: diag.Warning, Summary: "Patterns of paths that gen leaves alone leave out a file of the output.", later: true,
+			Bad: `output: exclude: ["docs/RUNBOK.md"]`, Good: `output: exclude: ["docs/RUNBOOK.md"]`},
+		{ID: "exclude-ignore", Severity: diag.Warning, Summary: "The files that keep secrets out of git are gen's: .gitignore, and the one of the Terraform folder.",
+			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, check: checkExcludeIgnore},
+		{ID: "module-path", Severity: diag.Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",
+			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, value: true, check: checkImports},
+		{ID: RuleModule, Severity: diag.Warning, Summary: "NixOS modules of your own are in the output folder (gen warns, gen check refuses).", later: true,
+			Bad: `hosts: web1: imports: ["modules/backup.nix"] // where there is no such file`, Good: `hosts: web1: imports: []`},
+		{ID: RuleBeside, Severity: diag.Warning, Summary: "A file of your own in a folder that a program reads whole is read with gen's files: a manifest beside the Applications, a Terraform override.", later: true,
+			Bad: "// k8s/argocd-SITE/apps/mine.yaml", Good: "// apps: mine: {…} in the spec, or a folder of its own"},
+		{ID: "state-bucket", Severity: diag.Error, Summary: "The bucket for Terraform's state, its key and its region are names that the service takes, S3 or R2.",
+			Bad: `terraform: s3: bucket: "My_Bucket"`, Good: `terraform: s3: bucket: "my-bucket"`, value: true, check: checkBucket},
+		{ID: "state-region", Severity: diag.Warning, Summary: "A bucket is in a region of AWS, or at the endpoint of another service.",
+			Bad: `terraform: s3: bucket: "my-bucket"`, Good: `terraform: s3: {bucket: "my-bucket", region: "eu-central-1"}`, check: checkBucketRegion},
+	}
+}
+
+func checkExcludes(c *checker) {
+	for i, pattern := range c.spec.Output.Exclude {
+		at := diag.Path{"output", "exclude", i}
+		if f := patternFault(pattern); f.Bad() {
+			c.fault(at, f)
+			continue
+		}
+		switch clean := strings.TrimSuffix(pattern, "/"); clean {
+		case "", ".", "*", "**":
+			c.report(at, "%q would leave nothing to generate", pattern).WithHint("name the files, or a folder")
+		default:
+			c.fault(at, format.Inside(clean))
+		}
+	}
+}
+
+// patternFault knows what path.Match does not: that it takes a class of which no
+// character is, and words of other programs' patterns as they stand.
+func patternFault(pattern string) format.Fault {
+	const hint = "* stands for a name, ? for a character, [a-z] for one of some"
+	if _, err := path.Match(pattern, ""); err != nil {
+		return format.Fault{What: fmt.Sprintf("%q is no pattern", pattern), Hint: hint}
+	}
+	for _, m := range rangeRE.FindAllStringSubmatch(pattern, -1) {
+		if class := []rune(m[1]); slices.ContainsFunc(ranges(class), func(r [2]rune) bool { return r[0] > r[1] }) {
+			return format.Fault{What: fmt.Sprintf("%q has a range in it that goes backwards", pattern), Hint: "write it like [a-z]"}
+		}
+	}
+	base := strings.TrimRight(pattern, "*/")
+	switch {
+	case strings.Contains(pattern, "**") && base != "" && !strings.ContainsAny(base, "*?["):
+		return format.Fault{What: fmt.Sprintf("%q has a ** in it, which is no more than *", pattern), Hint: fmt.Sprintf("a folder stands for all that is in it: %q", base)}
+	case strings.Contains(pattern, "**") && base != "":
+		return format.Fault{What: fmt.Sprintf("%q has a ** in it, which is no more than *", pattern), Hint: "name the folders, with one * for each part of a path"}
+	case strings.HasPrefix(pattern, "!"):
+		return format.Fault{What: fmt.Sprintf("%q starts with a !, which takes nothing back here", pattern), Hint: "list what shall be left out, and nothing else"}
+	case strings.ContainsAny(pattern, "{}"):
+		return format.Fault{What: fmt.Sprintf("%q has braces in it, which stand for themselves here", pattern), Hint: "write one pattern for each of them"}
+	}
+	return format.Fault{}
+}
+
+var rangeRE = regexp.MustCompile(`\[\^?((?:\\.|[^\]\\])+)\]`)
+
+// ranges are the pairs of characters around each - of a class.
+func ranges(class []rune) [][2]rune {
+	var out [][2]rune
+	for i := 1; i+1 < len(class); i++ {
+		if class[i] == '-' {
+			out = append(out, [2]rune{class[i-1], class[i+1]})
+			i += 2
+		}
+	}
+	return out
+}
+
+func checkExcludeIgnore(c *checker) {
+	for i, pattern := range c.spec.Output.Exclude {
+		for _, file := range []string{".gitignore", "k8s/terraform-" + c.spec.Name + "/.gitignore"} {
+			if excludes(pattern, file) {
+				c.report(diag.Path{"output", "exclude", i}, "%q leaves out %s, which keeps keys, variables and state out of git", pattern, file).
+					WithHint("keep a file of your own there with the same lines, and silence this")
+				break
+			}
+		}
+	}
+}
+
+// excludes tells whether a pattern names a file, or a folder that it is in.
+func excludes(pattern, file string) bool {
+	for p := file; p != "."; p = path.Dir(p) {
+		if ok, _ := path.Match(path.Clean(pattern), p); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func checkImports(c *checker) {
+	for host, h := range c.spec.Hosts {
+		seen := map[string]int{}
+		for i, p := range h.Imports {
+			at := diag.Path{"hosts", host, "imports", i}
+			first, _, _ := strings.Cut(p, "/")
+			earlier, twice := seen[p]
+			switch f := format.Inside(p); {
+			case f.Bad():
+				c.fault(at, f)
+			case !moduleRE.MatchString(p):
+				c.report(at, "%q is no path that Nix reads", p).WithHint("letters, digits, and - . _ + / between them")
+			case first == "machines" || first == "roles" || p == "flake.nix" || p == ".":
+				c.report(at, "%q is where gen writes", p).WithHint("keep modules of your own in a folder like \"modules\"")
+			case twice:
+				c.note(c.report(at, "%q is in the list already", p), at.Parent().With(earlier), "here")
+			default:
+				seen[p] = i
+			}
+		}
+	}
+}
+
+// moduleRE is what a path without quotes looks like in Nix.
+var moduleRE = regexp.MustCompile(`^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+)*$`)

@@ -1,0 +1,36 @@
+package rules
+
+// rules are all rules of a site, section by section. docs/RULES.md, `gen rules`
+// and `gen explain` are made of this table.
+func rules() []Rule {
+	var all []Rule
+	for _, section := range []struct {
+		title string
+		rules []Rule
+	}{
+		{"The spec as a text", specRules()},
+		{"Formats", formatRules()},
+		{"Names", nameRules()},
+		{"The repository", repoRules()},
+		{"Hosts", hostRules()},
+		{"Disks and arrays", diskRules()},
+		{"Network cards", nicRules()},
+		{"Users", userRules()},
+		{"The cluster's networks", clusterRules()},
+		{"Domains and hostnames", domainRules()},
+		{"DNS records", recordRules()},
+		{"Access", accessRules()},
+		{"Clients and apps", workloadRules()},
+		{"Containers", containerRules()},
+		{"What runs", capacityRules()},
+		{"Secrets", secretRules()},
+		{"Versions", versionRules()},
+		{"Output and state", outputRules()},
+	} {
+		for _, r := range section.rules {
+			r.Section = section.title
+			all = append(all, r)
+		}
+	}
+	return all
+}

@@ -1,0 +1,55 @@
+package spec
+
+import "strings"
+
+// way is how something is done that the spec has no field for.
+type way struct {
+	names string // what people call it, each as one word in lower case
+	What  string // for docs/RULES.md
+	How   string
+}
+
+// Ways are what people look for in a spec and do not find. docs/RULES.md lists them.
+func Ways() []way {
+	const (
+		module    = "write a NixOS module and name it in hosts.HOST.imports: gen leaves it alone"
+		manifests = "keep manifests of your own in a folder beside gen's, with an Argo CD Application of your own that points there"
+		terraform = "write a .tf file of your own beside gen's in k8s/terraform-SITE: gen leaves it alone"
+		app       = "a client has none: write it as an app, under apps"
+	)
+	return []way{
+		{"luks crypt encrypted zfs btrfs lvm swap tmpfs raidz", "Encrypted disks, ZFS, btrfs, LVM, swap", "the layout follows from disks and arrays; for another one write disko's module yourself: output.exclude takes machines/HOST/disko.nix over"},
+		{"vlan bond bridge mtu wireguard vpn route dhcp", "VLANs, bonds, bridges, MTU, VPNs", module},
+		{"firewall port openport allowedport package program service sysctl kernelparam kernelmodule gpu nvidia ntp cron motd", "Ports of hosts, packages, services, kernel parameters, GPUs", module},
+		{"module nixosmodule import", "NixOS modules", module},
+		{"nameserver resolver", "Name servers", "they belong to a card: hosts.HOST.nics.CARD.dns"},
+		{"sudo admin administrator wheel root", "Administrators", "users whose groups have \"wheel\" are administrators, and their keys open root"},
+		{"daemonset statefulset cronjob job schedule initcontainer init sidecar container hostpath hostnetwork hostpid privileged capability device", "DaemonSets, StatefulSets, CronJobs, init containers, sidecars, host paths", manifests},
+		{"ingress service serviceaccount rbac role hpa autoscaling affinity toleration nodeselector pdb storageclass networkpolicy label annotation priorityclass operator crd", "Other objects of Kubernetes, and more fields of pods", manifests},
+		{"configmap file config mount", "Files in a container", "env and args hold what is short; for files " + manifests},
+		{"chart helm helmchart kustomize manifest folder repository", "Helm charts, folders of manifests", manifests},
+		{"probe liveness readiness livenessprobe readinessprobe healthcheck startupprobe", "Probes", "health is the path that both probes ask"},
+		{"registry pullsecret imagepullsecret dockerconfig", "Private registries", "make the Secret by hand, and let the namespace's default ServiceAccount name it; or " + manifests},
+		{"secret volume allow public", "Secrets, volumes and connections of a client", app},
+		{"redirect rewrite pagerule ruleset waf cache ratelimit worker page bucket r2 dnssec setting alwayshttps mintls", "Redirects, rules, caches and settings of a zone", terraform},
+		{"mail mx spf dkim dmarc txt cname", "Mail and other records", "write them as records of the domain: domains.DOMAIN.records"},
+		{"servicetoken idp identityprovider github google okta ip country bypass everyone require exclude group", "Identity providers, service tokens, addresses and other conditions of Access", terraform},
+		{"backup restic snapshot", "Backups", "of volumes: " + manifests + "; of the host: " + module},
+		{"monitoring prometheus grafana metric loki log", "Metrics and logs", manifests},
+	}
+}
+
+// beside is the way to something that the spec has no field for, or "".
+func beside(field string) string {
+	word := singular(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(field)))
+	for _, w := range Ways() {
+		for name := range strings.FieldsSeq(w.names) {
+			if singular(name) == word {
+				return "the spec has no field for it: " + w.How
+			}
+		}
+	}
+	return ""
+}
+
+func singular(word string) string { return strings.TrimSuffix(word, "s") }

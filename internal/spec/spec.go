@@ -1,0 +1,315 @@
+package spec
+
+// Spec is the spec in the schema's shape, with the schema's defaults, before gen's
+// own rules. Field names and meaning are the schema's;
+// TestSpecMirrorsSchema holds the two together.
+type Spec struct {
+	Name       string             `json:"name"`
+	Repo       Repo               `json:"repo"`
+	Admin      Admin              `json:"admin"`
+	Hosts      map[string]*Host   `json:"hosts"`
+	Cluster    Cluster            `json:"cluster"`
+	Cloudflare Cloudflare         `json:"cloudflare"`
+	Domains    map[string]*Domain `json:"domains"`
+	Tunnel     Tunnel             `json:"tunnel"`
+	Access     map[string]*Group  `json:"access"`
+	Clients    map[string]*Client `json:"clients"`
+	Apps       map[string]*App    `json:"apps"`
+	ArgoCD     Surface            `json:"argocd"`
+	Sops       Sops               `json:"sops"`
+	Alerts     *Alerts            `json:"alerts"`
+	Terraform  Terraform          `json:"terraform"`
+	Output     Output             `json:"output"`
+	Versions   Versions           `json:"versions"`
+	Silence    map[string]string  `json:"silence"`
+}
+
+// Repo mirrors #Repo.
+type Repo struct {
+	URL        string   `json:"url"`
+	Branch     string   `json:"branch"`
+	Path       string   `json:"path"`
+	Private    bool     `json:"private"`
+	KnownHosts []string `json:"knownHosts"`
+}
+
+// Admin mirrors #Site.admin.
+type Admin struct {
+	Email string `json:"email"`
+}
+
+// Cloudflare mirrors #Cloudflare.
+type Cloudflare struct {
+	Account string `json:"account"`
+}
+
+// Tunnel mirrors #Tunnel.
+type Tunnel struct {
+	Name     string `json:"name"`
+	Replicas int    `json:"replicas"`
+}
+
+// Surface mirrors #Surface.
+type Surface struct {
+	Hostname string `json:"hostname"`
+	Access   string `json:"access"`
+}
+
+// Sops mirrors #Sops.
+type Sops struct {
+	People map[string]string `json:"people"`
+	ArgoCD string            `json:"argocd"`
+}
+
+// Alerts mirrors #Alerts.
+type Alerts struct {
+	Email string `json:"email"`
+	SMTP  struct {
+		Host string `json:"host"`
+		Port int    `json:"port"`
+		User string `json:"user"`
+		From string `json:"from"`
+		TLS  string `json:"tls"`
+	} `json:"smtp"`
+}
+
+// Terraform mirrors #Terraform.
+type Terraform struct {
+	S3 *struct {
+		Bucket   string `json:"bucket"`
+		Key      string `json:"key"`
+		Region   string `json:"region"`
+		Endpoint string `json:"endpoint"`
+	} `json:"s3"`
+}
+
+// Output mirrors #Output.
+type Output struct {
+	Flake   string   `json:"flake"`
+	Exclude []string `json:"exclude"`
+}
+
+// Host mirrors #Host.
+type Host struct {
+	Role    string `json:"role"`
+	Address string `json:"address"`
+	Node    string `json:"node"`
+	CPU     struct {
+		Vendor  string `json:"vendor"`
+		Cores   int    `json:"cores"`
+		Threads int    `json:"threads"`
+	} `json:"cpu"`
+	Memory       string `json:"memory"`
+	Firmware     string `json:"firmware"`
+	Release      string `json:"release"`
+	StateVersion string `json:"stateVersion"`
+	Kernel       string `json:"kernel"`
+	Installer    struct {
+		Image  string `json:"image"`
+		Kernel string `json:"kernel"`
+	} `json:"installer"`
+	Age     string            `json:"age"`
+	ESPSize string            `json:"espSize"`
+	Disks   map[string]*Disk  `json:"disks"`
+	Arrays  map[string]*Array `json:"arrays"`
+	NICs    map[string]*NIC   `json:"nics"`
+	Users   map[string]*User  `json:"users"`
+	SSH     struct {
+		From     []string `json:"from"`
+		Hostname string   `json:"hostname"`
+		Access   string   `json:"access"`
+	} `json:"ssh"`
+	TimeZone string   `json:"timeZone"`
+	Imports  []string `json:"imports"`
+}
+
+// Disk mirrors #Disk.
+type Disk struct {
+	Device       string `json:"device"`
+	UnstableName bool   `json:"unstableName"`
+	Size         string `json:"size"`
+	Mount        string `json:"mount"`
+	Format       string `json:"format"`
+}
+
+// Array mirrors #Array.
+type Array struct {
+	Level  int      `json:"level"`
+	Disks  []string `json:"disks"`
+	Mount  string   `json:"mount"`
+	Format string   `json:"format"`
+	Size   string   `json:"size"`
+}
+
+// NIC mirrors #NIC.
+type NIC struct {
+	MAC  string   `json:"mac"`
+	IPv4 IPv4     `json:"ipv4"`
+	IPv6 *IP      `json:"ipv6"`
+	DNS  []string `json:"dns"`
+}
+
+// IPv4 is "dhcp", "none" or a static address: Mode is "static" then.
+type IPv4 struct {
+	Mode string
+	IP
+}
+
+// IP mirrors #IPv4 and #IPv6.
+type IP struct {
+	Address string `json:"address"`
+	Gateway string `json:"gateway"`
+	OnLink  bool   `json:"onLink"`
+}
+
+// setWord takes a word, which is aStruct for an address.
+func (s *IPv4) setWord(word string) { s.Mode = word }
+
+// User mirrors #User.
+type User struct {
+	Keys     []string `json:"keys"`
+	Groups   []string `json:"groups"`
+	UID      *int     `json:"uid"`
+	Shell    string   `json:"shell"`
+	Password bool     `json:"password"`
+}
+
+// Cluster mirrors #Cluster.
+type Cluster struct {
+	Pods     string `json:"pods"`
+	Services string `json:"services"`
+	K3s      struct {
+		Flags []string `json:"flags"`
+	} `json:"k3s"`
+	Hubble struct {
+		Enabled bool `json:"enabled"`
+		Surface
+	} `json:"hubble"`
+	Encryption *bool `json:"encryption"`
+}
+
+// Domain mirrors #Domain.
+type Domain struct {
+	Primary             bool     `json:"primary"`
+	Wildcard            bool     `json:"wildcard"`
+	ZoneID              string   `json:"zoneId"`
+	AdvancedCertificate bool     `json:"advancedCertificate"`
+	Delegated           bool     `json:"delegated"`
+	Records             []Record `json:"records"`
+}
+
+// Record mirrors #Record.
+type Record struct {
+	Type     string `json:"type"`
+	Name     string `json:"name"`
+	Content  string `json:"content"`
+	Priority *int   `json:"priority"`
+	TTL      int    `json:"ttl"`
+	Proxied  bool   `json:"proxied"`
+	Comment  string `json:"comment"`
+	CAA      *CAA   `json:"caa"`
+	SRV      *SRV   `json:"srv"`
+}
+
+// CAA mirrors #Record.caa.
+type CAA struct {
+	Flags int    `json:"flags"`
+	Tag   string `json:"tag"`
+	Value string `json:"value"`
+}
+
+// SRV mirrors #Record.srv.
+type SRV struct {
+	Priority int    `json:"priority"`
+	Weight   int    `json:"weight"`
+	Port     int    `json:"port"`
+	Target   string `json:"target"`
+}
+
+// Group mirrors #AccessGroup.
+type Group struct {
+	Emails       []string `json:"emails"`
+	EmailDomains []string `json:"emailDomains"`
+	Session      string   `json:"session"`
+	Default      bool     `json:"default"`
+}
+
+// Client mirrors #Client.
+type Client struct {
+	Domain    string   `json:"domain"`
+	WWW       *bool    `json:"www"`
+	Hostnames []string `json:"hostnames"`
+	Access    string   `json:"access"`
+	Internet  bool     `json:"internet"`
+	Container
+}
+
+// App mirrors #App.
+type App struct {
+	Hostnames []string           `json:"hostnames"`
+	Access    string             `json:"access"`
+	Public    bool               `json:"public"`
+	Secrets   []string           `json:"secrets"`
+	Volumes   map[string]*Volume `json:"volumes"`
+	Allow     []string           `json:"allow"`
+	Internet  bool               `json:"internet"`
+	Container
+}
+
+// Volume mirrors #App.volumes.
+type Volume struct {
+	Mount string `json:"mount"`
+	Size  string `json:"size"`
+}
+
+// Container mirrors #Container.
+type Container struct {
+	Image     string            `json:"image"`
+	Port      int               `json:"port"`
+	Replicas  int               `json:"replicas"`
+	Command   []string          `json:"command"`
+	Args      []string          `json:"args"`
+	Env       map[string]string `json:"env"`
+	Health    string            `json:"health"`
+	Resources struct {
+		Requests Quantity `json:"requests"`
+		Limits   Quantity `json:"limits"`
+	} `json:"resources"`
+	PodSecurity string   `json:"podSecurity"`
+	User        int      `json:"user"`
+	ReadOnly    bool     `json:"readOnly"`
+	Writable    []string `json:"writable"`
+}
+
+// Quantity mirrors #Container.resources.
+type Quantity struct {
+	CPU    string `json:"cpu"`
+	Memory string `json:"memory"`
+}
+
+// Versions mirrors #Versions.
+type Versions struct {
+	Charts struct {
+		Cilium string `json:"cilium"`
+		ArgoCD string `json:"argocd"`
+	} `json:"charts"`
+	Images struct {
+		ArgoCD      string `json:"argocd"`
+		Ksops       string `json:"ksops"`
+		Cloudflared string `json:"cloudflared"`
+	} `json:"images"`
+	Terraform string `json:"terraform"`
+	Providers struct {
+		Cloudflare string `json:"cloudflare"`
+		Helm       string `json:"helm"`
+		Kubectl    string `json:"kubectl"`
+		Kubernetes string `json:"kubernetes"`
+		Random     string `json:"random"`
+		Sops       string `json:"sops"`
+	} `json:"providers"`
+	Flake struct {
+		Disko         string `json:"disko"`
+		NixosAnywhere string `json:"nixosAnywhere"`
+		SopsNix       string `json:"sopsNix"`
+	} `json:"flake"`
+}
