@@ -34,7 +34,12 @@ type cli struct {
 
 // specFlags are for commands that read the spec.
 type specFlags struct {
-	Spec    string   `default:"." placeholder:"PATH" help:"The site spec: a folder of CUE files of one package, or a CUE file that is all of its package (this folder)."`
+	Spec string `default:"." placeholder:"PATH" help:"The site spec: a folder of CUE files of one package, or a CUE file that is all of its package (this folder)."`
+	sourceFlags
+}
+
+// sourceFlags say how the spec is read.
+type sourceFlags struct {
 	OneFile bool     `help:"Read the file of --spec alone, although its package has more files beside it."`
 	Tag     []string `short:"t" placeholder:"NAME" help:"Take files whose @if names this, as cue export -t does; can be repeated."`
 	Strict  bool     `help:"Take warnings for errors."`

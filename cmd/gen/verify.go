@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,8 +18,9 @@ import (
 
 type verifyCmd struct {
 	formatFlags
-	Out     outRoot  `placeholder:"DIR" help:"The output root (this folder if it is one already, else out)."`
-	Spec    string   `placeholder:"PATH" help:"Also tell whether the tree is what this spec says."`
+	Out  outRoot `placeholder:"DIR" help:"The output root (this folder if it is one already, else out)."`
+	Spec string  `placeholder:"PATH" help:"Also tell whether the tree is what this spec says."`
+	sourceFlags
 	Require []string `placeholder:"NAME" help:"Readers that have to run, by their name or their program's, or all; separated by commas."`
 	Network bool     `help:"Let readers use the network: charts, schemas, flake inputs."`
 	Charts  string   `placeholder:"DIR" help:"Folder with the Helm charts, as NAME-VERSION.tgz or unpacked."`
@@ -35,7 +37,7 @@ func (c *verifyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r, err := c.report()
+	r, err := c.report(e)
 	if err != nil {
 		return err
 	}
@@ -101,18 +103,25 @@ func show(e *env, r *verify.Report) error {
 	return err
 }
 
-func (c *verifyCmd) report() (*verify.Report, error) {
-	dir, err := filepath.Abs(c.Out.dir())
+func (c *verifyCmd) report(e *env) (*verify.Report, error) {
+	root, err := (&outFlags{Out: c.Out}).open(e)
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, fmt.Errorf("the output root %q cannot be read: %w", c.Out.dir(), errors.Unwrap(err))
+	if root == nil {
+		return nil, fmt.Errorf("the output root %q does not exist: there is nothing to verify; say another with --out", e.out)
 	}
 	defer root.Close()
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 {
-		return nil, fmt.Errorf("the output root %q is empty: there is nothing to verify", c.Out.dir())
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return nil, fmt.Errorf("the output root %q cannot be read: %w", e.out, reason(err))
+	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("the output root %q is empty: there is nothing to verify", e.out)
+	}
+	dir, err := filepath.Abs(e.out)
+	if err != nil {
+		return nil, err
 	}
 	charts, schemas, err := c.places()
 	if err != nil {
@@ -149,9 +158,12 @@ func (c *verifyCmd) places() (charts string, schemas []string, err error) {
 // it is then not what they would think of the spec's.
 func (c *verifyCmd) drifted(e *env) (bool, error) {
 	if c.Spec == "" {
+		if c.OneFile || c.Strict || len(c.Tag) > 0 {
+			return false, errors.New("--one-file, --tag and --strict say how the spec is read: name it with --spec")
+		}
 		return false, nil
 	}
-	want, err := (&specFlags{Spec: c.Spec}).wanted(e)
+	want, err := (&specFlags{c.Spec, c.sourceFlags}).wanted(e)
 	if err != nil {
 		return false, err
 	}
@@ -160,7 +172,7 @@ func (c *verifyCmd) drifted(e *env) (bool, error) {
 		return false, err
 	}
 	if e.text() {
-		fmt.Fprintf(e.stderr, "gen: %d files are not what %s says; gen check names them\n", len(changes), c.Spec)
+		fmt.Fprintf(e.stderr, "gen: the tree is not what the spec says in %d of its files; gen check names them\n", len(toRead(changes)))
 	} else {
 		e.log.Findings = append(e.log.Findings, e.drift(toRead(changes))...)
 	}
