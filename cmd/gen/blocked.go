@@ -20,7 +20,7 @@ func showBlocked(e *env, blocked *tree.BlockedError) error {
 		return errShown
 	}
 	edited := slices.DeleteFunc(slices.Clone(blocked.Changes), func(c tree.Change) bool { return c.Kind == tree.Foreign })
-	if err := tree.Diff(e.stderr, edited, tree.DiffOptions{Color: wantsColor(e.stderr)}); err != nil {
+	if err := tree.Diff(e.stderr, edited, wantsColor(e.stderr)); err != nil {
 		return err
 	}
 	// Last, where a reader of a long diff ends.

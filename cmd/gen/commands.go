@@ -178,11 +178,10 @@ func (c *checkCmd) around(e *env, want *gen.Result, changes []tree.Change) error
 	return c.find(e, found)
 }
 
-// diffCmd has no formats: a diff is one.
+// diffCmd has no formats: a diff is one, which other programs sum up or colour.
 type diffCmd struct {
 	specFlags
 	outFlags
-	Stat bool `help:"Only how many lines change in each file."`
 }
 
 // Run shows the differences as a unified diff, from what is there to what is wanted.
@@ -195,7 +194,7 @@ func (c *diffCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := tree.Diff(e.stdout, toRead(changes), tree.DiffOptions{Color: e.color, Stat: c.Stat}); err != nil {
+	if err := tree.Diff(e.stdout, toRead(changes), e.color); err != nil {
 		return err
 	}
 	return driftOf(changes)

@@ -125,3 +125,10 @@ func checkForced(changes []Change, force []string) error {
 func below(name, p string) bool {
 	return name == "." || p == name || strings.HasPrefix(p, name) && p[len(name)] == '/'
 }
+
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}

@@ -10,23 +10,14 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// DiffOptions choose what Diff writes.
-type DiffOptions struct {
-	Color bool // for a terminal
-	Stat  bool // a histogram of the changed lines instead of the lines
-}
-
 // Diff writes the changes as git shows them, from what is there to what is
 // wanted; git apply and patch read it. The lines are matched by an anchored
-// diff, which takes n log n time and may differ from git's own choice.
-func Diff(w io.Writer, changes []Change, opts DiffOptions) error {
+// diff, which takes n log n time and may differ from git's own choice. color is
+// for a terminal.
+func Diff(w io.Writer, changes []Change, color bool) error {
 	b := bufio.NewWriter(w)
-	if opts.Stat {
-		writeStat(b, changes, opts.Color)
-		return b.Flush()
-	}
 	for _, c := range changes {
-		writeHeader(b, c, opts.Color)
+		writeHeader(b, c, color)
 		if isBinary(c.Old) || isBinary(c.New) {
 			if !sameBytes(c.Old, c.New) {
 				from, to := sideNames(c)
@@ -34,7 +25,7 @@ func Diff(w io.Writer, changes []Change, opts DiffOptions) error {
 			}
 			continue
 		}
-		writeHunks(b, c, opts.Color)
+		writeHunks(b, c, color)
 	}
 	return b.Flush()
 }
