@@ -2,6 +2,7 @@ package site
 
 import (
 	"path"
+	"strings"
 
 	"sitegen/internal/diag"
 )
@@ -22,34 +23,52 @@ func (s *Site) K8sSecrets() string { return "secrets/hosts/" + s.Server.Name + "
 // HostSecrets is the encrypted file that sops-nix reads on the host, relative to the output root.
 func (h *Host) HostSecrets() string { return "secrets/hosts/" + h.Name + "/host-secrets.yaml" }
 
+// The keys of the encrypted files: those of HostSecrets, then those of K8sSecrets.
+const (
+	KeyK3sToken     = "k3s_token"     // agents join the cluster with it
+	KeySMTPPassword = "smtp_password" // at the relay of alerts
+	keyPassword     = "password_"     // and the user's name
+
+	KeyArgoCDAge       = "argocd_age_key"       // what Argo CD decrypts the apps' secrets with
+	KeyRepoSSH         = "argocd_repo_ssh_key"  // the private half of the deploy key
+	KeyRepoToken       = "argocd_repo_token"    // reads the repository over https
+	KeyCloudflareToken = "cloudflare_api_token" // Terraform's
+)
+
+// KeyPassword is the key of a user's hashed password.
+func KeyPassword(user string) string { return keyPassword + user }
+
+// PasswordOf is the user whose password is under a key, if it is such a key.
+func PasswordOf(key string) (user string, ok bool) { return strings.CutPrefix(key, keyPassword) }
+
 // HostSecretKeys are the keys that the host's encrypted file must hold, sorted;
 // none means that the host needs no such file.
 func (s *Site) HostSecretKeys(h *Host) []string {
 	var keys []string
 	if len(s.Agents) > 0 {
-		keys = append(keys, "k3s_token")
+		keys = append(keys, KeyK3sToken)
 	}
 	for _, u := range h.Users {
 		if u.Password {
-			keys = append(keys, "password_"+u.Name)
+			keys = append(keys, KeyPassword(u.Name))
 		}
 	}
 	if s.Alerts != nil {
-		keys = append(keys, "smtp_password")
+		keys = append(keys, KeySMTPPassword)
 	}
 	return keys
 }
 
 // K8sSecretKeys are the keys that K8sSecrets must hold, sorted.
 func (s *Site) K8sSecretKeys() []string {
-	keys := []string{"argocd_age_key"}
+	keys := []string{KeyArgoCDAge}
 	switch s.Repo.Kind {
 	case RepoSSH:
-		keys = append(keys, "argocd_repo_ssh_key")
+		keys = append(keys, KeyRepoSSH)
 	case RepoToken:
-		keys = append(keys, "argocd_repo_token")
+		keys = append(keys, KeyRepoToken)
 	}
-	return append(keys, "cloudflare_api_token")
+	return append(keys, KeyCloudflareToken)
 }
 
 // Workloads are the clients followed by the apps.
@@ -60,26 +79,6 @@ func (s *Site) Workloads() []*Workload {
 // AppSecrets is the encrypted file of an app, relative to the output root.
 func (s *Site) AppSecrets(w *Workload) string {
 	return s.ArgoDir() + "/" + w.Folder + "/secrets.enc.yaml"
-}
-
-// Host returns the host of that name, or nil.
-func (s *Site) Host(name string) *Host {
-	for _, h := range s.Hosts {
-		if h.Name == name {
-			return h
-		}
-	}
-	return nil
-}
-
-// Group returns the access group of that name, or nil.
-func (s *Site) Group(name string) *AccessGroup {
-	for i := range s.Groups {
-		if s.Groups[i].Name == name {
-			return &s.Groups[i]
-		}
-	}
-	return nil
 }
 
 // At is where the spec says the value at a path, or what is around it.

@@ -36,10 +36,10 @@ func newHost(s *site.Site, h *site.Host) host {
 }
 
 func hostKey(s *site.Site, name string) string {
-	if user, ok := strings.CutPrefix(name, "password_"); ok {
+	if user, ok := site.PasswordOf(name); ok {
 		return "the hashed password of " + user + ": nix run nixpkgs#mkpasswd -- -m yescrypt"
 	}
-	if name == "smtp_password" {
+	if name == site.KeySMTPPassword {
 		return "the password of " + s.Alerts.SMTP.User + " at " + s.Alerts.SMTP.Host
 	}
 	return "what agents join with, the same on every host: openssl rand -hex 32; the server's own, where it runs already (Adding an agent)"

@@ -143,11 +143,11 @@ func example(encrypted string) string {
 
 func k8sKey(s *site.Site, name string) string {
 	switch name {
-	case "argocd_age_key":
+	case site.KeyArgoCDAge:
 		return "the private age key of " + s.ArgoCD.Key
-	case "argocd_repo_ssh_key":
+	case site.KeyRepoSSH:
 		return "the private part of the deploy key, all its lines"
-	case "argocd_repo_token":
+	case site.KeyRepoToken:
 		return "the token that reads the repository"
 	}
 	return "the Cloudflare token"

@@ -151,11 +151,10 @@ func (m *machine) secrets(s *site.Site, h *site.Host) {
 	}
 	m.SecretsFile = "../../" + h.HostSecrets()
 	for _, key := range slices.Sorted(slices.Values(keys)) {
-		m.Secrets = append(m.Secrets, secret{key, strings.HasPrefix(key, passwordPrefix)})
+		_, password := site.PasswordOf(key)
+		m.Secrets = append(m.Secrets, secret{key, password})
 	}
 }
-
-const passwordPrefix = "password_"
 
 func (m *machine) users(h *site.Host) {
 	for _, from := range h.Users {
@@ -167,7 +166,7 @@ func (m *machine) users(h *site.Host) {
 			}
 		}
 		if from.Password {
-			to.Secret = passwordPrefix + from.Name
+			to.Secret = site.KeyPassword(from.Name)
 		}
 		m.Users = append(m.Users, to)
 	}

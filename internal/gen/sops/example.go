@@ -21,10 +21,10 @@ func howTo(example, path string) manifest.Comment {
 // k8sSecrets shows the file that Terraform reads.
 func k8sSecrets(s *site.Site) manifest.Map {
 	notes := map[string]string{
-		"argocd_age_key":       "the private age key that Argo CD decrypts the apps' secrets with, of " + s.ArgoCD.Key,
-		"argocd_repo_ssh_key":  "the private half of the repository's read-only deploy key, all its lines",
-		"argocd_repo_token":    "a token that may read the repository",
-		"cloudflare_api_token": "the Cloudflare API token; the runbook lists its permissions",
+		site.KeyArgoCDAge:       "the private age key that Argo CD decrypts the apps' secrets with, of " + s.ArgoCD.Key,
+		site.KeyRepoSSH:         "the private half of the repository's read-only deploy key, all its lines",
+		site.KeyRepoToken:       "a token that may read the repository",
+		site.KeyCloudflareToken: "the Cloudflare API token; the runbook lists its permissions",
 	}
 	return entries(s.K8sSecretKeys(), notes)
 }
@@ -32,11 +32,11 @@ func k8sSecrets(s *site.Site) manifest.Map {
 // hostSecrets shows the file that the host decrypts while it boots.
 func hostSecrets(keys []string) manifest.Map {
 	notes := map[string]string{
-		"k3s_token":     "what agents join the cluster with, the same on every host: openssl rand -hex 32; the server's own token where it runs already (docs/RUNBOOK.md, Adding an agent)",
-		"smtp_password": "the password at the relay that alerts are sent through",
+		site.KeyK3sToken:     "what agents join the cluster with, the same on every host: openssl rand -hex 32; the server's own token where it runs already (docs/RUNBOOK.md, Adding an agent)",
+		site.KeySMTPPassword: "the password at the relay that alerts are sent through",
 	}
 	for _, k := range keys {
-		if user, ok := strings.CutPrefix(k, "password_"); ok {
+		if user, ok := site.PasswordOf(k); ok {
 			notes[k] = "the hashed password of " + user + ": nix run nixpkgs#mkpasswd -- -m yescrypt"
 		}
 	}

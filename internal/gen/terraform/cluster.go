@@ -96,7 +96,7 @@ func secrets(f *tf.File, s *site.Site) {
 
 	f.Comment("The key that Argo CD decrypts the apps' secrets with.")
 	secretObject(f, "sops_age_key", "sops-age-key", "argocd", nil,
-		fields{"keys.txt": secret("argocd_age_key")}, secretsHash())
+		fields{"keys.txt": secret(site.KeyArgoCDAge)}, secretsHash())
 }
 
 func secretsHash() tf.Expr { return tf.Ref("local", "secrets_hash") }
@@ -131,10 +131,10 @@ func repository(f *tf.File, s *site.Site) {
 	url := tf.String(s.Repo.URL)
 	data := fields{"type": tf.String("git"), "url": url}
 	if s.Repo.Kind == site.RepoSSH {
-		data["sshPrivateKey"] = secret("argocd_repo_ssh_key")
+		data["sshPrivateKey"] = secret(site.KeyRepoSSH)
 	} else {
 		// The forges look at the token only, but want a user name that is not empty.
-		data["username"], data["password"] = tf.String("git"), secret("argocd_repo_token")
+		data["username"], data["password"] = tf.String("git"), secret(site.KeyRepoToken)
 	}
 	f.Comment("The label is what makes Argo CD take the Secret for a repository.")
 	secretObject(f, "repository", "repository", "argocd",

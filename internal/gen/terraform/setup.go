@@ -64,7 +64,7 @@ func s3(t *tf.Body, bucket *site.S3) {
 
 func providers(f *tf.File, _ *site.Site) {
 	f.Comment("The token is read from the encrypted file at each run and is in no state and no plan.")
-	f.Block("provider", "cloudflare").Set("api_token", secret("cloudflare_api_token"))
+	f.Block("provider", "cloudflare").Set("api_token", secret(site.KeyCloudflareToken))
 
 	f.Block("provider", "helm").Set("kubernetes", tf.Object(fields{"config_context": kubeContext(), "config_path": kubeconfig()}))
 	for _, name := range []string{"kubectl", "kubernetes"} {
