@@ -1,23 +1,6 @@
 package manifest
 
-import (
-	"strings"
-
-	"sigs.k8s.io/yaml/goyaml.v3"
-)
-
-// Text is a user's text of any number of lines.
-type Text string
-
-// MarshalYAML quotes a text of several lines that the encoder would write as a
-// block which its own parser refuses, or reads differently: one with tabs, or with
-// white space at its beginning.
-func (t Text) MarshalYAML() (any, error) {
-	if strings.Contains(string(t), "\n") && (strings.Contains(string(t), "\t") || strings.IndexByte(" \n\r", t[0]) >= 0) {
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: string(t)}, nil
-	}
-	return string(t), nil
-}
+import "strings"
 
 // Env is a variable whose value reaches the process as it stands here.
 func Env(name, value string) EnvVar {
@@ -31,8 +14,8 @@ func EnvFromSecret(name, secret, key string) EnvVar {
 }
 
 // Words are a command or arguments that reach the process as they stand here.
-func Words(words []string) []Text {
-	out := make([]Text, len(words))
+func Words(words []string) []string {
+	out := make([]string, len(words))
 	for i, w := range words {
 		out[i] = literal(w)
 	}
@@ -43,9 +26,9 @@ func Words(words []string) []Text {
 // and $$ by $ in commands, arguments and values (kubernetes
 // third_party/forked/golang/expansion). A dollar sign before anything else means
 // itself, so most texts stay as they are.
-func literal(text string) Text {
+func literal(text string) string {
 	if !strings.Contains(text, "$(") && !strings.Contains(text, "$$") {
-		return Text(text)
+		return text
 	}
-	return Text(strings.ReplaceAll(text, "$", "$$"))
+	return strings.ReplaceAll(text, "$", "$$")
 }

@@ -60,7 +60,7 @@ func readBack(t *testing.T, text string) {
 		Keys: map[string]string{text: text, "k": text}, List: []string{text, "x"}, Noted: Noted{text, text}, Text: text,
 		Tree: Map{{Key: "a", Value: text, Note: text}, {Key: "b", Value: Map{{Key: "k" + text, Value: text}}}},
 	}
-	out, err := Marshal(text, doc, doc)
+	out, err := new(Files).marshal(text, doc, doc)
 	if !valid(text) {
 		if err == nil {
 			t.Fatalf("%q was written as\n%s", text, out)
@@ -82,7 +82,7 @@ func readBack(t *testing.T, text string) {
 		}
 	}
 	// The reader of Kubernetes goes by JSON, and takes one document.
-	out, err = Marshal(text, doc)
+	out, err = new(Files).marshal(text, doc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func valid(text string) bool {
 
 func TestMarshalLayout(t *testing.T) {
 	long := strings.Repeat("word ", 100) + "end"
-	out, err := Marshal("made by\ngen",
+	out, err := new(Files).marshal("made by\ngen",
 		NewNamespace(Meta{Name: "websites", Labels: map[string]string{"b": "2", "a": long}}),
 		struct {
 			Keys []Noted `yaml:"keys"`
@@ -182,10 +182,10 @@ func FuzzLiteral(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if got := expand(string(*Env("A", text).Value)); got != text {
+		if got := expand(*Env("A", text).Value); got != text {
 			t.Errorf("%q reaches the process as %q", text, got)
 		}
-		if got := expand(string(Words([]string{text})[0])); got != text {
+		if got := expand(Words([]string{text})[0]); got != text {
 			t.Errorf("%q reaches the process as %q", text, got)
 		}
 	})
