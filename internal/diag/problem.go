@@ -91,6 +91,9 @@ const maxPaths = 3
 // together makes one problem of those of one rule at one place, which are of the
 // first path, and names the other paths.
 func together(ps Problems) Problems {
+	if len(ps) > 1 && ps[0].Path == "" && ps[0].Message == ps[1].Message {
+		ps = ps[1:] // the same, with its path
+	}
 	var same Problems
 	var others []string
 	for _, p := range ps {

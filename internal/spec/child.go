@@ -86,7 +86,7 @@ func evaluateApart(files []*ast.File, ix *Index) (*value, diag.Problems) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, tooMuch(toPos(ix.top), maxLimits.tooLong())
-	case err != nil && (strings.Contains(errs.String(), "out of memory") || strings.Contains(errs.String(), "cannot allocate memory")):
+	case err != nil && ranOut(errs.String()):
 		return nil, tooMuch(toPos(ix.top), maxLimits.tooLarge())
 	case err != nil || gob.NewDecoder(&out).Decode(&a) != nil:
 		return nil, gaveUp(ix)
@@ -95,6 +95,17 @@ func evaluateApart(files []*ast.File, ix *Index) (*value, diag.Problems) {
 	}
 	a.Root.each(func(v *value) { v.at, v.label = v.Place.in(files), v.Label.in(files) })
 	return a.Root, a.Problems
+}
+
+// ranOut tells whether a process died for want of memory, by what the Go runtime
+// says then: of the heap, or of a thread that it cannot start.
+func ranOut(said string) bool {
+	for _, words := range []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread"} {
+		if strings.Contains(said, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // filePlace is a token.Pos on its way to another process: the number of its file,

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,11 +91,17 @@ func (r *errorReader) problem(e cueerrors.Error, path diag.Path) diag.Problem {
 	if f, ok := r.ix.field(path); ok && p.Rule == "conflict" && len(places) < 2 && len(f.more) > 0 {
 		places = []diag.Pos{toPos(f.more[len(f.more)-1].from), toPos(f.value.from)}
 	}
-	if p.Rule == "missing-field" { // CUE names the place where the definition wants it
-		p.Path, p.Pos = path.Parent().String(), r.ix.Label(path.Parent())
+	if name, ok := last(path).(string); ok && p.Rule == "missing-field" {
+		at := path.Parent()
+		p.Path, p.Pos, p.Message = at.String(), r.ix.Label(at), fmt.Sprintf("the field %q is missing", name)
+		for _, declared := range places {
+			if declared.Line != p.Pos.Line { // which only names the definition
+				p.Notes = append(p.Notes, diag.Note{Pos: declared, Message: "it is declared here"})
+			}
+		}
 		return p
 	}
-	if len(places) == 0 || p.Rule == "cycle" {
+	if len(places) == 0 || p.Rule == "cycle" && len(path) > 0 {
 		places = []diag.Pos{r.ix.Value(path)}
 	}
 	p.Pos = places[0]
@@ -132,10 +139,22 @@ func (r *errorReader) places(e cueerrors.Error) []diag.Pos {
 	return places
 }
 
-// cuePath reads the path of one of CUE's errors; digits are list positions.
+// last is the last element of a path, or nil.
+func last(p diag.Path) any {
+	if len(p) == 0 {
+		return nil
+	}
+	return p[len(p)-1]
+}
+
+// cuePath reads the path of one of CUE's errors; digits are list positions. What CUE
+// calls loops and the like by is left out, with all behind it.
 func cuePath(elems []string) diag.Path {
 	var p diag.Path
 	for _, e := range elems {
+		if strings.HasSuffix(e, "[]") || strings.ContainsAny(e, "<?") {
+			break
+		}
 		if n, err := strconv.Atoi(e); err == nil && strconv.Itoa(n) == e {
 			p = append(p, n)
 			continue

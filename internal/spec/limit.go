@@ -57,7 +57,7 @@ func (l limits) tooLong() string {
 
 func tooMuch(at diag.Pos, why string) diag.Problems {
 	return diag.Problems{{Pos: at, Message: "evaluating the spec " + why, Rule: "spec-time", Severity: diag.Error,
-		Hint: "look for loops over very many elements, and for references that double the data at each step"}}
+		Hint: "look for loops over very many elements, for references that double the data at each step, and for structs of tens of thousands of fields"}}
 }
 
 // heap is how much memory the program's objects take.

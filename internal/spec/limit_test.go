@@ -62,6 +62,7 @@ func TestBombs(t *testing.T) {
 		"repeats":        "apps: invoices: env: A: strings.Repeat(strings.Repeat(\"x\", 1000000), 30000)\n",
 		"times":          "apps: invoices: env: A: \"x\" * 6000000000\n",
 		"bits":           "_n: bits.Lsh(1, 100000000000)\napps: invoices: port: _n\n",
+		"squares":        "_n: bits.Lsh(1, 4000000000)\n_m: _n * _n\napps: invoices: port: _m\n",
 		"text":           doubling(`"xxxxxxxx"`, "NEXT: LAST + LAST", 40) + "apps: invoices: env: A: _a40\n",
 		"structs":        doubling(`{x: 1}`, "NEXT: {l: LAST, r: LAST}", 40) + "apps: _a40\n",
 		"loops":          "_n: list.Range(0, 3000, 1)\napps: {for a in _n for b in _n for c in _n {\"x\\(a)-\\(b)-\\(c)\": {image: \"x/y:1\"}}}\n",

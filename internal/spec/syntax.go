@@ -38,6 +38,8 @@ func lineAt(data []byte, n int) string {
 func syntaxHint(message, line string, col int) string {
 	rest := line[col:]
 	switch {
+	case strings.HasPrefix(line, "import "):
+		return "imports stand at the top, right behind the package clause"
 	case strings.HasPrefix(strings.TrimSpace(line), "# "):
 		return "a comment starts with //"
 	case strings.HasPrefix(message, "illegal character") && strings.IndexAny(rest, "“”„‟‘’‚‛") == 0:

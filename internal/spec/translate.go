@@ -3,6 +3,8 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	cueerrors "cuelang.org/go/cue/errors"
@@ -38,10 +40,12 @@ func translations() []translation {
 		{"reference %q not found", "reference", "nothing is called \"{0}\" here", "a text needs quotes; a reference has to name a field of the spec"},
 		{"unreferenced alias or let", "reference", "{0} is used nowhere", "use it, or take it out"},
 		{"cycle", "cycle", "is defined by itself", "give it a value of its own"},
+		{"cyclic", "cycle", "is defined by itself", "give it a value of its own"},
 		{"required but not present", "missing-field", "the field \"{0}\" is missing", "a definition of the spec itself wants it"},
+		{"key value of dynamic field", "open-value", "the name of a field has no definite value", "what stands in ( ) or \\( ) before the colon has to be a text"},
 		{"required field missing", "open-value", "depends on the field \"{0}\", which is missing", "say it where it is declared"},
 		{"optional field", "open-value", "depends on the field \"{0}\", which may be left out, and is", "say it, or give it a default where it is declared: name: *\"…\" | string"},
-		{"undefined field", "reference", "refers to a field \"{0}\", which does not exist", ""},
+		{"undefined field", "reference", "refers to a field \"{0}\", which the spec does not say", "defaults of the schema, and fields with a question mark, are there only where the spec says them"},
 		{"index out of range", "reference", "refers to element {0} of a list of {1}", "elements count from 0"},
 		{"want list or struct", "value", "cannot be computed: {0} is {1}, and has no elements", "a loop or an index needs a list or a struct"},
 		{"field not allowed", "unknown-field", "what this is made of is closed, and has no such field", "add the field to the definition, or to what stands in close( ); or take it out here"},
@@ -82,14 +86,27 @@ func translate(e cueerrors.Error) diag.Problem {
 		return diag.Problem{Message: "cannot be computed: " + oneLine(args[0]), Rule: "value"}
 	case strings.HasPrefix(format, "error in call to"):
 		return diag.Problem{Message: fmt.Sprintf("cannot be computed: %s does not take what it is given", args[0]) + reasonOf(e, fmt.Sprint(args[0])), Rule: "value"}
+	case format == "invalid interpolation" && strings.HasPrefix(cause, "undefined field"):
+		if inner, ok := errors.Unwrap(e).(cueerrors.Error); ok {
+			return translate(inner)
+		}
 	case format == "invalid interpolation" && strings.HasPrefix(cause, "non-concrete"):
 		return diag.Problem{Message: "cannot be computed: what stands in the text has no definite value", Rule: "open-value", Hint: "write the value itself"}
 	}
 	if text := fmt.Sprint(args...); strings.HasPrefix(format, "invalid regexp") {
 		args = []any{strings.TrimPrefix(text, "error parsing regexp: ")}
 	}
+	if len(args) == 2 && strings.HasPrefix(format, "index out of range") && fmt.Sprint(args[1]) == "0" {
+		return diag.Problem{Message: fmt.Sprintf("refers to element %v of what has no elements", args[0]), Rule: "reference", Hint: "a struct has fields: name them"}
+	}
 	for _, t := range translations() {
 		if strings.Contains(format, t.has) {
+			if t.has == "invalid operands" && !slices.ContainsFunc(args, func(a any) bool { return fmt.Sprint(a) == "string" }) {
+				t.hint = ""
+			}
+			if name := packageNamed(args); t.rule == "reference" && name != "" {
+				t.hint = fmt.Sprintf("write import %q at the top", name)
+			}
 			if t.rule == "reference" && len(args) > 0 && truth(fmt.Sprint(args[0])) != "" {
 				t.hint = fmt.Sprintf("say %s; a text needs quotes", truth(fmt.Sprint(args[0])))
 			}
@@ -100,6 +117,16 @@ func translate(e cueerrors.Error) diag.Problem {
 		return diag.Problem{Message: "the spec says: " + oneLine(args[0]), Rule: "value"}
 	}
 	return diag.Problem{Message: "cannot be computed: CUE says: " + oneLine(fmt.Sprintf(format, args...)), Rule: "value"}
+}
+
+// packageNamed is the path of CUE's own package of that name, or "".
+func packageNamed(args []any) string {
+	for _, p := range ownPackages() {
+		if len(args) > 0 && path.Base(p) == fmt.Sprint(args[0]) {
+			return p
+		}
+	}
+	return ""
 }
 
 // reasonOf is what a function of CUE's says of its arguments, as ": reason".
