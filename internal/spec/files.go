@@ -67,7 +67,7 @@ func (src Source) read() ([]*ast.File, diag.Problems) {
 	case problems.Errors() > 0:
 		return nil, problems
 	case info.IsDir():
-		problems = append(problems, src.above(files[0])...)
+		problems = append(problems, src.above(files[0], src.Path, "")...)
 	case !src.OneFile:
 		problems = append(problems, src.split(files[0])...)
 	}
@@ -242,24 +242,24 @@ func packageOf(files []*ast.File) string {
 	return "site"
 }
 
-// split refuses a spec of one file that is a part of a package: what the other
-// files say would be deleted from the output.
+// split refuses a spec of one file that is a part of a package, whose other files lie
+// beside it or in a folder above: what they say would be deleted from the output.
 func (src Source) split(file *ast.File) diag.Problems {
 	dir := filepath.Dir(src.Path)
 	others := src.ofPackage(dir, file.PackageName())
 	if len(others) == 0 {
-		return nil
+		return src.above(file, dir, "; --one-file takes this file alone, and what the others say is then deleted from the output")
 	}
 	return diag.Problems{{Pos: packageClause(file), Message: fmt.Sprintf("is one of %d files of package %q: beside it %s", len(others)+1, file.PackageName(), lie(others)),
 		Rule: RuleSplit, Severity: diag.Error,
 		Hint: fmt.Sprintf("-spec %s takes all of them; --one-file takes this one alone, and what the others say is then deleted from the output", filepath.ToSlash(dir))}}
 }
 
-// above refuses a folder of a CUE module whose package goes on in the folders
-// above it, up to the module's root: CUE merges those files, and gen reads no
-// other folder.
-func (src Source) above(file *ast.File) diag.Problems {
-	dir, err := filepath.Abs(src.Path)
+// above refuses the spec of a folder of a CUE module whose package goes on in the
+// folders above it, up to the module's root: CUE merges those files, and gen reads
+// no other folder. orElse is another way on, for the hint.
+func (src Source) above(file *ast.File, dir, orElse string) diag.Problems {
+	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil
 	}
@@ -281,7 +281,7 @@ func (src Source) above(file *ast.File) diag.Problems {
 			}
 			return diag.Problems{{Pos: packageClause(file), Message: fmt.Sprintf("is not all of package %q: in %s, in the same CUE module, %s", file.PackageName(), filepath.ToSlash(rel), lie(others)),
 				Rule: RuleSplit, Severity: diag.Error,
-				Hint: "put the files of the spec into one folder, or give this folder's files a package name of their own"}}
+				Hint: "put the files of the spec into one folder, or give this folder's files a package name of their own" + orElse}}
 		}
 	}
 	return nil
