@@ -90,12 +90,31 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if exited >= 0 { // --help
 		return exited
 	}
+	if err == nil {
+		err = once(ctx)
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "gen: %v\n\tsee gen --help\n", err)
 		return exitTrouble
 	}
 	e := &env{stdout: stdout, stderr: stderr, color: wantsColor(stdout)}
 	return e.end(ctx.Run(e))
+}
+
+// once refuses a flag that is given twice and holds one value: one of the two would
+// be dropped in silence.
+func once(ctx *kong.Context) error {
+	given := map[*kong.Flag]bool{}
+	for _, p := range ctx.Path {
+		if p.Flag == nil || p.Flag.IsCumulative() || p.Flag.IsBool() {
+			continue
+		}
+		if given[p.Flag] {
+			return fmt.Errorf("--%s is given twice, and takes one value", p.Flag.Name)
+		}
+		given[p.Flag] = true
+	}
+	return nil
 }
 
 // normalize lets flags be written with one dash, as in gen -spec site.cue: kong

@@ -97,9 +97,10 @@ func (j *job) refused(artifact string, out Output, err error) bool {
 	return true
 }
 
-// tidy takes the machine's folders and the terminal's colours out of a message.
+// tidy takes the machine's folders, the terminal's colours and the heads of a log out
+// of a message.
 func (j *job) tidy(text string) string {
-	text = escapes.ReplaceAllString(text, "")
+	text = unlogged(escapes.ReplaceAllString(text, ""))
 	for _, dir := range []string{j.copy, j.home, j.opts.Dir} {
 		text = strings.ReplaceAll(text, dir+string(filepath.Separator), "")
 		text = strings.ReplaceAll(text, dir, ".")

@@ -39,7 +39,8 @@ func yamlProblems(data []byte) []Problem {
 	}
 	if err != nil {
 		text := strings.TrimPrefix(err.Error(), "yaml: ")
-		problems = append(problems, Problem{Line: yamlLine(text), Text: text})
+		line := yamlLine(text)
+		problems = append(problems, Problem{Line: line, Text: strings.TrimPrefix(text, fmt.Sprintf("line %d: ", line))})
 	}
 	return problems
 }
