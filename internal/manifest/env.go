@@ -1,6 +1,23 @@
 package manifest
 
-import "strings"
+import (
+	"strings"
+
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
+)
+
+// Text is a user's text of any number of lines.
+type Text string
+
+// MarshalYAML quotes a text of several lines that the encoder would write as a
+// block which its own parser refuses, or reads differently: one with tabs, or with
+// white space at its beginning.
+func (t Text) MarshalYAML() (any, error) {
+	if strings.Contains(string(t), "\n") && (strings.Contains(string(t), "\t") || strings.IndexByte(" \n\r", t[0]) >= 0) {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: string(t)}, nil
+	}
+	return string(t), nil
+}
 
 // Env is a variable whose value reaches the process as it stands here.
 func Env(name, value string) EnvVar {
@@ -14,8 +31,8 @@ func EnvFromSecret(name, secret, key string) EnvVar {
 }
 
 // Words are a command or arguments that reach the process as they stand here.
-func Words(words []string) []string {
-	out := make([]string, len(words))
+func Words(words []string) []Text {
+	out := make([]Text, len(words))
 	for i, w := range words {
 		out[i] = literal(w)
 	}
@@ -26,9 +43,9 @@ func Words(words []string) []string {
 // and $$ by $ in commands, arguments and values (kubernetes
 // third_party/forked/golang/expansion). A dollar sign before anything else means
 // itself, so most texts stay as they are.
-func literal(text string) string {
+func literal(text string) Text {
 	if !strings.Contains(text, "$(") && !strings.Contains(text, "$$") {
-		return text
+		return Text(text)
 	}
-	return strings.ReplaceAll(text, "$", "$$")
+	return Text(strings.ReplaceAll(text, "$", "$$"))
 }

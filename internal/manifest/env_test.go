@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // TestText reads back texts of several lines with white space where a block has its
@@ -15,7 +15,7 @@ func TestText(t *testing.T) {
 		"\t\n\n$${x}", "\t\n", "\n\t\n", "a\n\tb\n", " \n a", "\n", "\n\n\n", "  a\n b", "\ta", "a\t\n\n\n\tb", "\r\n", "\r\n\t", "a\n", "a\nb", "a\n \n", "#\n# x", "---\n", "- a\n- b", "\u2028\n\t", "",
 	} {
 		for _, value := range []any{Env("A", text), Words([]string{text})} {
-			data, err := new(Files).marshal("header", value)
+			data, err := Marshal("header", value)
 			if err != nil {
 				t.Errorf("%q: %v", text, err)
 				continue
@@ -31,7 +31,7 @@ func TestText(t *testing.T) {
 				t.Errorf("%q: %v\n%s", text, err, data)
 				continue
 			}
-			want := literal(text)
+			want := string(literal(text))
 			if diff := cmp.Diff(want, back.Value); diff != "" {
 				t.Errorf("%q: -want +got\n%s\n%s", text, diff, data)
 			}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	sigs "sigs.k8s.io/yaml"
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
 	"sitegen/internal/tree"
 )
@@ -60,7 +60,7 @@ func readBack(t *testing.T, text string) {
 		Keys: map[string]string{text: text, "k": text}, List: []string{text, "x"}, Noted: Noted{text, text}, Text: text,
 		Tree: Map{{Key: "a", Value: text, Note: text}, {Key: "b", Value: Map{{Key: "k" + text, Value: text}}}},
 	}
-	out, err := new(Files).marshal(text, doc, doc)
+	out, err := Marshal(text, doc, doc)
 	if !valid(text) {
 		if err == nil {
 			t.Fatalf("%q was written as\n%s", text, out)
@@ -82,7 +82,7 @@ func readBack(t *testing.T, text string) {
 		}
 	}
 	// The reader of Kubernetes goes by JSON, and takes one document.
-	out, err = new(Files).marshal(text, doc)
+	out, err = Marshal(text, doc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,9 +99,21 @@ func valid(text string) bool {
 	return strings.ToValidUTF8(text, "") == text && !strings.Contains(text, "\x00")
 }
 
+// TestLineBreaks: what one version of YAML takes for a line break and another does
+// not is escaped.
+func TestLineBreaks(t *testing.T) {
+	for _, text := range []string{"a\u2028b", "a\u0085b", "x\u2029y\nz", "a\nb\u2028c\n"} {
+		out, err := Marshal("h", map[string]string{"k": text})
+		if err != nil || strings.ContainsAny(string(out), lineBreaks) {
+			t.Errorf("%q is written as %q, %v", text, out, err)
+		}
+		readBack(t, text)
+	}
+}
+
 func TestMarshalLayout(t *testing.T) {
 	long := strings.Repeat("word ", 100) + "end"
-	out, err := new(Files).marshal("made by\ngen",
+	out, err := Marshal("made by\ngen",
 		NewNamespace(Meta{Name: "websites", Labels: map[string]string{"b": "2", "a": long}}),
 		struct {
 			Keys []Noted `yaml:"keys"`
@@ -182,10 +194,10 @@ func FuzzLiteral(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if got := expand(*Env("A", text).Value); got != text {
+		if got := expand(string(*Env("A", text).Value)); got != text {
 			t.Errorf("%q reaches the process as %q", text, got)
 		}
-		if got := expand(Words([]string{text})[0]); got != text {
+		if got := expand(string(Words([]string{text})[0])); got != text {
 			t.Errorf("%q reaches the process as %q", text, got)
 		}
 	})

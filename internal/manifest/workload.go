@@ -81,8 +81,8 @@ type TopologySpread struct {
 
 // Container is a container of a pod.
 type Container struct {
-	Args            []string          `yaml:"args,omitempty"`
-	Command         []string          `yaml:"command,omitempty"`
+	Args            []Text            `yaml:"args,omitempty"`
+	Command         []Text            `yaml:"command,omitempty"`
 	Env             []EnvVar          `yaml:"env,omitempty"`
 	Image           string            `yaml:"image"`
 	Lifecycle       *Lifecycle        `yaml:"lifecycle,omitempty"`
@@ -114,7 +114,7 @@ type Sleep struct {
 // EnvVar is an environment variable; see [Env] and [EnvFromSecret].
 type EnvVar struct {
 	Name      string     `yaml:"name"`
-	Value     *string    `yaml:"value,omitempty"`
+	Value     *Text      `yaml:"value,omitempty"`
 	ValueFrom *EnvSource `yaml:"valueFrom,omitempty"`
 }
 

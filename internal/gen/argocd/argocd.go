@@ -8,7 +8,6 @@
 package argocd
 
 import (
-	"slices"
 	"sync"
 
 	"sitegen/internal/manifest"
@@ -35,21 +34,20 @@ func Files(s *site.Site) ([]tree.File, error) {
 // addWorkloads adds the folder of every client and app. Their order is the site's,
 // whatever the order they are written in.
 func addWorkloads(f *manifest.Files, s *site.Site) {
+	list := s.Workloads()
+	parts := make([]manifest.Files, len(list))
 	const batch = 64
-	var parts []*manifest.Files
 	var wait sync.WaitGroup
-	for list := range slices.Chunk(s.Workloads(), batch) {
-		part := &manifest.Files{}
-		parts = append(parts, part)
+	for start := 0; start < len(list); start += batch {
 		wait.Go(func() {
-			for _, w := range list {
-				addWorkload(part, s, w)
+			for i := start; i < min(start+batch, len(list)); i++ {
+				addWorkload(&parts[i], s, list[i])
 			}
 		})
 	}
 	wait.Wait()
-	for _, part := range parts {
-		f.Append(part)
+	for i := range parts {
+		f.Append(&parts[i])
 	}
 }
 

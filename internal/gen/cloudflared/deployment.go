@@ -62,7 +62,7 @@ func mounts(s *site.Site) []manifest.VolumeMount {
 
 func container(s *site.Site) manifest.Container {
 	return manifest.Container{
-		Args:  []string{"tunnel", "--config", configDir + "/config.yaml", "run"},
+		Args:  []manifest.Text{"tunnel", "--config", configDir + "/config.yaml", "run"},
 		Image: "docker.io/cloudflare/cloudflared:" + s.Versions.Cloudflared,
 		// Alive is the process, ready is a connection to the edge: with one probe for
 		// both, a lost connection would restart the pod.

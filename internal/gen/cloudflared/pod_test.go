@@ -28,7 +28,7 @@ func TestConnectorPod(t *testing.T) {
 	if d.Strategy.RollingUpdate.MaxUnavailable != 0 || d.Replicas != 2 {
 		t.Errorf("%d replicas, %+v", d.Replicas, d.Strategy.RollingUpdate)
 	}
-	if diff := cmp.Diff([]string{"tunnel", "--config", "/etc/cloudflared/config/config.yaml", "run"}, c.Args); diff != "" {
+	if diff := cmp.Diff([]manifest.Text{"tunnel", "--config", "/etc/cloudflared/config/config.yaml", "run"}, c.Args); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	if !strings.HasSuffix(c.Image, "/cloudflared:2026.8.2") {
