@@ -48,11 +48,36 @@ func ParseSize(text string) (int, bool) {
 	return int(n / Mebibyte), ok && n >= Mebibyte
 }
 
-// ParseDisk is the size of a whole disk in whole MiB. A letter alone would be read
-// by half of all people as what the maker prints, which is less.
+// ParseDisk is the least that a whole disk has, in whole MiB. A letter alone would be
+// read by half of all people as what the maker prints, which is less.
 func ParseDisk(text string) (int, bool) {
 	n, letter, ok := bytesOf(text)
-	return int(n / Mebibyte), ok && !letter && n >= Mebibyte
+	if !ok || letter || n < Mebibyte {
+		return 0, false
+	}
+	least, _ := DiskBytes(text)
+	return int(least / Mebibyte), true
+}
+
+// DiskBytes is what a disk of a sound size has at least and at most. A whole number
+// of GB or TB is what its maker promises: disks have a little more (IDEMA LBA1-03). Any
+// other is a rounded one, off by half of its last digit: lsblk prints tenths, rounded
+// up too, and a whole number where they are zero (util-linux lib/strutils.c). A disk
+// that has a twentieth more than that is another one.
+func DiskBytes(text string) (least, most int64) {
+	m := sizeRE.FindStringSubmatch(text)
+	if m == nil {
+		return 0, 0
+	}
+	n, half := BytesIn(text), int64(0)
+	_, digits, fraction := strings.Cut(m[1], ".")
+	if m[2] == "T" && !fraction {
+		digits = "0"
+	}
+	if fraction || m[3] == "iB" {
+		half = BytesIn("0." + strings.Repeat("0", len(digits)) + "5" + m[2] + m[3])
+	}
+	return n - half, n + half + n/20
 }
 
 // InDisko is the size of a partition as disko and sgdisk read it: a whole number and
@@ -91,7 +116,7 @@ func DiskSize(text string) Fault {
 	if n, letter, ok := bytesOf(text); ok && !letter && n/Mebibyte > maxDisk {
 		return Fault{fmt.Sprintf("%q is more than any disk has", text), "the units are GB, TB, GiB and TiB"}
 	}
-	return Bytes(text, "no size of a disk", "as its maker prints it, \"512GB\" or \"1.92TB\"; or as lsblk counts, \"476.9GiB\"")
+	return Bytes(text, "no size of a disk", "as its maker prints it, \"512GB\" or \"1.92TB\"; or as lsblk counts, \"476.9GiB\" where it prints 476.9G")
 }
 
 // Bytes wants a size whose unit is not a letter alone.

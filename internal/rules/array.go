@@ -114,7 +114,7 @@ func checkDiskSpace(c *checker) {
 			}
 			disk := sp.Disks[d.Name]
 			if has, ok := format.ParseDisk(disk.Size); ok && used > has {
-				c.report(diag.Path{"hosts", h.Name, "disks", d.Name, "size"}, "%d MiB are put on the disk, which has %d (%s)", used, has, disk.Size).
+				c.report(diag.Path{"hosts", h.Name, "disks", d.Name, "size"}, "%d MiB are put on the disk, which has %d at least (%s)", used, has, disk.Size).
 					WithHint("boot partition and array members together have to fit")
 			}
 		}

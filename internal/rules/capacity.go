@@ -123,16 +123,24 @@ func (c *checker) resources(what string, own *resource.Quantity, has func(*spec.
 		sum.Add(one)
 	}
 	if sum.Cmp(*all) > 0 {
-		c.note(c.report(diag.Path{"hosts"}, "all pods together ask for %s of %s, and the hosts have %s", inWords(what, sum), what, inWords(what, *all)).
+		asked, has := inWords(what, sum, *all)
+		c.note(c.report(diag.Path{"hosts"}, "all pods together ask for %s of %s, and the hosts have %s", asked, what, has).
 			WithHint("add a host, or let containers ask for less: resources: requests: %s", what), at, "the largest host")
 	}
 }
 
-func inWords(what string, n resource.Quantity) string {
+// inWords are two quantities with as many digits as it takes to tell them apart.
+func inWords(what string, a, b resource.Quantity) (string, string) {
+	in, unit := func(n resource.Quantity) float64 { return float64(n.Value()) / (1 << 30) }, "GiB"
 	if what == "cpu" {
-		return fmt.Sprintf("%.1f threads", float64(n.MilliValue())/1000)
+		in, unit = func(n resource.Quantity) float64 { return float64(n.MilliValue()) / 1000 }, "threads"
 	}
-	return fmt.Sprintf("%.1f GiB", float64(n.Value())/(1<<30))
+	for digits := 1; ; digits++ {
+		first, second := fmt.Sprintf("%.*f %s", digits, in(a), unit), fmt.Sprintf("%.*f %s", digits, in(b), unit)
+		if first != second || digits == 10 {
+			return first, second
+		}
+	}
 }
 
 func memoryFault(text string) format.Fault {

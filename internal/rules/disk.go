@@ -17,7 +17,7 @@ func diskRules() []Rule {
 			Bad: `hosts: web1: disks: a: device: "/dev/sda"`, Good: `hosts: web1: disks: a: device: "/dev/disk/by-id/ata-EXAMPLE_SN100001"`, beside: true, check: checkDiskNames},
 		{ID: "disk-twice", Severity: diag.Error, Summary: "Each disk is listed once.",
 			Bad: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_1"}`, Good: `hosts: web1: disks: {a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", b: device: "/dev/disk/by-id/nvme-EXAMPLE_2"}`, check: checkDiskTwice},
-		{ID: "size", Severity: diag.Error, Summary: "Sizes are numbers with a unit, and no more than disks have: of a disk as its maker prints it, \"512GB\" or \"1.92TB\", or as lsblk counts, \"1.7TiB\"; of a partition also \"1G\", which is 1GiB. Of a disk, a letter alone could be either.",
+		{ID: "size", Severity: diag.Error, Summary: "Sizes are numbers with a unit, and no more than disks have: of a disk as its maker prints it, \"512GB\" or \"1.92TB\", or as lsblk prints, \"1.7TiB\" for 1.7T, which is right to half of its last digit; of a partition also \"1G\", which is 1GiB. Of a disk, a letter alone could be either.",
 			Bad: `hosts: web1: disks: a: size: "3T"`, Good: `hosts: web1: disks: a: size: "3TB"`, value: true, check: checkSizes},
 		{ID: "esp-size", Severity: diag.Error, Summary: "A boot partition holds the kernels of several generations: 1G at least, 8G at most.",
 			Bad: `hosts: web1: espSize: "100M"`, Good: `hosts: web1: espSize: "1G"`, value: true, check: checkESP},

@@ -63,7 +63,8 @@ type Installer struct {
 type Disk struct {
 	Name      string
 	Device    string   // /dev/disk/by-id/…
-	Bytes     int64    // its size; 0 where the spec does not say it
+	Least     int64    // bytes that it has at least, of the size that the spec says; 0 where it says none
+	Most      int64    // and at most
 	Boot      bool     // carries a boot partition, and the BIOS boot partition where the firmware is not uefi
 	BootMount string   // "/boot", "/boot-fallback", "/boot-fallback-2" …; "" when Boot is false
 	Members   []Member // array members on it, in partition order; the one that takes the rest is last

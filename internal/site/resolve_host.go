@@ -63,7 +63,7 @@ func resolveDisks(h *spec.Host) []*Disk {
 		d := h.Disks[name]
 		disk := &Disk{Name: name, Device: d.Device, Mount: d.Mount}
 		if !format.DiskSize(d.Size).Bad() {
-			disk.Bytes = format.BytesIn(d.Size)
+			disk.Least, disk.Most = format.DiskBytes(d.Size)
 		}
 		if alone && disk.Mount == "" {
 			disk.Mount = "/"

@@ -208,21 +208,22 @@ compare_disks() {
 }
 
 # compare_sizes: each disk is as large as the spec says, so that what is put on it
-# fits, and not so much larger that it is another one.
+# fits, and not so much larger that it is another one. A size in the spec may be
+# rounded; gen has taken that into account in both.
 compare_sizes() {
-  local i disk said bytes
+  local i disk least most bytes
   for i in "${!disks[@]}"; do
-    disk="${disks[i]}" said="${disk_bytes[i]}"
-    if ((said == 0)); then continue; fi
+    disk="${disks[i]}" least="${least_bytes[i]}" most="${most_bytes[i]}"
+    if ((least == 0)); then continue; fi
     bytes="$(awk -v disk="$disk" '$1 == "disk" && $2 == disk { print $4; exit }' "$tmp/facts")"
     [[ $bytes =~ ^[1-9][0-9]*$ ]] ||
       die "cannot tell the size of $disk, and the spec says one" "look at lsblk -b there; take the disk's size out of the spec, and run gen, where it cannot be told"
-    if ((bytes < said)); then
-      die "$disk has $bytes bytes, and the spec says $said: what the spec puts on it may not fit" \
+    if ((bytes < least)); then
+      die "$disk has $bytes bytes, and by the spec $least at least: what the spec puts on it may not fit" \
         "choose the right disk; or say size: \"$((bytes / 1048576))MiB\" in the spec, run gen, commit, and run this again"
     fi
-    if ((bytes > said + said / 20)); then
-      die "$disk has $bytes bytes, and the spec says $said: this is another disk" \
+    if ((bytes > most)); then
+      die "$disk has $bytes bytes, and by the spec $most at most: this is another disk" \
         "choose the right disk; or say size: \"$((bytes / 1048576))MiB\" in the spec, run gen, commit, and run this again"
     fi
   done

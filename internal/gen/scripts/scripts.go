@@ -58,10 +58,11 @@ func script(name string, data []byte) tree.File {
 }
 
 func installValues(s *site.Site, h *site.Host) []sh.Var {
-	var devices, sizes, macs, arrays []string
+	var devices, least, most, macs, arrays []string
 	for _, d := range h.Disks {
 		devices = append(devices, d.Device)
-		sizes = append(sizes, strconv.FormatInt(d.Bytes, 10))
+		least = append(least, strconv.FormatInt(d.Least, 10))
+		most = append(most, strconv.FormatInt(d.Most, 10))
 	}
 	for _, n := range h.NICs {
 		macs = append(macs, n.MAC)
@@ -81,7 +82,8 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 		{Name: "default_address", Value: h.Address},
 		{Name: "firmware", Value: string(h.Firmware)},
 		{Name: "disks", Value: devices},
-		{Name: "disk_bytes", Value: sizes}, // 0: not said
+		{Name: "least_bytes", Value: least}, // of each disk; 0: not said
+		{Name: "most_bytes", Value: most},
 		{Name: "arrays", Value: arrays},
 		{Name: "macs", Value: macs},
 		{Name: "age_recipient", Value: h.Age},

@@ -21,7 +21,7 @@ func testSite() *site.Site {
 		Name: "web1", Role: site.RoleServer, Address: "203.0.113.10", NodeIP: netip.MustParseAddr("203.0.113.10"),
 		Firmware: site.FirmwareUnknown, Age: hostKey, SSHHostname: "ssh.example.com",
 		Disks: []*site.Disk{
-			{Name: "a", Device: diskA, Bytes: 512_000_000_000, Boot: true, BootMount: "/boot"},
+			{Name: "a", Device: diskA, Least: 512_000_000_000, Most: 537_600_000_000, Boot: true, BootMount: "/boot"},
 			{Name: "b", Device: diskB, Boot: true, BootMount: "/boot-fallback"},
 		},
 		Arrays: []*site.Array{{Name: "system", Level: 1, Disks: []string{"a", "b"}, Mount: "/"}},
