@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/yaml/goyaml.v3"
+
+	"sitegen/internal/format"
 )
 
 // secretArtifacts lists the examples, and the files of the tree that .sops.yaml
@@ -84,10 +86,8 @@ var hasMAC = regexp.MustCompile(`(?m)(^\s*"?|sops_)mac"?\s*[:=]\s*"?ENC\[`)
 
 // checkPlain looks for secrets in what everybody can read.
 func (j *job) checkPlain(p string, data []byte) {
-	for _, shape := range shapes {
-		for _, at := range shape.re.FindAllIndex(data, -1) {
-			j.problem(p, 1+bytes.Count(data[:at[0]], []byte("\n")), "holds %s", shape.name)
-		}
+	for _, secret := range format.SecretsIn(data) {
+		j.problem(p, 1+bytes.Count(data[:secret.From], []byte("\n")), "holds %s", secret.What)
 	}
 	if !example(p) {
 		return
@@ -105,19 +105,6 @@ func (j *job) checkPlain(p string, data []byte) {
 
 // placeholder is what a value of an example looks like.
 var placeholder = regexp.MustCompile(`(?i)^(<.*>|.*…|(replace|change|fill|example|placeholder|your)\b.*)$`)
-
-// shapes are what secrets look like. Placeholders such as AGE-SECRET-KEY-1… are
-// too short for them.
-var shapes = []struct {
-	name string
-	re   *regexp.Regexp
-}{
-	{"an age secret key", regexp.MustCompile(`AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]{58}`)},
-	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}`)},
-	{"a password hash", regexp.MustCompile(`\$(y|5|6|7|2[aby]|argon2id|scrypt)\$[^\s"']*[./A-Za-z0-9]{22}`)},
-	{"a web token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`)},
-	{"a token of a git host", regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{36}|glpat-[A-Za-z0-9_-]{20})`)},
-}
 
 // leaves maps the path of each scalar to its value. data and stringData of a
 // Secret are one: a person may write either.
