@@ -66,6 +66,18 @@ func matches(p diag.Path, pattern []string) bool {
 	return true
 }
 
+// unreadable is the first character that kustomize refuses in what it has written
+// itself ("control characters are not allowed", kustomize 5 of all but U+0085 in
+// these ranges), or 0.
+func unreadable(text string) rune {
+	for _, r := range text {
+		if r >= 0x7f && r <= 0x9f && r != '\u0085' || r == '\ufffe' || r == '\uffff' {
+			return r
+		}
+	}
+	return 0
+}
+
 // lineBreaker is the first character of a text that may end a line or steer a
 // terminal: control characters, and the separators of lines and paragraphs. Tabs
 // do neither, but divide words.
@@ -82,6 +94,8 @@ func checkLines(c *checker) {
 	for _, o := range c.oddTexts() {
 		how := mannerOf(o.at, o.name)
 		switch {
+		case how == whole && o.unread != 0:
+			c.odder(o, "holds the character %U, which kustomize refuses to read", o.unread).WithHint("write it without; what has to hold any byte is written in base64")
 		case how == whole:
 		case o.breaks:
 			c.odder(o, "%s", whatBreaks(o.breaker)).WithHint("write it in one line, without control characters")

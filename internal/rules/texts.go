@@ -22,6 +22,7 @@ type oddText struct {
 
 	breaks  bool // it has a character in it that may end a line, breaker
 	breaker rune
+	unread  rune // a character that kustomize cannot read, or 0
 	tab     bool // it has one in it
 	hyphen  bool // it starts with one
 }
@@ -43,7 +44,8 @@ func (c *checker) oddTexts() []oddText {
 		o := oddText{at: at(), nul: strings.Contains(text, "\x00"), hidden: format.Invisible(text), hyphen: hyphen, tab: strings.Contains(text, "\t")}
 		o.fixed, o.form, _ = format.Composed(text)
 		o.breaker, o.breaks = lineBreaker(text)
-		if o.nul || o.hidden != "" || o.form != "" || o.breaks || o.tab || hyphen {
+		o.unread = unreadable(text)
+		if o.unread != 0 || o.nul || o.hidden != "" || o.form != "" || o.breaks || o.tab || hyphen {
 			o.name = o.at[len(o.at)-1] == text
 			c.odd = append(c.odd, o)
 		}
