@@ -20,11 +20,14 @@ func showBlocked(e *env, blocked *tree.BlockedError) error {
 		return errShown
 	}
 	edited := slices.DeleteFunc(slices.Clone(blocked.Changes), func(c tree.Change) bool { return c.Kind == tree.Foreign })
-	if err := tree.Diff(e.stderr, edited, wantsColor(e.stderr)); err != nil {
-		return err
+	for _, c := range edited {
+		if err := showDiff(e, c); err != nil {
+			return err
+		}
 	}
 	// Last, where a reader of a long diff ends.
-	fmt.Fprintf(e.stderr, "gen: %v\n", blocked)
+	fmt.Fprintf(e.stderr, "gen: %v\nlook at them with %s; move what you need into the spec, or exclude the path there; %s --force PATH writes anyway and keeps a backup\n",
+		blocked, e.command("diff"), e.command(""))
 	for _, c := range blocked.Changes {
 		if c.Kind != tree.Foreign {
 			continue
@@ -34,6 +37,26 @@ func showBlocked(e *env, blocked *tree.BlockedError) error {
 		}
 	}
 	return errShown
+}
+
+// maxDiff is how many lines of the diff of one file a refusal shows.
+const maxDiff = 60
+
+// showDiff shows how an edited file differs, and where the rest of it can be seen.
+func showDiff(e *env, c tree.Change) error {
+	var b bytes.Buffer
+	if err := tree.Diff(&b, []tree.Change{c}, wantsColor(e.stderr)); err != nil {
+		return err
+	}
+	lines := bytes.SplitAfter(bytes.TrimSuffix(b.Bytes(), []byte("\n")), []byte("\n"))
+	more := len(lines) - maxDiff
+	if more <= 0 {
+		_, err := e.stderr.Write(b.Bytes())
+		return err
+	}
+	_, err := fmt.Fprintf(e.stderr, "%s… and %d more lines: %s --only %s shows all\n",
+		bytes.Join(lines[:maxDiff], nil), more, e.command("diff"), quoted(c.Path))
+	return err
 }
 
 // shared says how a file that repositories often have before gen comes to them is

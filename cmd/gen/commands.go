@@ -18,6 +18,7 @@ import (
 
 // load reads the spec and tells what is wrong with it.
 func (f *specFlags) load(e *env) (*site.Site, error) {
+	e.spec = *f
 	s, problems := rules.Load(f.source())
 	if err := f.find(e, problems); err != nil {
 		return nil, err

@@ -24,6 +24,9 @@ type env struct {
 	format         string // empty: for people
 	out            string // the output root, as the user calls it
 	log            diag.Log
+
+	spec specFlags // as given
+	root outRoot   // as given
 }
 
 // text tells whether the output is for people.
@@ -102,29 +105,29 @@ const (
 func (e *env) drift(changes []tree.Change) diag.Problems {
 	var all diag.Problems
 	for _, c := range changes {
-		what, do := driftWords(c)
+		what, do := driftWords(c, e.command(""))
 		all = append(all, diag.Problem{Pos: e.pos(c.Path, c.Line()), Message: what, Hint: do, Rule: ruleDrift + string(c.Kind), Severity: diag.Error})
 	}
 	return all
 }
 
-func driftWords(c tree.Change) (what, do string) {
-	const keep = "move what you need into the spec, or leave the path to yourself with output: exclude; --force PATH gives it to gen, and keeps a backup"
+// driftWords says what a change is about and what to do; gen is the command that writes.
+func driftWords(c tree.Change, gen string) (what, do string) {
 	switch {
 	case c.Kind == tree.Missing:
-		return "is missing", "run gen"
+		return "is missing", "run " + gen
 	case c.Kind == tree.Stale:
-		return "is not what the spec says any more", "run gen"
+		return "is not what the spec says any more", "run " + gen
 	case c.Kind == tree.Orphaned:
-		return "is no longer in the spec", "run gen, which deletes it"
+		return "is no longer in the spec", "run " + gen + ", which deletes it"
 	case c.Kind == tree.Mode && c.New.Mode == 0o755:
-		return "is not executable", "run gen"
+		return "is not executable", "run " + gen
 	case c.Kind == tree.Mode:
-		return "is executable", "run gen"
+		return "is executable", "run " + gen
 	case c.Kind == tree.Endings:
-		return "has converted line endings (CRLF)", "turn core.autocrlf off for this repository (git config core.autocrlf false), then run gen"
+		return "has converted line endings (CRLF)", "turn core.autocrlf off for this repository (git config core.autocrlf false), then run " + gen
 	}
-	return tree.BlockedWhy(c), keep
+	return tree.BlockedWhy(c), "move what you need into the spec, or leave the path to yourself with output: exclude; " + gen + " --force PATH gives it to gen, and keeps a backup"
 }
 
 // findingRules is everything that a finding can be about.
@@ -139,7 +142,7 @@ func findingRules() []diag.Rule {
 // treeRules are those of findingRules that are not about the spec.
 func treeRules() []diag.Rule {
 	drift := func(kind tree.Kind, summary string) diag.Rule {
-		_, do := driftWords(tree.Change{Kind: kind, Old: &tree.File{}, New: &tree.File{}})
+		_, do := driftWords(tree.Change{Kind: kind, Old: &tree.File{}, New: &tree.File{}}, "gen")
 		return diag.Rule{ID: ruleDrift + string(kind), Summary: summary, Help: "What to do: " + do + ".", Severity: diag.Error}
 	}
 	all := []diag.Rule{

@@ -120,12 +120,12 @@ func advise(e *env, changes []tree.Change) {
 	byHand := ""
 	for _, c := range changes {
 		if c.Kind.NeedsForce() {
-			_, byHand = driftWords(c)
+			_, byHand = driftWords(c, e.command(""))
 		}
 	}
 	if byHand != "" {
 		fmt.Fprintf(e.stderr, "gen: edited and foreign files are yours to decide about: %s\n", byHand)
 	} else if len(changes) > 0 {
-		fmt.Fprintln(e.stderr, "gen: run gen, which writes what is missing and stale, and deletes what is orphaned")
+		fmt.Fprintf(e.stderr, "gen: run %s, which writes what is missing and stale, and deletes what is orphaned\n", e.command(""))
 	}
 }

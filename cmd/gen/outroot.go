@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"sitegen/internal/tree"
 )
@@ -29,7 +31,7 @@ func (o outRoot) dir() string {
 // open opens the output root; nil when there is none.
 func (f *outFlags) open(e *env) (*os.Root, error) {
 	dir := f.Out.dir()
-	e.out = dir
+	e.out, e.root = dir, f.Out
 	info, err := os.Lstat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -76,16 +78,68 @@ func reason(err error) error {
 }
 
 // place refuses to write into a folder in which a mistyped --out would do harm.
-// Where the root does not exist yet, there is nothing to harm.
 func (c *writeCmd) place(root *os.Root) error {
-	if root == nil || c.Anywhere {
+	if c.Anywhere {
 		return nil
 	}
-	why, err := unusual(c.Out.dir())
-	if err != nil || why == "" {
-		return err
+	why := insideOf(c.Out.dir())
+	if why == "" && root != nil {
+		var err error
+		if why, err = unusual(c.Out.dir()); err != nil {
+			return err
+		}
+	}
+	if why == "" {
+		return nil
 	}
 	return fmt.Errorf("the output root %q %s: nothing was written; --out names another folder, --anywhere takes this one", c.Out.dir(), why)
+}
+
+// insideOf tells why a folder is no place for the output by the folders above it, or
+// "". The folder itself need not exist yet.
+func insideOf(dir string) string {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	above, err := filepath.EvalSymlinks(filepath.Dir(full))
+	if err != nil {
+		return "" // create says so
+	}
+	full = filepath.Join(above, filepath.Base(full))
+	if slices.Contains(strings.Split(full, string(filepath.Separator)), ".git") {
+		return "is inside of a .git folder, which is git's own"
+	}
+	// A tree in a tree is a mistake in the path: what is in a repository of its own,
+	// or was written there before, is meant.
+	for d := full; !has(d, ".git") && d != filepath.Dir(d); {
+		d = filepath.Dir(d)
+		if has(d, tree.ManifestName) && !has(full, tree.ManifestName) {
+			return fmt.Sprintf("is inside of the tree that gen wrote to %q", fromHere(d))
+		}
+	}
+	return ""
+}
+
+// has tells whether a folder has an entry of that name.
+func has(dir, name string) bool {
+	_, err := os.Lstat(filepath.Join(dir, name))
+	return err == nil
+}
+
+// fromHere is a path from the working directory.
+func fromHere(full string) string {
+	here, err := os.Getwd()
+	if err == nil {
+		here, err = filepath.EvalSymlinks(here)
+	}
+	if err != nil {
+		return full
+	}
+	if rel, err := filepath.Rel(here, full); err == nil {
+		return rel
+	}
+	return full
 }
 
 // unusual tells why a folder is no place for the output, or "".
@@ -147,7 +201,7 @@ func isHome(dir string) bool {
 // inRepository tells whether a folder is inside of a git work tree.
 func inRepository(dir string) bool {
 	for d := dir; ; d = filepath.Dir(d) {
-		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+		if has(d, ".git") {
 			return true
 		}
 		if d == filepath.Dir(d) {

@@ -172,7 +172,7 @@ func (c *verifyCmd) drifted(e *env) (bool, error) {
 		return false, err
 	}
 	if e.text() {
-		fmt.Fprintf(e.stderr, "gen: the tree is not what the spec says in %d of its files; gen check names them\n", len(toRead(changes)))
+		fmt.Fprintf(e.stderr, "gen: the tree is not what the spec says in %d of its files; %s names them\n", len(toRead(changes)), e.command("check"))
 	} else {
 		e.log.Findings = append(e.log.Findings, e.drift(toRead(changes))...)
 	}

@@ -26,16 +26,13 @@ type BlockedError struct{ Changes []Change }
 
 func (e *BlockedError) Error() string {
 	var b strings.Builder
-	b.WriteString("nothing was written, because gen would overwrite work that is not its own:\n")
+	b.WriteString("nothing was written, because gen would overwrite work that is not its own:")
 	for _, c := range e.Changes {
-		fmt.Fprintf(&b, "\t%q %s", c.Path, BlockedWhy(c))
+		fmt.Fprintf(&b, "\n\t%q %s", c.Path, BlockedWhy(c))
 		if c.Kind == Foreign { // and is not in the diff
 			fmt.Fprintf(&b, " (%s)", count(len(c.Old.Data), "byte"))
 		}
-		b.WriteByte('\n')
 	}
-	b.WriteString("look at them with gen diff; move what you need into the spec, or exclude the path there; " +
-		"--force PATH writes anyway and keeps a backup")
 	return b.String()
 }
 
