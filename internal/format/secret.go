@@ -13,7 +13,7 @@ import (
 type secretShape struct {
 	what  string
 	first []string
-	re    *regexp.Regexp
+	re    *regexp.Regexp // a group in it has to look random too
 }
 
 // secretShapes are the forms that their makers document, so that programs may
@@ -21,11 +21,14 @@ type secretShape struct {
 var secretShapes = []secretShape{
 	{"a private key", []string{"PRIVATE KEY"}, regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-*|\z)`)},
 	{"a secret age key", []string{"AGE-SECRET-KEY-", "AGE-PLUGIN-"}, regexp.MustCompile(`AGE-(?:SECRET-KEY|PLUGIN)-[0-9A-Z-]{8,}`)},
-	{"the address of a webhook", []string{"hooks.slack.com/", "/webhooks/", "webhook.office.com/", ".logic.azure.com", ".powerplatform.com", "chat.googleapis.com/"}, regexp.MustCompile(
-		`hooks\.slack\.com/(?:services|workflows|triggers)/[\w/-]{10,}` +
-			`|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/[\w-]{20,}|webhook\.office\.com/webhook[\w@/-]{20,}` +
+	{"the address of a webhook", []string{"hooks.slack.com/", "/webhooks/", "webhook.office.com/", ".logic.azure.com", ".powerplatform.com", "chat.googleapis.com/",
+		"hooks.slack-gov.com/", "outlook.office.com/", "outlook.office365.com/", "hooks.zapier.com/", "/hooks/"}, regexp.MustCompile(
+		`hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[\w/-]{10,}` +
+			`|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/[\w-]{20,}|(?:webhook\.office|outlook\.office(?:365)?)\.com/webhook[\w@/-]{20,}` +
+			`|hooks\.zapier\.com/hooks/catch/[\w/]{8,}|://[^/\s"]+/hooks/[a-z0-9]{26}\b` + // Mattermost's last
 			`|\.(?:logic\.azure|powerplatform)\.com[^\s"]*[?&]sig=[\w%-]{10,}|chat\.googleapis\.com/[^\s"]*[?&]token=[\w%-]{10,}`)},
 	{"a token of Cloudflare", []string{"cfk_", "cfut_", "cfat_"}, regexp.MustCompile(`\bcf(?:k|ut|at)_[0-9A-Za-z]{40,}`)},
+	{"an Origin CA key of Cloudflare", []string{"v1.0-"}, regexp.MustCompile(`\bv1\.0-[0-9a-f]{24}-[0-9a-f]{100,}`)},
 	{"the token of a tunnel", []string{"eyJhIjoi"}, regexp.MustCompile(`\beyJhIjoi[0-9A-Za-z+/]{60,}`)},
 	{"a token of k3s", []string{"::server:", "::node:"}, regexp.MustCompile(`\bK10[0-9a-f]{64}::(?:server|node):[0-9a-f]{16,}`)},
 	{"a token of GitHub", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_"}, regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}`)},
@@ -36,7 +39,7 @@ var secretShapes = []secretShape{
 	{"an API key of Google", []string{"AIza"}, regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
 	{"a token of DigitalOcean", []string{"_v1_"}, regexp.MustCompile(`\bdo[por]_v1_[a-f0-9]{64}`)},
 	{"a token of Slack", []string{"xox", "xapp-"}, regexp.MustCompile(`\b(?:xox[abeprs]|xapp)-[0-9A-Za-z-]{10,}`)},
-	{"a token of a Telegram bot", []string{":AA"}, regexp.MustCompile(`\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}`)},
+	{"a token of a Telegram bot", []string{":AA"}, regexp.MustCompile(`\b(?:bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{33}`)},
 	{"a secret key of Stripe", []string{"k_live_", "whsec_"}, regexp.MustCompile(`\b(?:[sr]k_live|whsec)_[0-9A-Za-z]{16,}`)},
 	{"a key of OpenAI", []string{"sk-proj-", "T3BlbkFJ"}, regexp.MustCompile(`\bsk-(?:proj-[A-Za-z0-9_-]{40,}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20})`)},
 	{"a key of Anthropic", []string{"sk-ant-"}, regexp.MustCompile(`\bsk-ant-[A-Za-z0-9_-]{20,}`)},
@@ -48,15 +51,40 @@ var secretShapes = []secretShape{
 	{"a signed web token", []string{"eyJ"}, regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`)},
 	{"a password hash", []string{"$"}, regexp.MustCompile(`\$(?:[156y]|2[abxy]|7|gy|argon2(?:id?|d)|apr1)\$[A-Za-z0-9./=,$+-]{20,}`)},
 	{"a URL with a password", []string{"://"}, regexp.MustCompile(`://[^/@:\s]*:[^/@\s"]+@`)},
+	// A variable as shells set one, and in a comment as CUE does too.
+	{"the value of a secret variable", []string{"TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY"}, regexp.MustCompile(
+		`(?:` + secretName + `=|//[^\n]*?` + secretName + `"?[ \t]*[=:])[ \t]*["'` + "`" + `]?([A-Za-z0-9+/=_.~-]{16,})`)},
 }
 
-// in finds the first text of this shape, as the regexp package does.
-func (s secretShape) in(text []byte) []int {
+const secretName = `\b(?:[A-Z0-9]+_)*(?:TOKEN|SECRET|PASSWORD|API_KEY|ACCESS_KEY)`
+
+// find lists where the texts of this shape are.
+func (s secretShape) find(text []byte) [][]int {
 	if !slices.ContainsFunc(s.first, func(first string) bool { return bytes.Contains(text, []byte(first)) }) {
 		return nil
 	}
-	return s.re.FindIndex(text)
+	if s.re.NumSubexp() == 0 {
+		return s.re.FindAllIndex(text, -1)
+	}
+	all := s.re.FindAllSubmatchIndex(text, -1)
+	return slices.DeleteFunc(all, func(at []int) bool { return !looksRandom(text[at[2]:at[3]]) })
 }
+
+// looksRandom tells a secret from a name or a placeholder: digits and letters take
+// turns in it. One of letters alone is not found.
+func looksRandom(text []byte) bool {
+	const least = 3
+	turns := 0
+	for i := 1; i < len(text); i++ {
+		if isDigit(text[i-1]) && isLetter(text[i]) || isLetter(text[i-1]) && isDigit(text[i]) {
+			turns++
+		}
+	}
+	return turns >= least
+}
+
+func isDigit(b byte) bool  { return b >= '0' && b <= '9' }
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // SecretIn says what secret a text looks to hold, or "".
 func SecretIn(text string) string {
@@ -64,7 +92,7 @@ func SecretIn(text string) string {
 		return ""
 	}
 	for _, s := range secretShapes {
-		if slices.ContainsFunc(s.first, func(first string) bool { return strings.Contains(text, first) }) && s.re.MatchString(text) {
+		if len(s.find([]byte(text))) > 0 {
 			return s.what
 		}
 	}
@@ -95,8 +123,8 @@ func mayHoldSecret(text string) bool {
 // than the spec.
 func Redact(text string) string {
 	for _, s := range secretShapes {
-		if slices.ContainsFunc(s.first, func(first string) bool { return strings.Contains(text, first) }) {
-			text = s.re.ReplaceAllString(text, "…")
+		for _, at := range slices.Backward(s.find([]byte(text))) {
+			text = text[:at[0]] + "…" + text[at[1]:]
 		}
 	}
 	return text
@@ -112,13 +140,8 @@ type secretPlace struct {
 func SecretsIn(text []byte) []secretPlace {
 	var all []secretPlace
 	for _, s := range secretShapes {
-		for from := 0; from < len(text); {
-			at := s.in(text[from:])
-			if at == nil {
-				break
-			}
-			all = append(all, secretPlace{from + at[0], from + at[1], s.what})
-			from += max(at[1], 1)
+		for _, at := range s.find(text) {
+			all = append(all, secretPlace{at[0], at[1], s.what})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b secretPlace) int { return cmp.Compare(a.From, b.From) })

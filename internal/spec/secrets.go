@@ -19,7 +19,9 @@ const SecretHint = "take it out of the spec and of git's history, and make a new
 // secretsInText looks through the whole text of a spec file: a secret in a comment
 // or in a field that nothing uses is read by as many people as any other. f is
 // the parsed text, or nil where it does not parse. A spec with such a text is not
-// evaluated at all, so that no other message can show a piece of it.
+// evaluated at all, so that no other message can show a piece of it. What only the
+// evaluation puts together is found where it ends up in a field of the schema
+// (checkSecrets), and not in a hidden field that nothing uses.
 func secretsInText(name string, text []byte, f *ast.File) diag.Problems {
 	found := format.SecretsIn(text)
 	if len(found) == 0 {
