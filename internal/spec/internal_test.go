@@ -46,7 +46,7 @@ func TestInternal(t *testing.T) {
 // TestSpecTime shows what is said of a spec that takes more than it may; TestBombs
 // has such specs.
 func TestSpecTime(t *testing.T) {
-	text := "package site\n\nimport \"list\"\n\napps: {for a in _n for b in _n {\"x\\(a)-\\(b)\": image: \"x/y:1\"}}\n_n: list.Range(0, 80, 1)\n"
+	text := "package site\n\nimport \"list\"\n\napps: {for a in _n for b in _n {\"x\\(a)-\\(b)\": image: \"x/y:1\"}}\n_n: list.Range(0, 250, 1)\n"
 	path := filepath.Join(t.TempDir(), "site.cue")
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
