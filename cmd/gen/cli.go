@@ -15,8 +15,8 @@ import (
 // Exit codes. They are part of the interface: hooks and CI read them.
 const (
 	exitFine    = 0
-	exitDrift   = 1 // check and diff: the tree is not what the spec says
-	exitTrouble = 2 // a bad spec, I/O, wrong usage
+	exitDrift   = 1 // check, diff, verify: something in the tree is not right
+	exitTrouble = 2 // a bad spec, a needed file that it leaves out, I/O, wrong usage
 )
 
 // cli is the command line. The comments of its fields are its help.
@@ -79,7 +79,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 			"  gen -spec infra       … from all files of one package in a folder; without -spec, in this one\n"+
 			"  gen check             is out/ what the spec says?\n"+
 			"  gen diff              what would gen write?\n\n"+
-			"Exit codes: 0 fine, 1 drift (check, diff, verify), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage)."),
+			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage)."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 	)

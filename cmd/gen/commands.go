@@ -149,34 +149,37 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	broken := c.around(e, want, changes)
-	if broken != nil && !errors.Is(broken, errShown) {
-		return broken
+	unsound, err := c.around(e, want, changes)
+	if err != nil {
+		return err
 	}
 	if !e.text() {
 		e.log.Findings = append(e.log.Findings, e.drift(toRead(changes))...)
-		return cmp.Or(broken, driftOf(changes))
+		return cmp.Or(unsound, driftOf(changes))
 	}
 	if err := tree.Report(e.stdout, toRead(changes), e.color); err != nil {
 		return err
 	}
 	advise(e, changes)
-	return cmp.Or(broken, driftOf(changes))
+	return cmp.Or(unsound, driftOf(changes))
 }
 
-// around tells what is wrong with the user's own files; of a root that does not
-// exist yet there is nothing to tell.
-func (c *checkCmd) around(e *env, want *gen.Result, changes []tree.Change) error {
+// around tells what is wrong with the user's own files, which is drift as well; of a
+// root that does not exist yet there is nothing to tell.
+func (c *checkCmd) around(e *env, want *gen.Result, changes []tree.Change) (drift, err error) {
 	root, err := c.open(e)
 	if err != nil || root == nil || len(c.Only) > 0 {
-		return err
+		return nil, err
 	}
 	defer root.Close()
 	found, err := around(e, root, want, changes, true)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.find(e, found)
+	if err = c.find(e, found); errors.Is(err, errShown) {
+		return errDrift, nil
+	}
+	return nil, err
 }
 
 // diffCmd has no formats: a diff is one, which other programs sum up or colour.
