@@ -12,11 +12,15 @@ import (
 )
 
 // around makes findings of the user's own files in the output root: those that
-// generated files read and that are missing, and those that a program reads beside
-// generated ones. They stop no run that writes, which may be the first of several
+// generated files read and that are missing, those that a program reads beside
+// generated ones, and those that let git take secrets in. They stop no run that writes, which may be the first of several
 // steps; firm is for gen check, which tells whether the tree is whole.
 func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm bool) (diag.Problems, error) {
-	all := missingModules(root, want.Site)
+	all, err := missingIgnores(root, want)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, missingModules(root, want.Site)...)
 	if root != nil {
 		view := tree.NewView(root)
 		defer view.Close()
@@ -33,7 +37,7 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 			all = append(all, p)
 		}
 	}
-	all = rules.Silence(want.Site, all, rules.RuleModule, rules.RuleBeside)
+	all = rules.Silence(want.Site, all, rules.RuleModule, rules.RuleBeside, rules.RuleIgnore)
 	for i := range all {
 		switch {
 		case !firm:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 
 	"sitegen/internal/diag"
 	"sitegen/internal/gen"
@@ -38,7 +37,7 @@ func (e *env) find(findings ...diag.Problem) error {
 	if !e.text() {
 		return nil
 	}
-	return diag.Text(e.stderr, wantsColor(e.stderr), findings)
+	return e.list(e.stderr, wantsColor(e.stderr), findings)
 }
 
 // end prints what machines are waiting for, and returns the exit code. An error
@@ -172,11 +171,7 @@ func treeRules() []diag.Rule {
 func needed(s *site.Site, needs []gen.Need) diag.Problems {
 	var all diag.Problems
 	for _, n := range needs {
-		i := slices.IndexFunc(s.Output.Exclude, func(pattern string) bool {
-			ok, _ := tree.Match(pattern, n.Path)
-			return ok
-		})
-		at := diag.Path{"output", "exclude", i}
+		at := excludedAt(s, n.Path)
 		all = append(all, diag.Problem{
 			Pos: s.At(at), Path: at.String(), Message: fmt.Sprintf("leaves out %q, which %q needs, and there is none", n.Path, n.By),
 			Hint: "write it, or take the pattern out of the spec", Rule: ruleNeeded, Severity: diag.Error,

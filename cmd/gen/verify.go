@@ -94,7 +94,7 @@ func show(e *env, r *verify.Report) error {
 		}
 		fmt.Fprintf(e.stdout, "%s [%s]\n", line, g.Rule)
 	}
-	if err := diag.Text(e.stdout, e.color, problems); err != nil {
+	if err := e.list(e.stdout, e.color, problems); err != nil {
 		return err
 	}
 	// A reader that did not run is not one that found nothing.

@@ -27,9 +27,9 @@ type Result struct {
 	Site *site.Site
 	Tree *tree.Tree
 
-	// Excluded are the paths that gen would write if the spec did not leave them to
+	// Excluded are the files that gen would write if the spec did not leave them to
 	// the user, sorted.
-	Excluded []string
+	Excluded []tree.File
 
 	// Idle are the spec's patterns that leave nothing out.
 	Idle []string
@@ -58,23 +58,27 @@ func Run(s *site.Site, generators []Generator) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Site: s}
+	var excluded []string
 	for _, pattern := range s.Output.Exclude {
-		before := len(r.Excluded)
+		before := len(excluded)
 		for _, f := range t.Files() {
 			ok, err := tree.Match(pattern, f.Path)
 			if err != nil {
 				return nil, fmt.Errorf("output.exclude: %w", err)
 			}
 			if ok {
-				r.Excluded = append(r.Excluded, f.Path)
+				excluded = append(excluded, f.Path)
 			}
 		}
-		if len(r.Excluded) == before {
+		if len(excluded) == before {
 			r.Idle = append(r.Idle, pattern)
 		}
 	}
-	slices.Sort(r.Excluded)
-	r.Excluded = slices.Compact(r.Excluded)
-	r.Tree = t.Without(r.Excluded...)
+	r.Tree = t.Without(excluded...)
+	for _, f := range t.Files() {
+		if _, kept := r.Tree.Lookup(f.Path); !kept {
+			r.Excluded = append(r.Excluded, f)
+		}
+	}
 	return r, nil
 }

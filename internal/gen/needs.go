@@ -17,10 +17,10 @@ type Need struct{ Path, By string }
 // are the user's to write.
 func (r *Result) Needs() []Need {
 	var needs []Need
-	for _, p := range r.Excluded {
+	for _, x := range r.Excluded {
 		for _, f := range r.Tree.Files() {
-			if reads(f, p) {
-				needs = append(needs, Need{Path: p, By: f.Path})
+			if reads(f, x.Path) {
+				needs = append(needs, Need{Path: x.Path, By: f.Path})
 				break
 			}
 		}

@@ -16,6 +16,7 @@ const (
 	RuleIdle   = "exclude-idle"
 	RuleModule = "module-missing"
 	RuleBeside = "beside-read"
+	RuleIgnore = "exclude-ignore"
 )
 
 func outputRules() []Rule {
@@ -24,8 +25,8 @@ func outputRules() []Rule {
 			Bad: `output: exclude: ["docs/["]`, Good: `output: exclude: ["docs/*"]`, value: true, check: checkExcludes},
 		{ID: RuleIdle, Severity: diag.Warning, Summary: "Patterns of paths that gen leaves alone leave out a file of the output.", later: true,
 			Bad: `output: exclude: ["docs/RUNBOK.md"]`, Good: `output: exclude: ["docs/RUNBOOK.md"]`},
-		{ID: "exclude-ignore", Severity: diag.Warning, Summary: "The files that keep secrets out of git are gen's: .gitignore, and the one of the Terraform folder.",
-			Bad: `output: exclude: [".gitignore"]`, Good: `output: exclude: ["flake.nix"]`, check: checkExcludeIgnore},
+		{ID: RuleIgnore, Severity: diag.Warning, Summary: "A .gitignore of your own, at the top or in the Terraform folder, has the lines with which gen's keeps keys, variables and state out of git.", later: true,
+			Bad: `output: exclude: [".gitignore"] // where the one that is there lacks a line`, Good: `output: exclude: ["flake.nix"]`},
 		{ID: "module-path", Severity: diag.Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",
 			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, value: true, check: checkImports},
 		{ID: RuleModule, Severity: diag.Warning, Summary: "NixOS modules of your own are in the output folder (gen warns, gen check refuses).", later: true,
@@ -93,28 +94,6 @@ func ranges(class []rune) [][2]rune {
 		}
 	}
 	return out
-}
-
-func checkExcludeIgnore(c *checker) {
-	for i, pattern := range c.spec.Output.Exclude {
-		for _, file := range []string{".gitignore", "k8s/terraform-" + c.spec.Name + "/.gitignore"} {
-			if excludes(pattern, file) {
-				c.report(diag.Path{"output", "exclude", i}, "%q leaves out %s, which keeps keys, variables and state out of git", pattern, file).
-					WithHint("keep a file of your own there with the same lines, and silence this")
-				break
-			}
-		}
-	}
-}
-
-// excludes tells whether a pattern names a file, or a folder that it is in.
-func excludes(pattern, file string) bool {
-	for p := file; p != "."; p = path.Dir(p) {
-		if ok, _ := path.Match(path.Clean(pattern), p); ok {
-			return true
-		}
-	}
-	return false
 }
 
 func checkImports(c *checker) {
