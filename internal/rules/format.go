@@ -273,7 +273,7 @@ func checkEmpty(c *checker) {
 		last, in := at[len(at)-1], at.Parent()
 		switch {
 		case text != "" || at[0] == "silence": // another rule's
-		case last == "gateway" || last == "comment" || at.String() == "repo.path":
+		case last == "gateway" || last == "comment" || at.String() == "repo.path" || at.String() == "versions.images.argocd":
 		case len(in) > 0 && (in[len(in)-1] == "env" || in[len(in)-1] == "args" || in[len(in)-1] == "command"):
 		default:
 			c.report(at, "the text is empty").WithHint("leave the field out for its default")

@@ -16,6 +16,8 @@ func versionRules() []Rule {
 	return []Rule{
 		{ID: "version", Severity: diag.Error, Summary: "Charts and images are pinned to one version each.",
 			Bad: `versions: charts: cilium: "~1.20"`, Good: `versions: charts: cilium: "1.20.0"`, value: true, check: checkVersions},
+		{ID: "chart-image", Severity: diag.Warning, Summary: "A spec that sets the version of the argo-cd chart sets that of Argo CD's image too, which has a pin of its own. No other image is pinned beside its chart.",
+			Bad: `versions: charts: argocd: "9.2.0"`, Good: `versions: {charts: argocd: "9.2.0", images: argocd: ""}`, check: checkChartImage},
 		{ID: "constraint", Severity: diag.Error, Summary: "Terraform and its providers are pinned by constraints that Terraform reads.",
 			Bad: `versions: providers: helm: "^3.1"`, Good: `versions: providers: helm: "~> 3.1"`, value: true, check: checkConstraints},
 		{ID: "terraform-version", Severity: diag.Error, Summary: "The constraint on Terraform admits 1.11 or newer ones only: older ones know no write-only arguments.",
@@ -63,6 +65,17 @@ func checkVersions(c *checker) {
 		}
 	}
 	tag(v.Images.Cloudflared, "cloudflared")
+}
+
+// checkChartImage: the default image is a patch release later than the default
+// chart's own; beside another chart it may be of another minor version, whose flags
+// and resources the chart does not have.
+func checkChartImage(c *checker) {
+	chart, image := diag.Path{"versions", "charts", "argocd"}, diag.Path{"versions", "images", "argocd"}
+	if c.ix.Has(chart) && !c.ix.Has(image) {
+		c.report(chart, "the version of the chart is set, and that of its image is still gen's own, %q", c.spec.Versions.Images.ArgoCD).
+			WithHint("set versions.images.argocd too; \"\" is the chart's own image")
+	}
 }
 
 var numbersRE = regexp.MustCompile(`\d+(\.\d+){0,2}`)
