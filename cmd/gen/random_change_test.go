@@ -64,7 +64,7 @@ func elements() []element {
 		{
 			name: "host", field: `hosts: "zadded": {role: "agent", cpu: vendor: "intel", release: "26.05", stateVersion: "26.05", ` +
 				`age: "age1rvxl4d3wfkv2rdktgpr6k84clzazvw3r0xtjndn3favy46an5quqx0utk9", disks: a: device: "/dev/disk/by-id/nvme-EXAMPLE_ZADDED_0", ` +
-				`nics: {wan: {mac: "a8:a1:59:00:77:01", ipv4: "dhcp"}, lan: {mac: "a8:a1:59:00:77:02", ipv4: address: "192.168.7.77/24"}}, ` +
+				`address: "203.0.113.77", nics: {wan: {mac: "a8:a1:59:00:77:01", ipv4: "dhcp"}, lan: {mac: "a8:a1:59:00:77:02", ipv4: address: "192.168.7.77/24"}}, ` +
 				`users: maria: {keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC2vNVczmfaG8LBP3HLyX5d/sGzwPbELBhe8OnZsUMHB x"], groups: ["wheel"]}}`,
 			own: []string{"machines/zadded", "hosts/zadded.nix", "scripts/install-zadded.sh", "secrets/hosts/zadded"},
 			// The first agent moves the API's port on the server, and brings a token.

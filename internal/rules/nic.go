@@ -22,7 +22,7 @@ func nicRules() []Rule {
 		{ID: "address-unusable", Severity: diag.Error, Summary: "No card and no name server has a loopback, multicast or unspecified address, or one of a range that is reserved.",
 			Bad: `hosts: web1: nics: wan: dns: ["127.0.0.1"]`, Good: `hosts: web1: nics: wan: dns: ["198.51.100.53"]`, check: checkAddressUnusable},
 		{ID: "address-reserved", Severity: diag.Warning, Summary: "No card has an address that is reserved for documentation, or a link-local one.",
-			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: nics: wan: {ipv4: {address: "10.0.0.10/24", gateway: "10.0.0.1"}, ipv6: address: "fd00:10::2/64"}`, check: checkAddressReserved},
+			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: {address: "203.0.113.10", node: "wan", nics: wan: {ipv4: {address: "10.0.0.10/24", gateway: "10.0.0.1"}, ipv6: address: "fd00:10::2/64"}}`, check: checkAddressReserved},
 		{ID: "nic-gateway", Severity: diag.Error, Summary: "A gateway is another address of the card's network, unless onLink says that it lies outside; for IPv6 also a link-local one.",
 			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.114.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, check: checkGateways},
 		{ID: "default-route", Severity: diag.Error, Summary: "Each host has a card with a way to the internet, and no two of one family.",

@@ -2,15 +2,10 @@ package rules
 
 import (
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 
-	"golang.org/x/net/publicsuffix"
-
 	"sitegen/internal/diag"
-	"sitegen/internal/format"
-	"sitegen/internal/site"
 	"sitegen/internal/spec"
 )
 
@@ -40,51 +35,6 @@ func publishedKeys() []string {
 		AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF
 		AAAAC3NzaC1lZDI1NTE5AAAAIC2vNVczmfaG8LBP3HLyX5d/sGzwPbELBhe8OnZsUMHB
 		AAAAC3NzaC1lZDI1NTE5AAAAIO/t/KFZJTJdKTqMVpJ3rZLrz/aKas5my24vb86CfGkA`)
-}
-
-// owned tells whether a domain may be somebody's: it lies under a top-level domain
-// that there is, and is not one that is kept for examples.
-func owned(name string) bool {
-	_, icann := publicsuffix.PublicSuffix(name[strings.LastIndex(name, ".")+1:])
-	_, err := publicsuffix.EffectiveTLDPlusOne(name)
-	return icann && err == nil && !reservedDomain(name)
-}
-
-// reservedDomain tells the names that belong to nobody: RFC 2606, RFC 6761.
-func reservedDomain(name string) bool {
-	labels := strings.Split(name, ".")
-	switch last := labels[len(labels)-1]; last {
-	case "example", "test", "invalid", "localhost":
-		return true
-	case "com", "net", "org":
-		return len(labels) > 1 && labels[len(labels)-2] == "example"
-	}
-	return false
-}
-
-// real is where a spec speaks of something that is there: a domain that somebody
-// owns, or an address of the internet. An example has neither.
-func (c *checker) real() (at diag.Path, ok bool) {
-	for _, z := range c.site.Zones {
-		if !format.Hostname(z.Name).Bad() && owned(z.Name) {
-			return z.At, true
-		}
-	}
-	public := func(a netip.Addr) bool {
-		return a.IsGlobalUnicast() && !a.IsPrivate() && !format.IsDocumentation(a) && isUnusable(a) == "" &&
-			!slices.ContainsFunc(privateNetworks(), func(n netip.Prefix) bool { return n.Contains(a) })
-	}
-	c.eachStatic(func(_ *site.Host, _ *site.NIC, p netip.Prefix, place diag.Path) {
-		if !ok && public(p.Addr()) {
-			at, ok = place, true
-		}
-	})
-	for _, h := range c.site.Hosts {
-		if a := format.ParseAddr(c.spec.Hosts[h.Name].Address); !ok && public(a) {
-			at, ok = diag.Path{"hosts", h.Name, "address"}, true
-		}
-	}
-	return at, ok
 }
 
 func checkPublishedKeys(c *checker) {

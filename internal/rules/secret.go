@@ -14,7 +14,7 @@ func secretRules() []Rule {
 	return []Rule{
 		{ID: spec.SecretRule, Severity: diag.Error, Summary: "No secret stands in the spec, in its comments and in fields that nothing uses neither: no private key, token, password hash, address of a webhook or URL with a password.",
 			Bad: `apps: invoices: env: DATABASE_URL: "postgres://invoices:hunter22@db.example.com/invoices"`, Good: `apps: invoices: secrets: ["DATABASE_URL"]`, value: true, check: checkSecrets},
-		{ID: "example-key", Severity: diag.Error, Summary: "A site with a domain or an address that somebody owns has keys of its own: anybody may have the private halves of those in gen's examples.",
+		{ID: "example-key", Severity: diag.Error, Summary: "A site with a domain, an address, a repository or a mailbox that somebody has holds keys of its own: anybody may have the private halves of those in gen's examples.",
 			Bad: `domains: "bakery.dk": {}`, Good: `domains: "cafe.example": {}`, check: checkPublishedKeys},
 		{ID: "age-key", Severity: diag.Error, Summary: "Recipients are public age keys whose checksum is right.",
 			Bad: `sops: argocd: "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdg"`, Good: `sops: people: maria: "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex"`, value: true, check: checkAgeKeys},

@@ -65,6 +65,7 @@ func (g *generator) disks(host string) {
 }
 
 func (g *generator) cards(n int) {
+	dhcp := false
 	g.line("nics: {")
 	g.line("wan: {")
 	g.line(`mac: "a8:a1:59:00:%02x:01"`, n)
@@ -76,6 +77,7 @@ func (g *generator) cards(n int) {
 		g.example = true
 		g.line(`ipv4: {address: "203.0.113.%d/32", gateway: "198.51.100.1", onLink: true}`, 10+n)
 	default:
+		dhcp = true
 		g.line(`ipv4: "dhcp"`)
 	}
 	if g.coin() {
@@ -86,6 +88,9 @@ func (g *generator) cards(n int) {
 	g.line("}")
 	g.line(`lan: {mac: "a8:a1:59:00:%02x:02", ipv4: address: "192.168.7.%d/24"}`, n, 10+n)
 	g.line("}")
+	if dhcp { // lan's address alone would make a real site of it, which has no published keys
+		g.line(`address: "203.0.113.%d"`, 10+n)
+	}
 }
 
 func (g *generator) users() {
