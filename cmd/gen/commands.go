@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -224,8 +225,8 @@ func (c *vetCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range r.Site.Silenced {
-		fmt.Fprintf(e.stderr, "gen: %s is silenced: %s\n", s.Rule, s.Reason)
+	for _, rule := range slices.Sorted(maps.Keys(r.Site.Silence)) {
+		fmt.Fprintf(e.stderr, "gen: %s is silenced: %s\n", rule, r.Site.Silence[rule])
 	}
 	return nil
 }

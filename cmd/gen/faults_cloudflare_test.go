@@ -110,7 +110,7 @@ func tokenPermissions(r *output) []string {
 		listed[m[1]] = true
 	}
 	var f finding
-	looked := slices.ContainsFunc(r.site.Zones, func(z site.Zone) bool { return z.ID == "" })
+	looked := slices.ContainsFunc(r.site.Zones, func(z site.Zone) bool { return z.ZoneID == "" })
 	for _, b := range slices.Concat(r.blocks("resource"), r.blocks("data")) {
 		if b.Labels[1] == "by_name" && !looked {
 			continue // its for_each is empty

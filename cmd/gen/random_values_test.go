@@ -37,11 +37,8 @@ func TestRandomValues(t *testing.T) {
 		generateInto(t, path, out)
 		for _, w := range slices.Concat(s.Clients, s.Apps) {
 			got := containerReads(t, filepath.Join(out, filepath.FromSlash(s.ArgoDir()), filepath.FromSlash(w.Folder), "deployment.yaml"))
-			want := container{Command: w.Command, Args: w.Args, Env: map[string]string{}}
-			for _, e := range w.Env {
-				want.Env[e.Name] = e.Value
-				seen++
-			}
+			want := container{Command: w.Command, Args: w.Args, Env: w.Env}
+			seen += len(w.Env)
 			for name := range got.Env {
 				if slices.Contains(w.Secrets, name) {
 					delete(got.Env, name)

@@ -40,7 +40,7 @@ func hostRules() []Rule {
 func checkServer(c *checker) {
 	var servers []string
 	for _, name := range slices.Sorted(maps.Keys(c.spec.Hosts)) {
-		if c.spec.Hosts[name].Role == string(site.RoleServer) {
+		if c.spec.Hosts[name].Role == site.RoleServer {
 			servers = append(servers, name)
 		}
 	}

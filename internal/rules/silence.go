@@ -9,19 +9,17 @@ import (
 // what the spec silences. Those of the rules in all that it silences without
 // need are warned of.
 func Silence(s *site.Site, found diag.Problems, all ...string) diag.Problems {
-	silenced, came := map[string]bool{}, map[string]bool{}
-	for _, x := range s.Silenced {
-		silenced[x.Rule] = true
-	}
+	silenced := func(rule string) bool { return s.Spec.Silence[rule] != "" }
+	came := map[string]bool{}
 	var kept diag.Problems
 	for _, p := range found {
 		came[p.Rule] = true
-		if p.Severity != diag.Warning || !silenced[p.Rule] {
+		if p.Severity != diag.Warning || !silenced(p.Rule) {
 			kept = append(kept, p)
 		}
 	}
 	for _, rule := range all {
-		if silenced[rule] && !came[rule] {
+		if silenced(rule) && !came[rule] {
 			kept = append(kept, unusedSilence(s, rule))
 		}
 	}

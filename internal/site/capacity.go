@@ -6,7 +6,7 @@ package site
 // server, server and Redis; cloudflared.
 func (s *Site) OwnPods() int {
 	n := 3 + 2*len(s.Hosts) + 1 + 4 + s.Tunnel.Replicas
-	if s.Cluster.Hubble {
+	if s.Cluster.Hubble.Enabled {
 		n += 2
 	}
 	return n

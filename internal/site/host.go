@@ -6,70 +6,45 @@ import (
 	"strings"
 
 	"sitegen/internal/format"
+	"sitegen/internal/spec"
 )
-
-// Role says what k3s does on a host.
-type Role string
 
 // The roles of a host.
 const (
-	RoleServer Role = "server"
-	RoleAgent  Role = "agent"
+	RoleServer = "server"
+	RoleAgent  = "agent"
 )
-
-// Firmware says how a host boots.
-type Firmware string
 
 // The kinds of firmware.
 const (
-	FirmwareUnknown Firmware = "unknown" // a layout that boots in both modes
-	FirmwareUEFI    Firmware = "uefi"
-	FirmwareBIOS    Firmware = "bios"
+	FirmwareUnknown = "unknown" // a layout that boots in both modes
+	FirmwareUEFI    = "uefi"
+	FirmwareBIOS    = "bios"
 )
 
-// Host is one machine.
+// Host is one machine. Address is where ssh finds it from outside, ESPSize in
+// disko's words, SSH.Hostname its hostname behind the tunnel.
 type Host struct {
-	Name         string
-	Role         Role
-	Address      string     // where ssh finds it from outside: an address or a name
-	NodeIP       netip.Addr // the address other nodes, pods and the tunnel reach it at
-	CPUVendor    string     // "intel" or "amd"
-	CPUCores     int        // 0: not said
-	Firmware     Firmware
-	Release      string // NixOS release, "26.05"
-	StateVersion string // "26.05"; never derived from Release
-	Kernel       string // "latest" (pkgs.linuxPackages_latest) or "release" (the release's own)
-	Installer    Installer
-	Age          string // public age key of the host
-	ESPSize      string // size of each boot partition in disko's words, "1G"
-	Disks        []*Disk
-	Arrays       []*Array       // sorted by name; empty where the root is on a single disk
-	NICs         []*NIC         // sorted by name
-	Users        []*User        // sorted by name
-	RootKeys     []string       // keys of the wheel users, sorted by user, without doubles
-	SSHFrom      []netip.Prefix // who may reach port 22 directly; empty: everyone
-	SSHHostname  string         // its hostname behind the tunnel
-	TimeZone     string
-	Imports      []string // NixOS modules of the user's own, slash-separated, relative to the output root, as the spec lists them
+	spec.Host
+	Name     string
+	NodeIP   netip.Addr // the address other nodes, pods and the tunnel reach it at
+	Disks    []*Disk    // sorted by name
+	Arrays   []*Array   // sorted by name; empty where the root is on a single disk
+	NICs     []*NIC     // sorted by name
+	Users    []*User    // sorted by name
+	RootKeys []string   // keys of the wheel users, sorted by user, without doubles
+	SSHFrom  []netip.Prefix
 }
 
-// Installer is what nixos-anywhere boots before it installs.
-type Installer struct {
-	Image  string // URL of a kexec tarball; "" is nixos-anywhere's own
-	Kernel string // its kernel version where the spec says it, "6.12"; "" is unknown
-}
-
-// Disk is one disk of a host.
+// Disk is one disk of a host. Mount is set where it has a file system of its own.
 type Disk struct {
+	spec.Disk
 	Name      string
-	Device    string   // /dev/disk/by-id/…
 	Least     int64    // bytes that it has at least, of the size that the spec says; 0 where it says none
 	Most      int64    // and at most
 	Boot      bool     // carries a boot partition, and the BIOS boot partition where the firmware is not uefi
 	BootMount string   // "/boot", "/boot-fallback", "/boot-fallback-2" …; "" when Boot is false
 	Members   []Member // array members on it, in partition order; the one that takes the rest is last
-	Mount     string   // where the disk's own file system is mounted; "" when it only has Members
-	Format    string   // "ext4" or "xfs"; only with Mount
 }
 
 // Member is a disk's part of an array.
@@ -78,48 +53,40 @@ type Member struct {
 	Size  string // disko's words: "100%" or "200G"
 }
 
-// Array is an md array with one file system.
+// Array is an md array with one file system, /dev/md/NAME. Its size, that of each
+// member, is in disko's words; its disks are all that have no other use where the
+// spec names none.
 type Array struct {
-	Name   string // /dev/md/NAME
-	Level  int    // 0, 1, 5, 6, 10
-	Disks  []string
-	Mount  string
-	Format string // "ext4" or "xfs"
-	Size   string // of each member
+	spec.Array
+	Name string
 }
 
-// NIC is one network card, found by its MAC.
+// NIC is one network card, found by its MAC, which is in lower case.
 type NIC struct {
+	spec.NIC
 	Name string
-	MAC  string // lower case, colons
 	IPv4 IPv4
-	IPv6 IPv6
+	IPv6 IP
 	DNS  []netip.Addr
 }
 
-// IPv4 is how a card gets its IPv4 address.
+// IPv4 is how a card gets its IPv4 address: by "dhcp", "static", or "none".
 type IPv4 struct {
-	Mode    string       // "dhcp", "static", "none"
-	Address netip.Prefix // static: the address with its prefix length
-	Gateway netip.Addr   // static; invalid: none
-	OnLink  bool         // the gateway lies outside of the prefix
+	Mode string
+	IP
 }
 
-// IPv6 is a card's static IPv6 address. Address is invalid when it has none.
-type IPv6 struct {
-	Address netip.Prefix
-	Gateway netip.Addr // invalid: none
-	OnLink  bool
+// IP is a static address of a card.
+type IP struct {
+	spec.IP
+	Address netip.Prefix // with its prefix length; invalid: none
+	Gateway netip.Addr   // invalid: none
 }
 
 // User is a person who logs in.
 type User struct {
-	Name     string
-	Keys     []string // authorized_keys lines
-	Groups   []string
-	UID      int    // 0: NixOS chooses
-	Shell    string // "bash", "zsh", "fish"
-	Password bool   // a hashed password lies in host-secrets.yaml as password_NAME
+	spec.User
+	Name string
 }
 
 // Wheel tells whether the user administers the host.
@@ -150,6 +117,7 @@ func (h *Host) Carries(a netip.Addr) bool {
 	})
 }
 
+// Static tells whether a card of the host says an address.
 func (h *Host) Static(a netip.Addr) bool {
 	return slices.ContainsFunc(h.NICs, func(n *NIC) bool { return n.IPv4.Address.Addr() == a })
 }

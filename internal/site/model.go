@@ -7,53 +7,54 @@ import (
 	"sitegen/internal/spec"
 )
 
-// Site is a sound, complete site: every default is filled in, every name
-// resolved, every list sorted by name. Generators read it and nothing else;
-// they never change it.
+// Site is a sound, complete site: what the spec says, and in its place what follows
+// from it. Every default is filled in, every name resolved, every list sorted by
+// name. Generators read it and nothing else; they never change it.
+//
+// The types here embed those of the spec, so a field is declared once. What is
+// declared again has another form: a list for a map, an address for its text.
 type Site struct {
-	Name       string // DNS-1123 label; names folders, the tunnel and the scripts
-	AdminEmail string
-	Repo       Repo
+	spec.Spec
+	Repo Repo
 
 	Hosts  []*Host // sorted by name
 	Server *Host   // the one host with RoleServer
 	Agents []*Host // the other hosts, sorted by name
 
-	Cluster    Cluster
-	Cloudflare Cloudflare
-	Zones      []Zone // sorted by name; exactly one is Primary
-	Primary    *Zone  // points into Zones
-	Tunnel     Tunnel
-	Groups     []AccessGroup // sorted by name
-	Routes     []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
+	Cluster Cluster
+	Zones   []Zone        // sorted by name; exactly one is Primary
+	Primary *Zone         // points into Zones
+	Groups  []AccessGroup // sorted by name
+	Routes  []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
 
 	Clients []*Workload // sorted by name
 	Apps    []*Workload // sorted by name
 
 	People []Recipient // sorted by name; who can read and re-encrypt every secret
 	ArgoCD Recipient   // the key Argo CD decrypts with; the server's own where the spec names none
-	Alerts *Alerts     // nil: failures are only logged
-
-	Terraform Terraform
-	Output    Output
-	Versions  Versions
-	Silenced  []Silenced // sorted by rule
 
 	ZoneNames map[string]bool // the names of Zones
 	ix        *spec.Index     // nil: not made from a spec
 }
 
-// Silenced is a rule that the spec silences, and why.
-type Silenced struct{ Rule, Reason string }
+// Parts of the spec that a site has as they are, for those who see only the site.
+type (
+	Alerts      = spec.Alerts
+	FlakeInputs = spec.FlakeInputs
+	Record      = spec.Record // in a site, Name is the full name, without a trailing dot
+	Quantity    = spec.Quantity
+	S3          = spec.S3
+	Versions    = spec.Versions
+)
+
+// OwnFlake tells whether flake.nix is hand-written: hosts/HOST.nix instead.
+func (s *Site) OwnFlake() bool { return s.Output.Flake == "own" }
 
 // Repo is the git repository that holds the output.
 type Repo struct {
-	URL        string   // as Argo CD and git take it: git@host:path, ssh://… or https://…
-	Kind       RepoKind // how it is reached
-	Host       string   // host name, for known_hosts
-	Branch     string
-	Path       string   // output root inside the repository, slash-separated; "" is the repository's root
-	KnownHosts []string // known_hosts lines for hosts that Argo CD does not know by itself
+	spec.Repo
+	Kind RepoKind // how it is reached
+	Host string   // host name, for known_hosts
 }
 
 // RepoKind says which credentials Argo CD needs for the repository.
@@ -68,69 +69,25 @@ const (
 
 // Cluster is the k3s cluster.
 type Cluster struct {
+	spec.Cluster
 	Pods     netip.Prefix
 	Services netip.Prefix
 	DNS      netip.Addr // the cluster DNS Service's address
-	K3sFlags []string   // appended to the server's flags
 	APIPort  int        // where every node finds the API on 127.0.0.1: 6443, or 6444 when there are agents
 	Encrypt  bool       // WireGuard between nodes
-	Hubble   bool
-}
-
-// Cloudflare is the account the zones and the tunnel are in.
-type Cloudflare struct {
-	Account string // 32 hex digits; "" is the account of the primary zone, looked up
 }
 
 // Zone is a DNS zone at Cloudflare.
 type Zone struct {
-	Name     string
-	ID       string // 32 hex digits; "" is looked up by name
-	Primary  bool
-	Wildcard bool // *.NAME points at the tunnel too
-	Records  []Record
-
-	At diag.Path // the domain, or the client whose domain it is
-}
-
-// Record is a DNS record that the spec gives, beside those that the tunnel needs.
-type Record struct {
-	Type     string
-	Name     string // the full name, no trailing dot
-	Content  string // "" for CAA and SRV
-	Priority *int   // MX
-	TTL      int    // 1: automatic
-	Proxied  bool
-	Comment  string
-	CAA      *CAA
-	SRV      *SRV
-}
-
-// CAA is the data of a CAA record.
-type CAA struct {
-	Flags int
-	Tag   string
-	Value string
-}
-
-// SRV is the data of an SRV record.
-type SRV struct {
-	Priority, Weight, Port int
-	Target                 string
-}
-
-// Tunnel is the Cloudflare tunnel.
-type Tunnel struct {
-	Name     string
-	Replicas int
+	spec.Domain
+	Name string
+	At   diag.Path // the domain, or the client whose domain it is
 }
 
 // AccessGroup is a set of people that Cloudflare Access lets in.
 type AccessGroup struct {
-	Name         string
-	Emails       []string // sorted
-	EmailDomains []string // sorted
-	Session      string   // Go duration, "24h"
+	spec.Group
+	Name string
 }
 
 // RouteKind says what a route leads to.
@@ -168,96 +125,27 @@ const (
 	KindApp    WorkloadKind = "app"
 )
 
-// Workload is a client's website or an app: one Deployment behind one Service.
+// Workload is a client's website or an app: one Deployment behind one Service. A
+// client is an app whose hostnames follow from its domain.
 type Workload struct {
+	spec.App
 	Kind        WorkloadKind
 	Name        string
 	Namespace   string
 	Folder      string   // of its manifests, relative to ArgoDir: "websites/bakery", "invoices"
 	Application string   // name of its Argo CD Application: "website-bakery", "invoices"
-	Hostnames   []string // in the spec's order
-	Access      string   // access group; "" is public
-	Image       string
-	Port        int // of the container
-	ServicePort int // of the Service in front of it
-	Replicas    int
-	Command     []string
-	Args        []string
-	Env         []EnvVar // sorted by name
-	Secrets     []string // keys of the app's encrypted file, sorted; each is an environment variable
+	ServicePort int      // of the Service in front of it
 	Volumes     []Volume // sorted by name
-	Resources   Resources
-	User        int      // runAsUser; 0: the image's own
-	PodSecurity string   // "restricted" or "baseline"
-	ReadOnly    bool     // read-only root file system
-	Writable    []string // directories that are writable all the same, sorted; /tmp is always there
-	Internet    bool     // may open connections to the internet
-	AllowFrom   []string // namespaces of the apps that may reach its port, sorted
-	Health      string   // HTTP path of the probes; "" probes the TCP port
 }
 
-// EnvVar is an environment variable with a plain value.
-type EnvVar struct{ Name, Value string }
-
-// Volume is a persistent volume of a workload.
-type Volume struct{ Name, Mount, Size string }
-
-// Resources are Kubernetes quantities; "" leaves one out.
-type Resources struct {
-	CPU         string // request
-	Memory      string // request
-	CPULimit    string
-	MemoryLimit string
+// Volume is a persistent volume of an app.
+type Volume struct {
+	spec.Volume
+	Name string
 }
 
 // Recipient is an age recipient and whose it is.
 type Recipient struct{ Name, Key string }
-
-// Alerts is where failures are reported.
-type Alerts struct {
-	Email string
-	SMTP  SMTP
-}
-
-// SMTP is the relay that alerts are sent through; the password lies in
-// host-secrets.yaml as smtp_password.
-type SMTP struct {
-	Host string
-	Port int
-	User string
-	From string
-	TLS  string // "starttls" or "tls"
-}
-
-// Terraform is how Terraform keeps its state. S3 is nil for a local file.
-type Terraform struct{ S3 *S3 }
-
-// S3 is an S3-compatible bucket for the state.
-type S3 struct{ Bucket, Key, Region, Endpoint string }
-
-// Output says what of the output is the user's own.
-type Output struct {
-	OwnFlake bool     // flake.nix is hand-written: hosts/HOST.nix instead
-	Exclude  []string // path.Match patterns and folders that gen leaves alone, as the spec lists them
-}
-
-// Versions are the pins. Charts and images are exact; providers are constraints.
-type Versions struct {
-	Cilium      string // chart
-	ArgoCD      string // chart argo-cd
-	ArgoCDImage string // image tag; "" is the chart's own
-	Ksops       string // image tag, "v4.5.1"
-	Cloudflared string // image tag
-	Terraform   string // constraint on the program
-	Providers   Providers
-	Flake       FlakeInputs
-}
-
-// Providers are constraints on Terraform providers.
-type Providers struct{ Cloudflare, Helm, Kubectl, Kubernetes, Random, Sops string }
-
-// FlakeInputs are flake references.
-type FlakeInputs struct{ Disko, NixosAnywhere, SopsNix string }
 
 // OwnedBy says in words what a route leads to.
 func (r Route) OwnedBy() string {

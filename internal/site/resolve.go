@@ -16,35 +16,24 @@ import (
 // does not parse is left out, and the rules, which run over spec and site
 // together, report it.
 func Resolve(sp *spec.Spec, ix *spec.Index) *Site {
-	s := &Site{
-		ix:         ix,
-		Name:       sp.Name,
-		AdminEmail: sp.Admin.Email,
-		Repo:       resolveRepo(sp.Repo),
-		Cloudflare: Cloudflare(sp.Cloudflare),
-		Tunnel:     Tunnel{Name: cmp.Or(sp.Tunnel.Name, sp.Name), Replicas: sp.Tunnel.Replicas},
-		Groups:     resolveGroups(sp.Access),
-		Output:     Output{OwnFlake: sp.Output.Flake == "own", Exclude: sp.Output.Exclude},
-		Versions:   resolveVersions(sp.Versions),
-	}
+	s := &Site{Spec: *sp, ix: ix, Repo: resolveRepo(sp.Repo), Groups: resolveGroups(sp.Access)}
+	s.Tunnel.Name = cmp.Or(sp.Tunnel.Name, sp.Name)
 	resolveHosts(s, sp)
 	resolveCluster(s, sp)
 	resolveZones(s, sp)
 	resolveWorkloads(s, sp)
 	resolveRoutes(s, sp)
 	resolveSecrets(s, sp)
-	for _, rule := range slices.Sorted(maps.Keys(sp.Silence)) {
-		s.Silenced = append(s.Silenced, Silenced{rule, sp.Silence[rule]})
+	if sp.Alerts != nil {
+		a := *sp.Alerts
+		a.SMTP.Port = cmp.Or(a.SMTP.Port, SmtpPort(a.SMTP.TLS))
+		a.SMTP.From = cmp.Or(a.SMTP.From, a.SMTP.User)
+		s.Alerts = &a
 	}
-	if a := sp.Alerts; a != nil {
-		port := a.SMTP.Port
-		if port == 0 {
-			port = SmtpPort(a.SMTP.TLS)
-		}
-		s.Alerts = &Alerts{Email: a.Email, SMTP: SMTP{Host: a.SMTP.Host, Port: port, User: a.SMTP.User, From: cmp.Or(a.SMTP.From, a.SMTP.User), TLS: a.SMTP.TLS}}
-	}
-	if b := sp.Terraform.S3; b != nil {
-		s.Terraform.S3 = &S3{Bucket: b.Bucket, Key: cmp.Or(b.Key, sp.Name+".tfstate"), Region: b.Region, Endpoint: b.Endpoint}
+	if sp.Terraform.S3 != nil {
+		b := *sp.Terraform.S3
+		b.Key = cmp.Or(b.Key, sp.Name+".tfstate")
+		s.Terraform.S3 = &b
 	}
 	return s
 }
@@ -59,9 +48,8 @@ func SmtpPort(tls string) int {
 }
 
 func resolveRepo(r spec.Repo) Repo {
-	repo := Repo{URL: r.URL, Branch: r.Branch, Path: r.Path, KnownHosts: r.KnownHosts, Kind: RepoPublic}
 	u := ParseRepoURL(r.URL)
-	repo.Host = u.Host
+	repo := Repo{Repo: r, Kind: RepoPublic, Host: u.Host}
 	switch {
 	case u.Scheme == "ssh":
 		repo.Kind = RepoSSH
@@ -99,29 +87,16 @@ func ParseRepoURL(raw string) repoURL {
 func resolveGroups(specs map[string]*spec.Group) []AccessGroup {
 	var groups []AccessGroup
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		g := specs[name]
-		groups = append(groups, AccessGroup{Name: name, Emails: Sorted(g.Emails), EmailDomains: Sorted(g.EmailDomains), Session: g.Session})
+		g := AccessGroup{*specs[name], name}
+		g.Emails, g.EmailDomains = Sorted(g.Emails), Sorted(g.EmailDomains)
+		groups = append(groups, g)
 	}
 	return groups
 }
 
-func resolveVersions(v spec.Versions) Versions {
-	return Versions{
-		Cilium: v.Charts.Cilium, ArgoCD: v.Charts.ArgoCD,
-		ArgoCDImage: v.Images.ArgoCD, Ksops: v.Images.Ksops, Cloudflared: v.Images.Cloudflared,
-		Terraform: v.Terraform,
-		Providers: Providers(v.Providers),
-		Flake:     FlakeInputs(v.Flake),
-	}
-}
-
 func resolveCluster(s *Site, sp *spec.Spec) {
 	c := sp.Cluster
-	s.Cluster = Cluster{
-		Pods: format.ParsePrefix(c.Pods), Services: format.ParsePrefix(c.Services),
-		K3sFlags: c.K3s.Flags, APIPort: 6443, Hubble: c.Hubble.Enabled,
-		Encrypt: len(s.Hosts) > 1,
-	}
+	s.Cluster = Cluster{Cluster: c, Pods: format.ParsePrefix(c.Pods), Services: format.ParsePrefix(c.Services), APIPort: 6443, Encrypt: len(s.Hosts) > 1}
 	// k3s agents reach the API through their own load balancer, which listens on
 	// 6444 (k3s pkg/agent/proxy); a server's API answers there too.
 	if len(s.Agents) > 0 {

@@ -26,24 +26,15 @@ func resolveHosts(s *Site, sp *spec.Spec) {
 }
 
 func resolveHost(name string, h *spec.Host) *Host {
-	host := &Host{
-		Name: name, Role: Role(h.Role), Firmware: Firmware(h.Firmware),
-		CPUVendor: h.CPU.Vendor, CPUCores: h.CPU.Cores,
-		Release: h.Release, StateVersion: h.StateVersion,
-		Kernel: h.Kernel, Installer: Installer(h.Installer),
-		Age: h.Age, ESPSize: format.InDisko(h.ESPSize),
-		Disks: resolveDisks(h), Arrays: resolveArrays(h),
-		NICs: resolveNICs(h.NICs), Users: resolveUsers(h.Users),
-		TimeZone: h.TimeZone, Imports: h.Imports,
-	}
+	host := &Host{Host: *h, Name: name, Disks: resolveDisks(h), Arrays: resolveArrays(h), NICs: resolveNICs(h.NICs), Users: resolveUsers(h.Users)}
+	host.ESPSize = format.InDisko(h.ESPSize)
 	layout(host)
 	for _, from := range h.SSH.From {
 		if p := format.ParsePrefix(from); p.IsValid() {
 			host.SSHFrom = append(host.SSHFrom, p)
 		}
 	}
-	host.NodeIP = nodeIP(host, h)
-	host.Address = h.Address
+	host.NodeIP = nodeIP(host)
 	for _, a := range []netip.Addr{firstStatic(host), host.NodeIP} {
 		if host.Address == "" && a.IsValid() {
 			host.Address = a.String()
@@ -60,16 +51,12 @@ func resolveDisks(h *spec.Host) []*Disk {
 	var disks []*Disk
 	alone := len(h.Disks) == 1 && h.Arrays == nil
 	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
-		d := h.Disks[name]
-		disk := &Disk{Name: name, Device: d.Device, Mount: d.Mount}
-		if !format.DiskSize(d.Size).Bad() {
-			disk.Least, disk.Most = format.DiskBytes(d.Size)
+		disk := &Disk{Disk: *h.Disks[name], Name: name}
+		if !format.DiskSize(disk.Size).Bad() {
+			disk.Least, disk.Most = format.DiskBytes(disk.Size)
 		}
 		if alone && disk.Mount == "" {
 			disk.Mount = "/"
-		}
-		if disk.Mount != "" {
-			disk.Format = d.Format
 		}
 		disks = append(disks, disk)
 	}
@@ -89,12 +76,12 @@ func resolveArrays(h *spec.Host) []*Array {
 	}
 	var arrays []*Array
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		a := specs[name]
-		disks := Sorted(a.Disks)
-		if len(disks) == 0 {
-			disks = free
+		a := &Array{*specs[name], name}
+		a.Size = format.InDisko(a.Size)
+		if a.Disks = Sorted(a.Disks); len(a.Disks) == 0 {
+			a.Disks = free
 		}
-		arrays = append(arrays, &Array{Name: name, Level: a.Level, Disks: disks, Mount: a.Mount, Format: a.Format, Size: format.InDisko(a.Size)})
+		arrays = append(arrays, a)
 	}
 	return arrays
 }
@@ -144,13 +131,10 @@ func resolveNICs(specs map[string]*spec.NIC) []*NIC {
 	var nics []*NIC
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		n := specs[name]
-		nic := &NIC{Name: name, MAC: strings.ToLower(n.MAC)}
-		nic.IPv4 = IPv4{Mode: n.IPv4.Mode, OnLink: n.IPv4.OnLink}
-		if n.IPv4.Mode == "static" {
-			nic.IPv4.Address, nic.IPv4.Gateway = format.ParsePrefix(n.IPv4.Address), format.ParseAddr(n.IPv4.Gateway)
-		}
+		nic := &NIC{NIC: *n, Name: name, IPv4: IPv4{n.IPv4.Mode, resolveIP(n.IPv4.IP)}}
+		nic.MAC = strings.ToLower(n.MAC)
 		if n.IPv6 != nil {
-			nic.IPv6 = IPv6{Address: format.ParsePrefix(n.IPv6.Address), Gateway: format.ParseAddr(n.IPv6.Gateway), OnLink: n.IPv6.OnLink}
+			nic.IPv6 = resolveIP(*n.IPv6)
 		}
 		for _, dns := range n.DNS {
 			if a := format.ParseAddr(dns); a.IsValid() {
@@ -162,23 +146,27 @@ func resolveNICs(specs map[string]*spec.NIC) []*NIC {
 	return nics
 }
 
+func resolveIP(ip spec.IP) IP {
+	return IP{ip, format.ParsePrefix(ip.Address), format.ParseAddr(ip.Gateway)}
+}
+
 // nodeIP is the address that other nodes and pods reach the host at: what the spec
 // says of the node, the address where ssh finds the host, if it is one, or the first
 // static one. It is an IPv4 address, since the networks of pods and Services are: k3s
 // refuses a node address of another family than its cluster's.
-func nodeIP(h *Host, sp *spec.Host) netip.Addr {
-	if sp.Node != "" {
-		if a := format.ParseAddr(sp.Node); a.Is4() {
+func nodeIP(h *Host) netip.Addr {
+	if h.Node != "" {
+		if a := format.ParseAddr(h.Node); a.Is4() {
 			return a
 		}
 		for _, n := range h.NICs {
-			if a := n.IPv4.Address.Addr(); n.Name == sp.Node && a.Is4() {
+			if a := n.IPv4.Address.Addr(); n.Name == h.Node && a.Is4() {
 				return a
 			}
 		}
 		return netip.Addr{}
 	}
-	if a := format.ParseAddr(sp.Address); a.Is4() {
+	if a := format.ParseAddr(h.Address); a.Is4() {
 		return a
 	}
 	return firstStatic(h)
@@ -204,12 +192,9 @@ func firstStatic(h *Host) netip.Addr {
 func resolveUsers(specs map[string]*spec.User) []*User {
 	var users []*User
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		u := specs[name]
-		user := &User{Name: name, Keys: u.Keys, Groups: Sorted(u.Groups), Shell: u.Shell, Password: u.Password}
-		if u.UID != nil {
-			user.UID = *u.UID
-		}
-		users = append(users, user)
+		u := &User{*specs[name], name}
+		u.Groups = Sorted(u.Groups)
+		users = append(users, u)
 	}
 	return users
 }

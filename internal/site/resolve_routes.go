@@ -17,10 +17,9 @@ import (
 // zone of its own.
 func resolveZones(s *Site, sp *spec.Spec) {
 	for name, d := range sp.Domains {
-		s.Zones = append(s.Zones, Zone{
-			Name: name, ID: d.ZoneID, Primary: d.Primary, Wildcard: d.Wildcard,
-			Records: resolveRecords(name, d.Records), At: diag.Path{"domains", name},
-		})
+		z := Zone{*d, name, diag.Path{"domains", name}}
+		z.Records = resolveRecords(name, d.Records)
+		s.Zones = append(s.Zones, z)
 	}
 	s.ZoneNames = make(map[string]bool, len(s.Zones)+len(sp.Clients))
 	for _, z := range s.Zones {
@@ -63,19 +62,12 @@ func ZoneOf(zones map[string]bool, hostname string) string {
 // resolveRecords keeps the spec's order: where several of a type stand at one name,
 // the first of them keeps its place in Terraform's state.
 func resolveRecords(zone string, specs []spec.Record) []Record {
-	var records []Record
-	for _, r := range specs {
-		rec := Record{Type: r.Type, Name: r.Name + "." + zone, Content: r.Content, Priority: r.Priority, TTL: r.TTL, Proxied: r.Proxied, Comment: r.Comment}
+	records := slices.Clone(specs)
+	for i, r := range records {
+		records[i].Name = r.Name + "." + zone
 		if r.Name == "@" {
-			rec.Name = zone
+			records[i].Name = zone
 		}
-		if r.CAA != nil {
-			rec.CAA = &CAA{Flags: r.CAA.Flags, Tag: r.CAA.Tag, Value: r.CAA.Value}
-		}
-		if r.SRV != nil {
-			rec.SRV = &SRV{Priority: r.SRV.Priority, Weight: r.SRV.Weight, Port: r.SRV.Port, Target: r.SRV.Target}
-		}
-		records = append(records, rec)
 	}
 	return records
 }
@@ -143,9 +135,8 @@ func builtinRoutes(s *Site, sp *spec.Spec) []Route {
 		if h != s.Server {
 			label = "ssh-" + h.Name
 		}
-		ssh := sp.Hosts[h.Name].SSH
-		h.SSHHostname = cmp.Or(ssh.Hostname, under(label))
-		r := Route{Hostname: h.SSHHostname, Kind: RouteSSH, Owner: h.Name, Access: cmp.Or(ssh.Access, group), At: diag.Path{"hosts", h.Name, "ssh", "hostname"}}
+		h.SSH.Hostname, h.SSH.Access = cmp.Or(h.SSH.Hostname, under(label)), cmp.Or(h.SSH.Access, group)
+		r := Route{Hostname: h.SSH.Hostname, Kind: RouteSSH, Owner: h.Name, Access: h.SSH.Access, At: diag.Path{"hosts", h.Name, "ssh", "hostname"}}
 		if h.NodeIP.IsValid() {
 			r.Service = "ssh://" + net.JoinHostPort(h.NodeIP.String(), "22")
 		}

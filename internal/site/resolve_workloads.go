@@ -17,26 +17,22 @@ const (
 func resolveWorkloads(s *Site, sp *spec.Spec) {
 	for _, name := range slices.Sorted(maps.Keys(sp.Clients)) {
 		c := sp.Clients[name]
-		w := resolveContainer(c.Container)
-		w.Kind, w.Name, w.Folder, w.Application = KindClient, name, "websites/"+name, "website-"+name
-		w.ServicePort, w.Namespace = 80, WebsitesNamespace
+		w := &Workload{App: spec.App{Workload: c.Workload}, Kind: KindClient, Name: name, Namespace: WebsitesNamespace,
+			Folder: "websites/" + name, Application: "website-" + name, ServicePort: 80}
 		if w.PodSecurity == "baseline" {
 			w.Namespace = WebsitesBaselineNamespace
 		}
 		w.Hostnames = append(domainHostnames(s.ZoneNames, c), c.Hostnames...)
-		w.Access, w.Internet = c.Access, c.Internet
+		w.Writable = Sorted(w.Writable)
 		s.Clients = append(s.Clients, w)
 	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Apps)) {
-		a := sp.Apps[name]
-		w := resolveContainer(a.Container)
-		w.Kind, w.Name, w.Folder, w.Application, w.Namespace = KindApp, name, name, name, name
+		w := &Workload{App: *sp.Apps[name], Kind: KindApp, Name: name, Namespace: name, Folder: name, Application: name}
 		// Apps are reached by other apps too, at the port they are known by.
 		w.ServicePort = w.Port
-		w.Hostnames, w.Access, w.Internet = slices.Clone(a.Hostnames), a.Access, a.Internet
-		w.Secrets, w.AllowFrom = Sorted(a.Secrets), Sorted(a.Allow)
-		for _, v := range slices.Sorted(maps.Keys(a.Volumes)) {
-			w.Volumes = append(w.Volumes, Volume{Name: v, Mount: a.Volumes[v].Mount, Size: a.Volumes[v].Size})
+		w.Writable, w.Secrets, w.Allow = Sorted(w.Writable), Sorted(w.Secrets), Sorted(w.Allow)
+		for _, v := range slices.Sorted(maps.Keys(w.App.Volumes)) {
+			w.Volumes = append(w.Volumes, Volume{*w.App.Volumes[v], v})
 		}
 		s.Apps = append(s.Apps, w)
 	}
@@ -57,19 +53,4 @@ func domainHostnames(zones map[string]bool, c *spec.Client) []string {
 		return []string{c.Domain, "www." + c.Domain}
 	}
 	return []string{c.Domain}
-}
-
-func resolveContainer(c spec.Container) *Workload {
-	w := &Workload{
-		Image: c.Image, Port: c.Port, Replicas: c.Replicas, Command: c.Command, Args: c.Args,
-		Health: c.Health, PodSecurity: c.PodSecurity, User: c.User, ReadOnly: c.ReadOnly, Writable: Sorted(c.Writable),
-		Resources: Resources{
-			CPU: c.Resources.Requests.CPU, Memory: c.Resources.Requests.Memory,
-			CPULimit: c.Resources.Limits.CPU, MemoryLimit: c.Resources.Limits.Memory,
-		},
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.Env)) {
-		w.Env = append(w.Env, EnvVar{Name: name, Value: c.Env[name]})
-	}
-	return w
 }

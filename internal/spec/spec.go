@@ -64,23 +64,29 @@ type Sops struct {
 // Alerts mirrors #Alerts.
 type Alerts struct {
 	Email string `json:"email"`
-	SMTP  struct {
-		Host string `json:"host"`
-		Port int    `json:"port"`
-		User string `json:"user"`
-		From string `json:"from"`
-		TLS  string `json:"tls"`
-	} `json:"smtp"`
+	SMTP  SMTP   `json:"smtp"`
+}
+
+// SMTP mirrors #Alerts.smtp.
+type SMTP struct {
+	Host string `json:"host"`
+	Port int    `json:"port"`
+	User string `json:"user"`
+	From string `json:"from"`
+	TLS  string `json:"tls"`
 }
 
 // Terraform mirrors #Terraform.
 type Terraform struct {
-	S3 *struct {
-		Bucket   string `json:"bucket"`
-		Key      string `json:"key"`
-		Region   string `json:"region"`
-		Endpoint string `json:"endpoint"`
-	} `json:"s3"`
+	S3 *S3 `json:"s3"`
+}
+
+// S3 mirrors #Terraform.s3.
+type S3 struct {
+	Bucket   string `json:"bucket"`
+	Key      string `json:"key"`
+	Region   string `json:"region"`
+	Endpoint string `json:"endpoint"`
 }
 
 // Output mirrors #Output.
@@ -236,23 +242,25 @@ type Group struct {
 
 // Client mirrors #Client.
 type Client struct {
-	Domain    string   `json:"domain"`
-	WWW       *bool    `json:"www"`
-	Hostnames []string `json:"hostnames"`
-	Access    string   `json:"access"`
-	Internet  bool     `json:"internet"`
-	Container
+	Domain string `json:"domain"`
+	WWW    *bool  `json:"www"`
+	Workload
 }
 
 // App mirrors #App.
 type App struct {
-	Hostnames []string           `json:"hostnames"`
-	Access    string             `json:"access"`
-	Public    bool               `json:"public"`
-	Secrets   []string           `json:"secrets"`
-	Volumes   map[string]*Volume `json:"volumes"`
-	Allow     []string           `json:"allow"`
-	Internet  bool               `json:"internet"`
+	Public  bool               `json:"public"`
+	Secrets []string           `json:"secrets"`
+	Volumes map[string]*Volume `json:"volumes"`
+	Allow   []string           `json:"allow"`
+	Workload
+}
+
+// Workload is what #Client and #App both say.
+type Workload struct {
+	Hostnames []string `json:"hostnames"`
+	Access    string   `json:"access"`
+	Internet  bool     `json:"internet"`
 	Container
 }
 
@@ -307,9 +315,12 @@ type Versions struct {
 		Random     string `json:"random"`
 		Sops       string `json:"sops"`
 	} `json:"providers"`
-	Flake struct {
-		Disko         string `json:"disko"`
-		NixosAnywhere string `json:"nixosAnywhere"`
-		SopsNix       string `json:"sopsNix"`
-	} `json:"flake"`
+	Flake FlakeInputs `json:"flake"`
+}
+
+// FlakeInputs mirrors #Versions.flake.
+type FlakeInputs struct {
+	Disko         string `json:"disko"`
+	NixosAnywhere string `json:"nixosAnywhere"`
+	SopsNix       string `json:"sopsNix"`
 }

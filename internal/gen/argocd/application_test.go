@@ -12,7 +12,7 @@ import (
 
 // TestApplications holds what every Application says, and who outlives what.
 func TestApplications(t *testing.T) {
-	docs := manifests(t, newSite())
+	docs := manifests(t, newSite(t))
 	waves := map[string]string{}
 	for _, a := range kind(docs, "Application") {
 		name := a.text("metadata", "name")
@@ -59,7 +59,7 @@ func TestApplications(t *testing.T) {
 
 // TestDataStays holds that nothing with data in it is ever deleted by Argo CD.
 func TestDataStays(t *testing.T) {
-	docs := manifests(t, newSite())
+	docs := manifests(t, newSite(t))
 	for _, k := range []string{"Namespace", "PersistentVolumeClaim"} {
 		objects := kind(docs, k)
 		if len(objects) == 0 {
@@ -76,7 +76,7 @@ func TestDataStays(t *testing.T) {
 // TestProjects holds that the projects permit what the tree holds and nothing of
 // each other's.
 func TestProjects(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	docs := manifests(t, s)
 	projects := map[string]object{}
 	for _, p := range kind(docs, "AppProject") {
@@ -115,7 +115,7 @@ func TestProjects(t *testing.T) {
 // deletes only what the project permits at that moment, when the app is no longer
 // in it.
 func TestRemovedAppMayBeDeleted(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	gone := manifests(t, s)["invoices/deployment.yaml"][0]
 	s.Apps = s.Apps[:1]
 	for _, p := range kind(manifests(t, s), "AppProject") {
@@ -163,7 +163,7 @@ func permitted(project, o object) bool {
 }
 
 func TestNoClients(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	s.Clients, s.Apps = nil, nil
 	docs := manifests(t, s)
 	if got := kind(docs, "Namespace"); len(got) != 1 || got[0].text("metadata", "name") != site.WebsitesNamespace {

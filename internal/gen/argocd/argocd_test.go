@@ -2,7 +2,6 @@ package argocd
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -10,23 +9,21 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"sitegen/internal/site"
 )
 
 // TestEveryFolderIsClaimed holds that an Application points at each folder, and
 // that what it is applied to exists.
 func TestEveryFolderIsClaimed(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	docs := manifests(t, s)
-	claimed := map[string]string{"sites/atlas/k8s/argocd-atlas/cloudflared": ""} // another package's folder
+	claimed := map[string]string{"sites/hetzner/k8s/argocd-hetzner/cloudflared": ""} // another package's folder
 	for p := range docs {
 		if path.Base(p) == "kustomization.yaml" {
-			claimed["sites/atlas/k8s/argocd-atlas/"+path.Dir(p)] = ""
+			claimed["sites/hetzner/k8s/argocd-hetzner/"+path.Dir(p)] = ""
 		}
 	}
-	claimed["sites/atlas/k8s/argocd-atlas/apps"] = "" // plain files
-	namespaces := []string{"argocd", "cloudflared"}   // Terraform's
+	claimed["sites/hetzner/k8s/argocd-hetzner/apps"] = "" // plain files
+	namespaces := []string{"argocd", "cloudflared"}       // Terraform's
 	for _, n := range kind(docs, "Namespace") {
 		namespaces = append(namespaces, n.text("metadata", "name"))
 	}
@@ -50,7 +47,7 @@ func TestEveryFolderIsClaimed(t *testing.T) {
 // TestKustomizationsAreComplete holds that no file lies beside its kustomization
 // without being in it.
 func TestKustomizationsAreComplete(t *testing.T) {
-	docs := manifests(t, newSite())
+	docs := manifests(t, newSite(t))
 	for p, objects := range docs {
 		dir := path.Dir(p)
 		if dir == "." || dir == "apps" || path.Base(p) == "kustomization.yaml" {
@@ -80,13 +77,11 @@ func TestKustomizationsAreComplete(t *testing.T) {
 
 // TestOnlyTheClientChanges adds a client and looks at what else moved.
 func TestOnlyTheClientChanges(t *testing.T) {
-	before, err := Files(newSite())
+	before, err := Files(newSite(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	more := newSite()
-	more.Clients = slices.Insert(more.Clients, 1, client("garden"))
-	after, err := Files(more)
+	after, err := Files(newSite(t, client("garden")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +94,7 @@ func TestOnlyTheClientChanges(t *testing.T) {
 		data, ok := old[f.Path]
 		switch {
 		case !ok:
-			added = append(added, strings.TrimPrefix(f.Path, "k8s/argocd-atlas/"))
+			added = append(added, strings.TrimPrefix(f.Path, "k8s/argocd-hetzner/"))
 		case !bytes.Equal(data, f.Data):
 			t.Errorf("%s changed", f.Path)
 		}
@@ -115,10 +110,7 @@ func TestOnlyTheClientChanges(t *testing.T) {
 }
 
 func TestSameBytesEveryTime(t *testing.T) {
-	s := newSite()
-	for i := range 300 {
-		s.Clients = append(s.Clients, client(fmt.Sprintf("client%03d", i)))
-	}
+	s := newSite(t, clients(300))
 	first, err := Files(s)
 	if err != nil {
 		t.Fatal(err)
@@ -137,10 +129,7 @@ func TestSameBytesEveryTime(t *testing.T) {
 }
 
 func BenchmarkFiles(b *testing.B) {
-	s := newSite()
-	for i := range 1000 {
-		s.Clients = append(s.Clients, client(fmt.Sprintf("client%04d", i)))
-	}
+	s := newSite(b, clients(1000))
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Files(s); err != nil {
@@ -150,9 +139,9 @@ func BenchmarkFiles(b *testing.B) {
 }
 
 func TestUnwritable(t *testing.T) {
-	s := newSite()
-	s.Apps[1].Env = []site.EnvVar{{Name: "A", Value: "a\x00b"}}
-	if _, err := Files(s); err == nil || !strings.Contains(err.Error(), "k8s/argocd-atlas/invoices/deployment.yaml") {
+	s := newSite(t)
+	s.Apps[1].Env = map[string]string{"A": "a\x00b"}
+	if _, err := Files(s); err == nil || !strings.Contains(err.Error(), "k8s/argocd-hetzner/invoices/deployment.yaml") {
 		t.Errorf("a NUL went through: %v", err)
 	}
 }

@@ -2,6 +2,8 @@ package argocd
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"sitegen/internal/manifest"
@@ -26,8 +28,8 @@ func container(w *site.Workload) manifest.Container {
 		Ports:          []manifest.ContainerPort{{ContainerPort: w.Port, Name: portName}},
 		ReadinessProbe: probe(w, 10, 3),
 		Resources: manifest.Resources{
-			Limits:   quantities(w.Resources.CPULimit, w.Resources.MemoryLimit),
-			Requests: quantities(w.Resources.CPU, w.Resources.Memory),
+			Limits:   quantities(w.Resources.Limits),
+			Requests: quantities(w.Resources.Requests),
 		},
 		SecurityContext: containerSecurity(w),
 		StartupProbe:    probe(w, 2, 150), // five minutes to start in
@@ -37,8 +39,8 @@ func container(w *site.Workload) manifest.Container {
 
 func environment(w *site.Workload) []manifest.EnvVar {
 	var env []manifest.EnvVar
-	for _, e := range w.Env {
-		env = append(env, manifest.Env(e.Name, e.Value))
+	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
+		env = append(env, manifest.Env(name, w.Env[name]))
 	}
 	for _, key := range w.Secrets {
 		env = append(env, manifest.EnvFromSecret(key, w.Name+"-secrets", key))
@@ -56,13 +58,13 @@ func probe(w *site.Workload, period, failures int) *manifest.Probe {
 	return p
 }
 
-func quantities(cpu, memory string) map[string]string {
+func quantities(of site.Quantity) map[string]string {
 	q := map[string]string{}
-	if cpu != "" {
-		q["cpu"] = cpu
+	if of.CPU != "" {
+		q["cpu"] = of.CPU
 	}
-	if memory != "" {
-		q["memory"] = memory
+	if of.Memory != "" {
+		q["memory"] = of.Memory
 	}
 	return q
 }

@@ -60,14 +60,14 @@ func appPolicy(s *site.Site, w *site.Workload) policy {
 	if len(w.Hostnames) > 0 {
 		from = append(from, tunnel())
 	}
-	for _, n := range w.AllowFrom {
+	for _, n := range w.Allow {
 		from = append(from, pods(n, nameLabel, n))
 	}
 	if len(from) > 0 {
 		spec.Ingress = []manifest.IngressRule{{From: from, Ports: []manifest.Port{{Port: w.Port, Protocol: "TCP"}}}}
 	}
 	for _, target := range s.Apps {
-		for _, n := range target.AllowFrom {
+		for _, n := range target.Allow {
 			if n == w.Name {
 				spec.Egress = append(spec.Egress, manifest.EgressRule{
 					Ports: []manifest.Port{{Port: target.Port, Protocol: "TCP"}},

@@ -3,54 +3,44 @@ package argocd
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
-	"net/netip"
 	"strings"
 	"testing"
 
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
 // newSite is a site with a client of each kind, an app with everything, and one
 // that only other apps reach.
-func newSite() *site.Site {
-	s := &site.Site{
-		Name: "atlas",
-		Repo: site.Repo{URL: "git@git.example.org:example/infra.git", Branch: "main", Path: "sites/atlas"},
-		Cluster: site.Cluster{
-			Pods: netip.MustParsePrefix("10.42.0.0/16"), Services: netip.MustParsePrefix("203.0.113.0/24"),
-		},
-		Clients: []*site.Workload{client("bakery"), client("legacy"), client("studio")},
-		Apps:    []*site.Workload{app("db"), app("invoices")},
-	}
-	legacy, studio := s.Clients[1], s.Clients[2]
-	legacy.Namespace, legacy.PodSecurity, legacy.ReadOnly = site.WebsitesBaselineNamespace, "baseline", false
-	studio.Replicas, studio.Internet, studio.User = 2, true, 1000
-
-	db, invoices := s.Apps[0], s.Apps[1]
-	db.Hostnames, db.AllowFrom, db.Port = nil, []string{"invoices"}, 5432
-	invoices.Secrets = []string{"API_KEY", "DATABASE_URL"}
-	invoices.Env = []site.EnvVar{{Name: "LOG_LEVEL", Value: "info"}}
-	invoices.Volumes = []site.Volume{{Name: "data", Mount: "/data", Size: "10Gi"}}
-	invoices.User, invoices.Internet, invoices.Health = 1000, true, "/up"
-	return s
+func newSite(t testing.TB, more ...string) *site.Site {
+	t.Helper()
+	return gentest.Base(t, `
+repo: path: "sites/hetzner"
+cluster: services: "203.0.113.0/24"
+clients: legacy: {domain: "legacy.example", image: "ghcr.io/example/legacy:1", podSecurity: "baseline", readOnly: false}
+clients: studio: {domain: "studio.example", image: "ghcr.io/example/studio:1", replicas: 2, internet: true, user: 1000}
+apps: db: {image: "docker.io/library/postgres:17.2", port: 5432, allow: ["invoices"]}
+apps: invoices: {user: 1000, internet: true, health: "/up"}
+`+strings.Join(more, "\n"), `["API_KEY"]`, `["DATABASE_URL", "API_KEY"]`, "203.0.113.10/26", "198.51.100.10/26", "203.0.113.1", "198.51.100.1")
 }
 
-func client(name string) *site.Workload {
-	return &site.Workload{
-		Kind: site.KindClient, Name: name, Namespace: site.WebsitesNamespace, Folder: "websites/" + name, Application: "website-" + name,
-		Hostnames: []string{name + ".example", "www." + name + ".example"}, Image: "ghcr.io/example/" + name + ":1", Port: 8080, ServicePort: 80, Replicas: 1,
-		Resources: site.Resources{CPU: "10m", Memory: "64Mi", MemoryLimit: "256Mi"}, PodSecurity: "restricted", ReadOnly: true,
-	}
+// client says a client more.
+func client(name string) string {
+	return fmt.Sprintf("clients: %[1]s: {domain: %[2]q, image: \"ghcr.io/example/%[1]s:1\"}\n", name, name+".example")
 }
 
-func app(name string) *site.Workload {
-	w := client(name)
-	w.Kind, w.Namespace, w.Folder, w.Application = site.KindApp, name, name, name
-	w.Hostnames = []string{name + ".example.com"}
-	return w
+// clients says that many.
+func clients(n int) string {
+	all := new(strings.Builder)
+	all.WriteString("silence: \"pod-room\": \"never run\"\n")
+	for i := range n {
+		all.WriteString(client(fmt.Sprintf("client%04d", i)))
+	}
+	return all.String()
 }
 
 // object is a document as a reader sees it.

@@ -14,7 +14,7 @@ import (
 // TestPodsAreRestricted holds what Pod Security's level "restricted" asks for, and
 // what every pod has beyond it.
 func TestPodsAreRestricted(t *testing.T) {
-	for _, d := range kind(manifests(t, newSite()), "Deployment") {
+	for _, d := range kind(manifests(t, newSite(t)), "Deployment") {
 		name := d.text("metadata", "name")
 		pod := d.at("spec", "template", "spec").(object)
 		c := pod.at("containers", 0).(object)
@@ -41,7 +41,7 @@ func TestPodsAreRestricted(t *testing.T) {
 }
 
 func TestDeployment(t *testing.T) {
-	docs := manifests(t, newSite())
+	docs := manifests(t, newSite(t))
 	studio, invoices := docs["websites/studio/deployment.yaml"][0], docs["invoices/deployment.yaml"][0]
 	if studio.at("spec", "strategy", "rollingUpdate", "maxUnavailable") != 0 || studio.list("spec", "template", "spec", "topologySpreadConstraints") == nil {
 		t.Error("two replicas go down together")
@@ -70,14 +70,14 @@ func TestDeployment(t *testing.T) {
 			t.Errorf("%s asks for something else", p)
 		}
 	}
-	if got := docs["invoices/service.yaml"][0].at("spec", "ports", 0); !cmp.Equal(got, any(object{"name": portName, "port": 80, "targetPort": portName})) {
+	if got := docs["invoices/service.yaml"][0].at("spec", "ports", 0); !cmp.Equal(got, any(object{"name": portName, "port": 3000, "targetPort": portName})) {
 		t.Errorf("the service has port %v", got)
 	}
 }
 
 // TestPolicies holds that every namespace is closed, and what is open again.
 func TestPolicies(t *testing.T) {
-	docs := manifests(t, newSite())
+	docs := manifests(t, newSite(t))
 	closed := map[string]bool{}
 	for _, p := range kind(docs, "NetworkPolicy") {
 		empty := cmp.Equal(p.at("spec", "podSelector"), any(object{})) && p.at("spec", "ingress") == nil && p.at("spec", "egress") == nil
@@ -125,7 +125,7 @@ func peer(namespace, name string) object {
 // TestInternetIsNotTheCluster holds that the way to the internet leads to no
 // private network and not into the cluster.
 func TestInternetIsNotTheCluster(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	for _, w := range []*site.Workload{s.Apps[1], s.Apps[0]} {
 		policy := manifests(t, s)[w.Name+"/networkpolicy.yaml"][2]
 		for _, e := range policy.list("spec", "egress") {
@@ -163,9 +163,9 @@ func excepted(t *testing.T, block object, addr string) bool {
 // TestReadBack puts awkward texts in every free field and reads them back.
 func TestReadBack(t *testing.T) {
 	for _, text := range []string{"no", "1e3", "~", " a", "a\r\nb\t", "æ 日本", "\" \\ ${x} $${x} %{if} '' ' # $(id) |\n", "<<", "a: b #c", strings.Repeat("x ", 300)} {
-		s := newSite()
+		s := newSite(t)
 		w := s.Apps[1]
-		w.Env = []site.EnvVar{{Name: "A", Value: text}}
+		w.Env = map[string]string{"A": text}
 		w.Args, w.Command, w.Health, w.Image = []string{text, "x"}, []string{text}, text, text
 		w.Volumes[0].Mount, w.Writable = text, []string{"/" + text}
 		c := manifests(t, s)["invoices/deployment.yaml"][0].at("spec", "template", "spec", "containers", 0).(object)
@@ -187,8 +187,8 @@ func TestReadBack(t *testing.T) {
 // TestVolumeNames holds that names fit, differ, and do not change when a directory
 // is added.
 func TestVolumeNames(t *testing.T) {
-	w := app("a")
-	w.Volumes = []site.Volume{{Name: "empty-tmp", Mount: "/v", Size: "1Gi"}}
+	w := newSite(t).Apps[1]
+	w.Volumes[0].Name = "empty-tmp"
 	w.Writable = []string{"/Cache/x", "/cache-x", "/cache.x", "/" + strings.Repeat("deep/", 40), "/" + strings.Repeat("deep/", 41)}
 	names := map[string]bool{}
 	for _, v := range volumes(w) {
@@ -200,7 +200,8 @@ func TestVolumeNames(t *testing.T) {
 	if len(names) != 7 {
 		t.Errorf("%d volumes", len(names))
 	}
-	if got := scratch(&site.Workload{Writable: []string{"/var/cache/nginx"}})[1].Name; got != "empty-var-cache-nginx" {
+	w.Writable = []string{"/var/cache/nginx"}
+	if got := scratch(w)[1].Name; got != "empty-var-cache-nginx" {
 		t.Errorf("got %q", got)
 	}
 }

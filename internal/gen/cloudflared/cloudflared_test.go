@@ -9,23 +9,37 @@ import (
 	"github.com/google/go-cmp/cmp"
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
-func newSite() *site.Site {
-	return &site.Site{
-		Name: "atlas", Tunnel: site.Tunnel{Name: "atlas-prod", Replicas: 2}, Versions: site.Versions{Cloudflared: "2026.8.2"},
-		Routes: []site.Route{
-			{Hostname: "*.dev.example.com", Kind: site.RouteApp, Service: "http://dev.dev.svc.cluster.local:80", Namespace: "dev"},
-			{Hostname: "*.example.com", Kind: site.RouteApp, Service: "http://all.all.svc.cluster.local:80", Namespace: "all"},
-			{Hostname: "argocd.example.com", Kind: site.RouteArgoCD, Service: "http://argocd-server.argocd.svc.cluster.local:80", Namespace: "argocd"},
-			{Hostname: "bakery.example", Kind: site.RouteClient, Service: "http://bakery.websites.svc.cluster.local:80", Namespace: "websites"},
-			{Hostname: "hubble.example.com", Kind: site.RouteHubble, Service: "http://hubble-ui.kube-system.svc.cluster.local:80", Namespace: "kube-system"},
-			{Hostname: "in.dev.example.com", Kind: site.RouteApp, Service: "http://in.in.svc.cluster.local:80", Namespace: "in"},
-			{Hostname: "ssh.example.com", Kind: site.RouteSSH, Service: "ssh://203.0.113.10:22"},
-			{Hostname: "www.bakery.example", Kind: site.RouteClient, Service: "http://bakery.websites.svc.cluster.local:80", Namespace: "websites"},
-		},
+// newSite is a site with routes of every kind, of which none is guarded. They are in
+// the wrong order.
+func newSite(t *testing.T) *site.Site {
+	t.Helper()
+	s := gentest.Base(t, `
+tunnel: name: "hetzner-prod"
+versions: images: cloudflared: "2026.8.2"
+domains: "example.com": advancedCertificate: true
+for name, hostname in {dev: "*.dev.example.com", all: "*.example.com", in: "in.dev.example.com"} {
+	apps: (name): {hostnames: [hostname], image: "ghcr.io/example/app:1.0.0", port: 8080, public: true}
+}
+`)
+	for i := range s.Routes {
+		s.Routes[i].Access = ""
 	}
+	slices.Reverse(s.Routes)
+	return s
+}
+
+// route is the route of a hostname.
+func route(t *testing.T, s *site.Site, hostname string) *site.Route {
+	t.Helper()
+	i := slices.IndexFunc(s.Routes, func(r site.Route) bool { return r.Hostname == hostname })
+	if i < 0 {
+		t.Fatalf("no route for %s", hostname)
+	}
+	return &s.Routes[i]
 }
 
 // folder maps names of files to their text.
@@ -37,7 +51,7 @@ func folder(t *testing.T, s *site.Site) map[string]string {
 	}
 	out := map[string]string{}
 	for _, f := range files {
-		out[strings.TrimPrefix(f.Path, "k8s/argocd-atlas/cloudflared/")] = string(f.Data)
+		out[strings.TrimPrefix(f.Path, "k8s/argocd-hetzner/cloudflared/")] = string(f.Data)
 	}
 	return out
 }
@@ -70,11 +84,11 @@ func match(rules []rule, hostname string) string {
 // TestEveryHostnameLeadsHome asks for every hostname, and for some that nobody
 // serves.
 func TestEveryHostnameLeadsHome(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	rules := decode[config](t, folder(t, s)["config.yaml"])[0].Ingress
+	dev, all := route(t, s, "*.dev.example.com").Service, route(t, s, "*.example.com").Service
 	want := map[string]string{
-		"x.dev.example.com": s.Routes[0].Service, "a.b.dev.example.com": s.Routes[0].Service, "dev.example.com": s.Routes[1].Service,
-		"x.example.com": s.Routes[1].Service, "example.com": "http_status:404", "nobody.example": "http_status:404", "notbakery.example": "http_status:404",
+		"x.dev.example.com": dev, "a.b.dev.example.com": dev, "dev.example.com": all, "x.example.com": all, "example.com": "http_status:404", "nobody.example": "http_status:404", "notbakery.example": "http_status:404",
 	}
 	for _, r := range s.Routes {
 		want[strings.Replace(r.Hostname, "*", "any", 1)] = r.Service
@@ -98,11 +112,11 @@ func TestEveryHostnameLeadsHome(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	got := decode[config](t, folder(t, newSite())["config.yaml"])[0]
+	got := decode[config](t, folder(t, newSite(t))["config.yaml"])[0]
 	got.Ingress = nil
 	want := config{
 		CredentialsFile: "/etc/cloudflared/creds/credentials.json", EdgeIPVersion: "4",
-		Metrics: "0.0.0.0:2000", NoAutoupdate: true, Tunnel: "atlas-prod",
+		Metrics: "0.0.0.0:2000", NoAutoupdate: true, Tunnel: "hetzner-prod",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -111,7 +125,7 @@ func TestConfig(t *testing.T) {
 
 // TestOnlyTheRoutesChange adds a client's hostnames and looks at what else moved.
 func TestOnlyTheRoutesChange(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	before := folder(t, s)
 	for _, h := range []string{"garden.example", "www.garden.example"} {
 		s.Routes = append(s.Routes, site.Route{Hostname: h, Kind: site.RouteClient, Service: "http://garden.websites.svc.cluster.local:80", Namespace: "websites"})
@@ -142,15 +156,15 @@ func TestOnlyTheRoutesChange(t *testing.T) {
 }
 
 func TestRouteToNowhere(t *testing.T) {
-	s := newSite()
-	s.Routes[6].Service = ""
+	s := newSite(t)
+	route(t, s, "ssh.example.com").Service = ""
 	if _, err := Files(s); err == nil || !strings.Contains(err.Error(), `"ssh.example.com"`) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestReplicas(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	if _, ok := folder(t, s)["pdb.yaml"]; !ok {
 		t.Error("two replicas have no disruption budget")
 	}
@@ -165,7 +179,7 @@ func TestReplicas(t *testing.T) {
 }
 
 func TestNamespaces(t *testing.T) {
-	policy := decode[map[string]any](t, folder(t, newSite())["networkpolicy.yaml"])
+	policy := decode[map[string]any](t, folder(t, newSite(t))["networkpolicy.yaml"])
 	if len(policy) != 2 || policy[0]["kind"] != "NetworkPolicy" || policy[1]["kind"] != "CiliumNetworkPolicy" {
 		t.Fatalf("got %v", policy)
 	}
@@ -193,7 +207,7 @@ func TestNamespaces(t *testing.T) {
 		t.Errorf("entities: -want +got\n%s", diff)
 	}
 	slices.Sort(namespaces)
-	if diff := cmp.Diff([]string{"all", "argocd", "dev", "in", "kube-system", "kube-system", "websites"}, namespaces); diff != "" {
+	if diff := cmp.Diff([]string{"all", "argocd", "dev", "in", "invoices", "kube-system", "kube-system", "websites"}, namespaces); diff != "" {
 		t.Errorf("namespaces: -want +got\n%s", diff)
 	}
 }

@@ -63,7 +63,7 @@ func mounts(s *site.Site) []manifest.VolumeMount {
 func container(s *site.Site) manifest.Container {
 	return manifest.Container{
 		Args:  []manifest.Text{"tunnel", "--config", configDir + "/config.yaml", "run"},
-		Image: "docker.io/cloudflare/cloudflared:" + s.Versions.Cloudflared,
+		Image: "docker.io/cloudflare/cloudflared:" + s.Versions.Images.Cloudflared,
 		// Alive is the process, ready is a connection to the edge: with one probe for
 		// both, a lost connection would restart the pod.
 		LivenessProbe:  probe("/healthcheck", 6),

@@ -13,7 +13,7 @@ import (
 // connection from a dead process, a configuration that reaches the pods, and two
 // of them.
 func TestConnectorPod(t *testing.T) {
-	files := folder(t, newSite())
+	files := folder(t, newSite(t))
 	d := decode[manifest.Object[manifest.DeploymentSpec]](t, files["deployment.yaml"])[0].Spec
 	pod := d.Template.Spec
 	c := pod.Containers[0]
@@ -48,15 +48,15 @@ func TestConnectorPod(t *testing.T) {
 // hostname and of no other, none of them optional, and mounts the volume, without
 // which the kubelet would not wait for it.
 func TestPodsWaitForAccess(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	pod := func() manifest.PodSpec {
 		return decode[manifest.Object[manifest.DeploymentSpec]](t, folder(t, s)["deployment.yaml"])[0].Spec.Template.Spec
 	}
 	if got := pod(); len(got.Volumes) != 2 || len(got.Containers[0].VolumeMounts) != 2 {
 		t.Errorf("nothing is guarded, and the pod has %+v", got.Volumes)
 	}
-	for _, i := range []int{0, 2, 6} {
-		s.Routes[i].Access = "staff"
+	for _, hostname := range []string{"*.dev.example.com", "argocd.example.com", "ssh.example.com"} {
+		route(t, s, hostname).Access = "admins"
 	}
 	got := pod()
 	want := manifest.PodVolume{Name: "access", ConfigMap: &manifest.ConfigMapVolume{Name: "access-applications", Items: []manifest.KeyToPath{
@@ -79,7 +79,7 @@ func TestPodsWaitForAccess(t *testing.T) {
 // a hash into its name and into the Deployment, from the file that cloudflared
 // itself can check.
 func TestConfigRollsThePods(t *testing.T) {
-	files := folder(t, newSite())
+	files := folder(t, newSite(t))
 	k := decode[manifest.Kustomization](t, files["kustomization.yaml"])[0]
 	want := []manifest.ConfigMapGenerator{{Files: []string{"config.yaml"}, Name: "cloudflared-config", Namespace: "cloudflared"}}
 	if diff := cmp.Diff(want, k.ConfigMapGenerator); diff != "" {

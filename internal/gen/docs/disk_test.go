@@ -34,7 +34,7 @@ func copyLayout(t *testing.T, assignments, inUse string) (layout, output string,
 		}
 		t.Skip("SKIPPED: bash is not installed, and the commands were not run")
 	}
-	_, block, _ := strings.Cut(runbookOf(t, testSite()), "does not fit:\n\n   ```sh\n")
+	_, block, _ := strings.Cut(runbookOf(t, testSite(t)), "does not fit:\n\n   ```sh\n")
 	block, _, found := strings.Cut(block, "   ```\n")
 	if !found || !strings.Contains(block, "sfdisk") {
 		t.Fatalf("the runbook has no commands for a new disk: %q", block)

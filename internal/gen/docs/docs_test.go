@@ -2,7 +2,6 @@ package docs
 
 import (
 	"io/fs"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,57 +9,34 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 	"sitegen/internal/tree"
 	"sitegen/templates"
 )
 
-func testSite() *site.Site {
-	web1 := &site.Host{
-		Name: "web1", Role: site.RoleServer, Address: "203.0.113.10", Firmware: site.FirmwareUnknown, Age: "age1host",
-		SSHHostname: "ssh.example.com", SSHFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")},
-		Disks: []*site.Disk{
-			{Name: "a", Device: "/dev/disk/by-id/nvme-A", Boot: true, BootMount: "/boot", Members: []site.Member{{Array: "system", Size: "100%"}}},
-			{Name: "b", Device: "/dev/disk/by-id/nvme-B", Boot: true, BootMount: "/boot-fallback", Members: []site.Member{{Array: "system", Size: "100%"}}},
-		},
-		Arrays: []*site.Array{{Name: "system", Level: 1, Disks: []string{"a", "b"}, Mount: "/"}},
-	}
-	return &site.Site{
-		Name: "hetzner", Repo: site.Repo{URL: "git@git.example:infra.git", Kind: site.RepoSSH, Branch: "main"},
-		Hosts: []*site.Host{web1}, Server: web1, Tunnel: site.Tunnel{Name: "hetzner"},
-		Zones: []site.Zone{{Name: "bakery.example"}, {Name: "example.com", Primary: true}},
-		Routes: []site.Route{
-			{Hostname: "argocd.example.com", Kind: site.RouteArgoCD, Access: "admins", Session: "24h"},
-			{Hostname: "bakery.example", Kind: site.RouteClient, Owner: "bakery"},
-			{Hostname: "ssh.example.com", Kind: site.RouteSSH, Owner: "web1", Access: "admins", Session: "24h"},
-		},
-		Clients: []*site.Workload{{Kind: site.KindClient, Name: "bakery"}},
-		Apps: []*site.Workload{{Kind: site.KindApp, Name: "invoices", Folder: "invoices", Secrets: []string{"API_KEY"},
-			Volumes: []site.Volume{{Name: "data", Mount: "/data", Size: "1Gi"}}}},
-		ArgoCD:   site.Recipient{Name: "argocd", Key: "age1argocd"},
-		Alerts:   &site.Alerts{Email: "ops@example.com", SMTP: site.SMTP{Host: "mail.example", User: "alerts"}},
-		Versions: site.Versions{Cilium: "1.20.0", ArgoCD: "10.1.1", ArgoCDImage: "v3.4.8", Ksops: "v4.5.1", Cloudflared: "2026.8.2"},
-	}
+func testSite(t *testing.T) *site.Site {
+	t.Helper()
+	return gentest.Base(t, `
+hosts: web1: ssh: from: ["198.51.100.0/24"]
+sops: argocd: "`+gentest.AgeArgoCD+`"
+alerts: {email: "ops@example.com", smtp: {host: "mail.example.net", user: "alerts", from: "ops@example.com"}}
+`)
 }
 
 // otherSite differs from testSite in everything that the text depends on.
-func otherSite() *site.Site {
-	s := testSite()
-	agent := &site.Host{
-		Name: "web2", Role: site.RoleAgent, Firmware: site.FirmwareUEFI, SSHHostname: "ssh-web2.example.com",
-		Disks: []*site.Disk{{Name: "a", Boot: true, BootMount: "/boot", Mount: "/"}},
-		Users: []*site.User{{Name: "maria", Password: true}},
-	}
-	s.Hosts, s.Agents = append(s.Hosts, agent), []*site.Host{agent}
-	s.Server.Firmware, s.Server.SSHFrom = site.FirmwareBIOS, nil
-	s.Repo = site.Repo{URL: "https://git.example/infra", Kind: site.RepoToken}
-	s.Terraform.S3 = &site.S3{Bucket: "state", Key: "hetzner.tfstate"}
-	s.Cloudflare.Account = strings.Repeat("a", 32)
-	for i := range s.Zones {
-		s.Zones[i].ID = strings.Repeat("b", 32)
-	}
-	s.ArgoCD.Key = s.Server.Age
-	s.Apps, s.Alerts = nil, nil
+func otherSite(t *testing.T, more ...string) *site.Site {
+	t.Helper()
+	s := gentest.Base(t, gentest.Agent("web2")+`
+hosts: web1: firmware: "bios"
+hosts: web2: {firmware: "uefi", users: maria: password: true}
+cluster: encryption: false
+terraform: s3: {bucket: "state", region: "eu-west-1"}
+cloudflare: account: "`+strings.Repeat("a", 32)+`"
+domains: "example.com": zoneId: "`+strings.Repeat("b", 32)+`"
+domains: "bakery.example": zoneId: "`+strings.Repeat("c", 32)+`"
+`+strings.Join(more, "\n"), "git@github.com:example/infra.git", "https://git.example.com/example/infra.git")
+	s.Apps, s.Agents[0].Address = nil, ""
 	return s
 }
 
@@ -77,7 +53,7 @@ func runbookOf(t *testing.T, s *site.Site) string {
 }
 
 func TestRunbook(t *testing.T) {
-	text := runbookOf(t, testSite())
+	text := runbookOf(t, testSite(t))
 	if !strings.HasPrefix(text, "<!-- "+tree.Header+" -->\n") {
 		t.Errorf("it begins with %.100q", text)
 	}
@@ -103,7 +79,7 @@ func TestRunbook(t *testing.T) {
 	// A domain in use has records that Terraform does not take over.
 	inOrder(t, text, "A domain that is in use", "every A, AAAA and CNAME record", "## 3. Bootstrap", "81053 or 81058")
 	contains(t, text, "No port but 22 is open.\nWeb traffic",
-		"| web1 | b | `/dev/disk/by-id/nvme-B` | the array system lacks disk-b-md-system; /boot-fallback cannot be read or is not mounted; ",
+		"| web1 | b | `/dev/disk/by-id/nvme-EXAMPLE_SN100002` | the array system lacks disk-b-md-system; /boot-fallback cannot be read or is not mounted; ",
 		"| Application OutOfSync, and stays so |", "port-forward service/argocd-server 8080:80`", "k3s certificate check", "nslookup kubernetes.default.svc.cluster.local",
 		"cilium connectivity test --single-node`", "delete secret cilium-ca", "with Argo CD v3.4.8 ")
 	inOrder(t, text, "### The age key of a host", "Put its public part into the spec", "'{ echo; cat; } >> /var/lib/sops-nix/keys.txt'", "--target-host web1",
@@ -113,7 +89,7 @@ func TestRunbook(t *testing.T) {
 	// k3s starts with no other token than the one that its database is encrypted with.
 	inOrder(t, text, "### Adding an agent", "/var/lib/rancher/k3s/server/token", "Commit, push, and rebuild", "scripts/bootstrap-hetzner-k8s.sh", "scripts/install-HOST.sh")
 
-	text = runbookOf(t, otherSite())
+	text = runbookOf(t, otherSite(t))
 	contains(t, text,
 		"scripts/install-web2.sh --check ADDRESS", "Install the server first", "`argocd_repo_token`", "in the bucket `state` as `hetzner.tfstate`",
 		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets",
@@ -121,13 +97,13 @@ func TestRunbook(t *testing.T) {
 	contains(t, text, "from their own addresses only", "4240 and 4244 (Cilium) over TCP, 8472 (VXLAN) over UDP", "cilium connectivity test`")
 	lacks(t, text, "No port but 22 is open.", "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "onFailure", "server/token")
 
-	s := otherSite()
-	s.Cluster.Encrypt, s.Versions.ArgoCDImage = true, ""
+	s := otherSite(t, `versions: images: argocd: ""`)
+	s.Cluster.Encrypt = true
 	text = runbookOf(t, s)
 	contains(t, text, "51871 (WireGuard) over UDP", "the chart argo-cd 10.1.1\nksops")
 	lacks(t, text, "8472", "with Argo CD v")
 
-	s = testSite()
+	s = testSite(t)
 	s.Server.Firmware = site.FirmwareUEFI
 	contains(t, runbookOf(t, s), "umount /boot\n   systemctl restart boot-stand-in")
 }
@@ -147,7 +123,7 @@ func inOrder(t *testing.T, text string, wanted ...string) {
 
 // A heading without an empty line above it is text to some renderers.
 func TestHeadings(t *testing.T) {
-	for _, s := range []*site.Site{testSite(), otherSite()} {
+	for _, s := range []*site.Site{testSite(t), otherSite(t)} {
 		lines, fenced := strings.Split(runbookOf(t, s), "\n"), false
 		for i, line := range lines {
 			if strings.HasPrefix(strings.TrimSpace(line), "```") {
@@ -181,7 +157,7 @@ func lacks(t *testing.T, text string, unwanted ...string) {
 // Each command in the runbook is shell that a shell can read.
 func TestCommandsParse(t *testing.T) {
 	block := regexp.MustCompile("(?ms)^( *)```sh\n(.*?)^ *```$")
-	for _, s := range []*site.Site{testSite(), otherSite()} {
+	for _, s := range []*site.Site{testSite(t), otherSite(t)} {
 		blocks := block.FindAllStringSubmatch(runbookOf(t, s), -1)
 		if len(blocks) < 15 {
 			t.Errorf("only %d blocks of commands", len(blocks))
@@ -198,7 +174,7 @@ var heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
 
 // Links lead to headings, and so do the messages of the scripts.
 func TestReferences(t *testing.T) {
-	text := runbookOf(t, testSite())
+	text := runbookOf(t, testSite(t))
 	var titles, anchors []string
 	for _, h := range heading.FindAllStringSubmatch(text, -1) {
 		titles = append(titles, h[1])
@@ -229,9 +205,8 @@ func TestReferences(t *testing.T) {
 
 // A client more changes the rows that name it, and no others.
 func TestClientDiff(t *testing.T) {
-	before := runbookOf(t, testSite())
-	s := testSite()
-	s.Clients = append(s.Clients, &site.Workload{Kind: site.KindClient, Name: "studio"})
+	before := runbookOf(t, testSite(t))
+	s := testSite(t)
 	s.Zones = append(s.Zones, site.Zone{Name: "studio.example"})
 	s.Routes = append(s.Routes, site.Route{Hostname: "studio.example", Kind: site.RouteClient, Owner: "studio"})
 	var rest []string
@@ -250,7 +225,7 @@ func TestClientDiff(t *testing.T) {
 // and what cuts the tunnel does not come through it.
 func TestWaysIn(t *testing.T) {
 	block := regexp.MustCompile("(?ms)^( *)```sh\n(.*?)^ *```$")
-	for _, s := range []*site.Site{testSite(), otherSite()} {
+	for _, s := range []*site.Site{testSite(t), otherSite(t)} {
 		text := runbookOf(t, s)
 		forwards := 0
 		for _, b := range block.FindAllStringSubmatch(text, -1) {

@@ -22,7 +22,7 @@ type host struct {
 
 func newHost(s *site.Site, h *site.Host) host {
 	out := host{
-		Name: h.Name, Role: string(h.Role), SSHHostname: h.SSHHostname,
+		Name: h.Name, Role: h.Role, SSHHostname: h.SSH.Hostname,
 		Address: cmp.Or(h.Address, "by DHCP"), AddressOr: cmp.Or(h.Address, "ADDRESS"),
 		KeyFile: h.Name + ".key", DiskText: diskText(h),
 		SecretsFile: h.HostSecrets(), SecretsExample: example(h.HostSecrets()),
@@ -47,8 +47,8 @@ func hostKey(s *site.Site, name string) string {
 
 // boot says how a host starts, and what its boot loader needs after a disk was
 // replaced.
-func boot(f site.Firmware) (layout, repair string) {
-	switch f {
+func boot(firmware string) (layout, repair string) {
+	switch firmware {
 	case site.FirmwareUEFI:
 		return "UEFI, systemd-boot", "systemd-boot and the kernels are written to the first boot partition and copied to each other one that is mounted. " +
 			"If the firmware keeps an entry of the old disk, efibootmgr removes it."

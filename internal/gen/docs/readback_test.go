@@ -25,9 +25,9 @@ import (
 // an action whose escaper is not the one for its place, since package md does
 // not look at places.
 func TestValuesReadBack(t *testing.T) {
-	uefi := testSite()
+	uefi := testSite(t)
 	uefi.Server.Firmware, uefi.Repo.Kind = site.FirmwareUEFI, site.RepoPublic
-	for name, s := range map[string]*site.Site{"one host": testSite(), "UEFI, a public repository": uefi, "with agents": otherSite()} {
+	for name, s := range map[string]*site.Site{"one host": testSite(t), "UEFI, a public repository": uefi, "with agents": otherSite(t)} {
 		want := readPage(t, s, "the mark")
 		for _, value := range []string{
 			"*a* _b_ [c](d) ![e](f) <b> &amp; ~~g~~ $h$ \\ # !", "x; y & $(z) ${z} 'q' \"q\" > f #", "# a", "- a", "> a", "90417", "===", "a <!-- b", "{a,b} ~ ?", "!a",

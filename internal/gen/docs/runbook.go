@@ -126,7 +126,7 @@ func target(r site.Route) string {
 func zoneRead(s *site.Site) string {
 	var reads []string
 	for _, z := range s.Zones {
-		if z.ID == "" {
+		if z.ZoneID == "" {
 			reads = append(reads, "finding the zones by name")
 			break
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"sitegen/internal/site"
+	"sitegen/internal/gentest"
 )
 
 // TestIgnored asks git itself which files it would leave out.
@@ -19,7 +19,7 @@ func TestIgnored(t *testing.T) {
 		}
 		t.Skip("NOT CHECKED: git is missing")
 	}
-	files, err := Files(&site.Site{Hosts: []*site.Host{{Name: "db1"}, {Name: "web1"}}})
+	files, err := Files(gentest.Base(t, gentest.Agent("db1")))
 	if err != nil {
 		t.Fatal(err)
 	}

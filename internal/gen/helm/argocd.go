@@ -147,8 +147,8 @@ func argocd(s *site.Site) argocdValues {
 		RepoServer: repo(s),
 		Server:     sized{size("10m", "64Mi", "512Mi")},
 	}
-	if s.Versions.ArgoCDImage != "" {
-		v.Global.Image = &image{s.Versions.ArgoCDImage}
+	if s.Versions.Images.ArgoCD != "" {
+		v.Global.Image = &image{s.Versions.Images.ArgoCD}
 	}
 	if len(s.Repo.KnownHosts) > 0 {
 		v.Configs.SSH = &ssh{ExtraHosts: strings.Join(s.Repo.KnownHosts, "\n")}
@@ -167,7 +167,7 @@ func repo(s *site.Site) repoServer {
 		InitContainers: []initContainer{{
 			// The image has no shell, but a command that copies the program.
 			Command:   []string{"/usr/local/bin/ksops", "install", tools},
-			Image:     "docker.io/viaductoss/ksops:" + s.Versions.Ksops,
+			Image:     "docker.io/viaductoss/ksops:" + s.Versions.Images.Ksops,
 			Name:      "install-ksops",
 			Resources: size("10m", "32Mi", "128Mi"),
 			SecurityContext: initSecurity{

@@ -81,7 +81,7 @@ func cilium(s *site.Site) ciliumValues {
 	if s.Cluster.Encrypt {
 		v.Encryption = &encryption{Enabled: true, Type: "wireguard"}
 	}
-	if s.Cluster.Hubble {
+	if s.Cluster.Hubble.Enabled {
 		part := &hubblePart{Enabled: true, RollOutPods: true}
 		// Certificates that Helm makes last a year and are renewed by an upgrade only;
 		// the cron job renews them every four months.

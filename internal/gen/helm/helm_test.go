@@ -7,17 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
-
-func newSite() *site.Site {
-	return &site.Site{
-		Name:     "atlas",
-		Cluster:  site.Cluster{APIPort: 6443, Hubble: true},
-		Routes:   []site.Route{{Kind: site.RouteHubble, Hostname: "hubble.example.net"}, {Kind: site.RouteArgoCD, Hostname: "argocd.example.net"}},
-		Versions: site.Versions{Ksops: "v4.5.1"},
-	}
-}
 
 type object = map[string]any
 
@@ -30,7 +22,7 @@ func values(t *testing.T, s *site.Site, chart string) object {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if f.Path == "k8s/terraform-atlas/values/"+chart+".yaml" {
+		if f.Path == "k8s/terraform-hetzner/values/"+chart+".yaml" {
 			var v object
 			if err := yaml.Unmarshal(f.Data, &v); err != nil {
 				t.Fatal(err)
@@ -61,7 +53,7 @@ func at(v any, path ...any) any {
 }
 
 func TestCilium(t *testing.T) {
-	s := newSite()
+	s := gentest.Base(t, "")
 	got := values(t, s, "cilium")
 	want := object{
 		"bpf":                  object{"masquerade": true},
@@ -80,7 +72,7 @@ func TestCilium(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 
-	s.Cluster = site.Cluster{APIPort: 6444, Encrypt: true}
+	s = gentest.Base(t, gentest.Agent("web2")+`cluster: hubble: enabled: false`)
 	got = values(t, s, "cilium")
 	if diff := cmp.Diff(object{"enabled": true, "type": "wireguard"}, got["encryption"]); diff != "" {
 		t.Errorf("between hosts: -want +got\n%s", diff)
@@ -96,7 +88,7 @@ func TestCilium(t *testing.T) {
 // TestArgoCDConfiguration holds what goes into Argo CD's own configuration, and
 // under which key: the chart drops a misplaced one without a word.
 func TestArgoCDConfiguration(t *testing.T) {
-	v := values(t, newSite(), "argocd")
+	v := values(t, gentest.Base(t, `versions: images: argocd: ""`), "argocd")
 	cm := at(v, "configs", "cm")
 	if got := at(cm, "application.resourceTrackingMethod"); got != "annotation" {
 		t.Errorf("tracking method %v", got)
@@ -111,14 +103,13 @@ func TestArgoCDConfiguration(t *testing.T) {
 	if diff := cmp.Diff(object{"controller.sync.timeout.seconds": 3600, "server.insecure": true}, at(v, "configs", "params")); diff != "" {
 		t.Errorf("params: -want +got\n%s", diff)
 	}
-	if got := at(v, "global", "domain"); got != "argocd.example.net" {
+	if got := at(v, "global", "domain"); got != "argocd.example.com" {
 		t.Errorf("domain %v", got)
 	}
 	if got := at(v, "global", "image", "tag"); got != nil {
 		t.Errorf("the image is %v, and the spec leaves it to the chart", got)
 	}
-	s := newSite()
-	s.Versions.ArgoCDImage = "v3.4.8"
+	s := gentest.Base(t, `versions: images: argocd: "v3.4.8"`)
 	if got := at(values(t, s, "argocd"), "global", "image", "tag"); got != "v3.4.8" {
 		t.Errorf("the image's tag is %v", got)
 	}
@@ -143,7 +134,7 @@ func TestArgoCDConfiguration(t *testing.T) {
 // TestRepoServerDecrypts holds that the repo-server gets the program, the key, and
 // the way to find both.
 func TestRepoServerDecrypts(t *testing.T) {
-	r := at(values(t, newSite(), "argocd"), "repoServer")
+	r := at(values(t, gentest.Base(t, `versions: images: ksops: "v4.5.1"`), "argocd"), "repoServer")
 	install := at(r, "initContainers", 0)
 	if diff := cmp.Diff([]any{"/usr/local/bin/ksops", "install", "/custom-tools"}, at(install, "command")); diff != "" {
 		t.Errorf("the image has no shell: -want +got\n%s", diff)
@@ -177,7 +168,7 @@ func TestRepoServerDecrypts(t *testing.T) {
 }
 
 func TestKnownHosts(t *testing.T) {
-	s := newSite()
+	s := gentest.Base(t, "")
 	s.Repo.KnownHosts = []string{"[git.example.org]:2222 ssh-ed25519 AAAA", "git.example.org ssh-rsa BBBB # {{ no }} 'template'"}
 	got := at(values(t, s, "argocd"), "configs", "ssh", "extraHosts")
 	if got != strings.Join(s.Repo.KnownHosts, "\n") {

@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"fmt"
 	"testing"
 
 	"sitegen/internal/site"
@@ -10,10 +11,8 @@ import (
 // has one, and md members say that they are.
 func TestOneDiskDeadStillBoots(t *testing.T) {
 	t.Parallel()
-	for _, firmware := range []site.Firmware{site.FirmwareUnknown, site.FirmwareBIOS, site.FirmwareUEFI} {
-		s := newSite()
-		s.Server.Firmware = firmware
-		h := host(t, s, "web1", "7.0")
+	for _, firmware := range []string{site.FirmwareUnknown, site.FirmwareBIOS, site.FirmwareUEFI} {
+		h := host(t, newSite(t, fmt.Sprintf("hosts: web1: firmware: %q", firmware)), "web1", "7.0")
 		devices := h.at("disko", "disko", "devices")
 		for disk, mount := range map[string]string{"a": "/boot", "b": "/boot-fallback"} {
 			partitions := devices.at("disk", disk, "content", "partitions")
@@ -44,13 +43,11 @@ func TestOneDiskDeadStillBoots(t *testing.T) {
 // reason not to start, and a stripe has no bitmap.
 func TestOtherFileSystems(t *testing.T) {
 	t.Parallel()
-	s := newSite()
-	h := s.Server
-	h.Disks[0].Members = []site.Member{{Array: "system", Size: "100G"}, {Array: "data", Size: "100%"}}
-	h.Disks[1].Members = h.Disks[0].Members
-	h.Disks = append(h.Disks, &site.Disk{Name: "c", Device: "/dev/disk/by-id/ata-C", Mount: "/backup", Format: "xfs"})
-	h.Arrays = append([]*site.Array{{Name: "data", Level: 0, Disks: []string{"a", "b"}, Mount: "/var/lib/rancher", Format: "xfs", Size: "100%"}}, h.Arrays...)
-
+	s := newSite(t, `
+hosts: web1: disks: c: {device: "/dev/disk/by-id/ata-C", mount: "/backup", format: "xfs"}
+hosts: web1: arrays: system: {level: 1, disks: ["a", "b"], mount: "/", size: "100G"}
+hosts: web1: arrays: data: {level: 0, disks: ["a", "b"], mount: "/var/lib/rancher", format: "xfs"}
+`)
 	got := host(t, s, "web1", "7.0")
 	devices := got.at("disko", "disko", "devices")
 	devices.at("mdadm", "data").is(attrs{
@@ -71,7 +68,7 @@ func TestOtherFileSystems(t *testing.T) {
 
 func TestBootLoaders(t *testing.T) {
 	t.Parallel()
-	all := cases()
+	all := cases(t)
 	for _, name := range []string{"unknown", "bios"} {
 		loader := host(t, all[name], "web1", "7.0").at("machine", "boot", "loader")
 		grub := loader.at("grub")
@@ -110,15 +107,15 @@ func TestBootLoaders(t *testing.T) {
 func TestKernelAndArrays(t *testing.T) {
 	t.Parallel()
 	for kernel, fine := range map[string]bool{"6.12.60": false, "6.18.2": false, "6.19": true, "7.0.1": true} {
-		machine := host(t, newSite(), "web1", kernel).at("machine")
+		machine := host(t, newSite(t), "web1", kernel).at("machine")
 		assertion, ok := machine.at("assertions").v.([]any)[0].(attrs)
 		if !ok || assertion["assertion"] != fine {
 			t.Errorf("kernel %s: %v, want %t", kernel, assertion, fine)
 		}
 	}
-	machine := host(t, newSite(), "web1", "7.0").at("machine")
+	machine := host(t, newSite(t), "web1", "7.0").at("machine")
 	machine.at("boot", "kernelPackages", "kernel", "version").is("latest")
-	if host(t, cases()["single"], "web1", "6.12").at("machine").has("assertions") {
+	if host(t, cases(t)["single"], "web1", "6.12").at("machine").has("assertions") {
 		t.Error("a host without arrays asks for a kernel")
 	}
 }

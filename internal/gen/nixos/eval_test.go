@@ -152,7 +152,7 @@ type attrs = map[string]any
 func TestNixParsesEveryFile(t *testing.T) {
 	t.Parallel()
 	args := []string{"--parse"}
-	for _, s := range cases() {
+	for _, s := range cases(t) {
 		dir := write(t, s)
 		for path := range files(t, s) {
 			args = append(args, filepath.Join(dir, path))

@@ -10,7 +10,7 @@ import (
 // password that nobody has, and shells that NixOS knows.
 func TestLogIn(t *testing.T) {
 	t.Parallel()
-	h := host(t, withAgent(newSite()), "web2", "6.12")
+	h := host(t, withAgent(t), "web2", "6.12")
 	sshd := h.at("base", "services", "openssh")
 	sshd.at("enable").is(true)
 	sshd.at("settings").is(attrs{"KbdInteractiveAuthentication": false, "PasswordAuthentication": false, "PermitRootLogin": "prohibit-password"})
@@ -32,7 +32,7 @@ func TestLogIn(t *testing.T) {
 
 func TestSecrets(t *testing.T) {
 	t.Parallel()
-	h := host(t, withAgent(newSite()), "web2", "6.12")
+	h := host(t, withAgent(t), "web2", "6.12")
 	h.at("base", "sops").is(attrs{
 		"age":   attrs{"keyFile": "/var/lib/sops-nix/keys.txt", "sshKeyPaths": []any{}},
 		"gnupg": attrs{"sshKeyPaths": []any{}},
@@ -42,14 +42,14 @@ func TestSecrets(t *testing.T) {
 	if file := sops.at("defaultSopsFile").text(); !strings.HasSuffix(file, "/secrets/hosts/web2/host-secrets.yaml") {
 		t.Errorf("secrets are read from %s", file)
 	}
-	if host(t, cases()["quiet"], "web1", "7.0").at("machine").has("sops") {
+	if host(t, cases(t)["quiet"], "web1", "7.0").at("machine").has("sops") {
 		t.Error("a host without secrets names a file of them")
 	}
 }
 
 func TestAlerts(t *testing.T) {
 	t.Parallel()
-	base := host(t, newSite(), "web1", "7.0").at("base")
+	base := host(t, newSite(t), "web1", "7.0").at("base")
 	base.at("services", "smartd", "notifications", "mail").is(attrs{"enable": true, "recipient": "ops@example.com", "sender": "web1@example.com"})
 	base.at("programs", "msmtp", "accounts", "default").is(attrs{
 		"host": "smtp.example.net", "port": 587.0, "tls": true, "tls_starttls": true, "auth": true,
@@ -60,7 +60,7 @@ func TestAlerts(t *testing.T) {
 	base.at("environment", "etc", "aliases", "text").is("default: ops@example.com\n")
 	base.at("boot", "swraid", "mdadmConf").contains("HOMEHOST <ignore>\nPROGRAM ")
 
-	quiet := host(t, cases()["quiet"], "web1", "7.0").at("base")
+	quiet := host(t, cases(t)["quiet"], "web1", "7.0").at("base")
 	quiet.at("services", "smartd", "enable").is(true)
 	quiet.at("boot", "swraid", "mdadmConf").contains("PROGRAM ")
 	if quiet.has("programs") {
@@ -71,7 +71,7 @@ func TestAlerts(t *testing.T) {
 // TestFirewallLetsPodsIn: see cilium#31565 for reverse path filtering.
 func TestFirewallLetsPodsIn(t *testing.T) {
 	t.Parallel()
-	h := host(t, newSite(), "web1", "7.0")
+	h := host(t, newSite(t), "web1", "7.0")
 	h.at("base", "networking").is(attrs{
 		"useNetworkd": true, "useDHCP": false, "tempAddresses": "disabled", "dhcpcd": attrs{"enable": false}, "nftables": attrs{"enable": true},
 		"firewall": attrs{"enable": true, "checkReversePath": "loose", "logRefusedConnections": false},
@@ -91,7 +91,7 @@ func TestFirewallLetsPodsIn(t *testing.T) {
 
 func TestFirewallBetweenNodes(t *testing.T) {
 	t.Parallel()
-	s := withAgent(newSite())
+	s := withAgent(t)
 	for encrypt, port := range map[bool]int{true: 51871, false: 8472} {
 		s.Cluster.Encrypt = encrypt
 		rules := host(t, s, "web2", "6.12").at("k3s", "networking", "firewall", "extraInputRules")
@@ -112,11 +112,11 @@ func TestK3s(t *testing.T) {
 		"--disable-kube-proxy", "--disable-network-policy", "--disable=servicelb", "--disable=traefik",
 		"--flannel-backend=none", "--secrets-encryption", "--write-kubeconfig-mode=600",
 		"--cluster-cidr=10.42.0.0/16", "--service-cidr=10.43.0.0/16", "--cluster-dns=10.43.0.10")
-	server := host(t, newSite(), "web1", "7.0")
+	server := host(t, newSite(t), "web1", "7.0")
 	server.at("k3s", "services", "k3s", "extraFlags").is(flags)
 	server.at("machine", "services", "k3s").is(attrs{"role": "server", "extraFlags": list("--node-ip=203.0.113.10")})
 
-	s := withAgent(newSite())
+	s := withAgent(t)
 	server = host(t, s, "web1", "7.0")
 	server.at("k3s", "services", "k3s", "extraFlags").is(append(flags, "[--tls-san=k8s.example.com]"))
 	server.at("machine", "services", "k3s").is(attrs{"role": "server", "extraFlags": list("--node-ip=203.0.113.10"), "tokenFile": "/run/k3s_token"})

@@ -30,7 +30,7 @@ type machine struct {
 	CPU, KVM    string
 	Cores       int
 
-	Role       site.Role
+	Role       string
 	ServerAddr string
 	Joined     bool   // has the token of a cluster with several nodes
 	NodeIP     string // the flag
@@ -66,7 +66,7 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 		Name: h.Name, TimeZone: h.TimeZone, StateVersion: h.StateVersion,
 		Imports: importsOf(s, h),
 		Latest:  h.Kernel == "latest", CheckKernel: checkKernel(h),
-		CPU: h.CPUVendor, KVM: "kvm-" + h.CPUVendor, Cores: h.CPUCores,
+		CPU: h.CPU.Vendor, KVM: "kvm-" + h.CPU.Vendor, Cores: h.CPU.Cores,
 		Role: h.Role, Joined: len(s.Agents) > 0,
 		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys,
 	}
@@ -88,7 +88,7 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 // importsOf leaves the roles to a hand-written flake, whose mkHost is told them.
 func importsOf(s *site.Site, h *site.Host) []string {
 	imports := []string{"../../roles/base", "../../roles/k3s-cilium", "./disko.nix", "./network.nix"}
-	if s.Output.OwnFlake {
+	if s.OwnFlake() {
 		imports = imports[2:]
 	}
 	for _, own := range slices.Sorted(slices.Values(h.Imports)) {
@@ -158,7 +158,10 @@ func (m *machine) secrets(s *site.Site, h *site.Host) {
 
 func (m *machine) users(h *site.Host) {
 	for _, from := range h.Users {
-		to := user{Name: from.Name, UID: from.UID, Groups: from.Groups, Keys: from.Keys}
+		to := user{Name: from.Name, Groups: from.Groups, Keys: from.Keys}
+		if from.UID != nil {
+			to.UID = *from.UID
+		}
 		if from.Shell != "bash" {
 			to.Shell = from.Shell
 			if !slices.Contains(m.Shells, from.Shell) {

@@ -16,7 +16,7 @@ func TestCardsByMAC(t *testing.T) {
 	networks := func(s *site.Site, name string) value {
 		return host(t, s, name, "7.0").at("network", "systemd", "network", "networks")
 	}
-	networks(newSite(), "web1").is(attrs{"10-wan": attrs{
+	networks(newSite(t), "web1").is(attrs{"10-wan": attrs{
 		"matchConfig":   attrs{"PermanentMACAddress": "a8:a1:59:0f:10:01"},
 		"linkConfig":    attrs{"RequiredForOnline": "routable"},
 		"networkConfig": attrs{"DHCP": "no", "IPv6AcceptRA": false},
@@ -24,7 +24,7 @@ func TestCardsByMAC(t *testing.T) {
 		"routes":        []any{attrs{"Gateway": "203.0.113.1"}, attrs{"Gateway": "fe80::1"}},
 		"dns":           list("1.1.1.1", "9.9.9.9", "2606:4700:4700::1111"),
 	}})
-	networks(withAgent(newSite()), "web2").is(attrs{
+	networks(withAgent(t), "web2").is(attrs{
 		"10-lan": attrs{
 			"matchConfig":   attrs{"PermanentMACAddress": "a8:a1:59:0f:20:02"},
 			"linkConfig":    attrs{"RequiredForOnline": "no"},
@@ -44,9 +44,8 @@ func TestCardsByMAC(t *testing.T) {
 
 func TestDHCP(t *testing.T) {
 	t.Parallel()
-	s := newSite()
-	s.Server.NICs[0].IPv4 = site.IPv4{Mode: "dhcp"}
-	s.Server.NICs[0].IPv6 = site.IPv6{}
+	s := newSite(t)
+	s.Server.NICs[0].IPv4, s.Server.NICs[0].IPv6 = site.IPv4{Mode: "dhcp"}, site.IP{}
 	card := host(t, s, "web1", "7.0").at("network", "systemd", "network", "networks", "10-wan")
 	card.is(attrs{
 		"matchConfig":   attrs{"PermanentMACAddress": "a8:a1:59:0f:10:01"},
@@ -63,11 +62,8 @@ func TestDHCP(t *testing.T) {
 // TestResolvers: public ones only where nobody else gives any, and of a family
 // that has a way out.
 func TestResolvers(t *testing.T) {
-	gateway6 := netip.MustParseAddr("fe80::1")
-	h := &site.Host{NICs: []*site.NIC{
-		{Name: "lan", IPv4: site.IPv4{Mode: "static", Address: netip.MustParsePrefix("10.20.0.2/24")}},
-		{Name: "wan", IPv4: site.IPv4{Mode: "none"}, IPv6: site.IPv6{Address: netip.MustParsePrefix("2001:db8::2/64"), Gateway: gateway6}},
-	}}
+	h := newSite(t, `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.20.0.2/24"}`).Server
+	h.NICs[1].IPv4 = site.IPv4{Mode: "none"}
 	n := networkOf(h)
 	if got := fmt.Sprint(n.NICs[0].DNS, n.NICs[1].DNS); got != "[] [2606:4700:4700::1111]" {
 		t.Error(got)
@@ -85,7 +81,7 @@ func TestResolvers(t *testing.T) {
 
 func TestFlake(t *testing.T) {
 	t.Parallel()
-	dir := write(t, withAgent(newSite()))
+	dir := write(t, withAgent(t))
 	flake := eval(t, fmt.Sprintf(`
 		let
 		  flake = import %s/flake.nix;
@@ -131,11 +127,11 @@ func TestImports(t *testing.T) {
 		}
 		return strings.Join(ends, " ")
 	}
-	s := withAgent(newSite())
+	s := withAgent(t)
 	if got, want := imports(s, "web2"), "scan/not-detected.nix roles/base roles/k3s-cilium web2/disko.nix web2/network.nix modules/backup.nix"; got != want {
 		t.Errorf("imports %s, want %s", got, want)
 	}
-	own := cases()["own"]
+	own := cases(t)["own"]
 	if got, want := imports(own, "web1"), "scan/not-detected.nix web1/disko.nix web1/network.nix"; got != want {
 		t.Errorf("imports %s, want %s", got, want)
 	}

@@ -29,7 +29,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 		{"roles/base/default.nix", "base", baseOf(s)},
 		{"roles/k3s-cilium/default.nix", "k3s-cilium", k3sOf(s)},
 	}
-	if !s.Output.OwnFlake {
+	if !s.OwnFlake() {
 		pages = append(pages, page{"flake.nix", "flake", flakeOf(s)})
 	}
 	for _, h := range s.Hosts {
@@ -42,8 +42,8 @@ func Files(s *site.Site) ([]tree.File, error) {
 			page{folder + "default.nix", "machine", machine},
 			page{folder + "disko.nix", "disko", disksOf(h)},
 			page{folder + "network.nix", "network", networkOf(h)})
-		if s.Output.OwnFlake {
-			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, h.CPUCores}})
+		if s.OwnFlake() {
+			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, h.CPU.Cores}})
 		}
 	}
 	return render(pages)

@@ -32,7 +32,7 @@ func k3sOf(s *site.Site) k3s {
 		ClusterCIDR: "--cluster-cidr=" + c.Pods.String(),
 		ServiceCIDR: "--service-cidr=" + c.Services.String(),
 		ClusterDNS:  "--cluster-dns=" + c.DNS.String(),
-		Flags:       c.K3sFlags,
+		Flags:       c.K3s.Flags,
 		Encrypt:     c.Encrypt,
 	}
 	if len(s.Agents) == 0 {

@@ -104,7 +104,7 @@ func same(t *testing.T, what string, got []string, want ...string) {
 // TestGrubWithADiskMissing runs the script that installs GRUB.
 func TestGrubWithADiskMissing(t *testing.T) {
 	t.Parallel()
-	commands := host(t, newSite(), "web1", "7.0").at("machine", "boot", "loader", "grub", "extraInstallCommands").text()
+	commands := host(t, newSite(t), "web1", "7.0").at("machine", "boot", "loader", "grub", "extraInstallCommands").text()
 	// The stub's writeShellScript leaves the text in place of a path, and the arguments follow it.
 	script, args, found := strings.Cut(commands, "exit $failed\n")
 	if want := "'/boot' '/dev/disk/by-id/nvme-A' '/boot-fallback' '/dev/disk/by-id/nvme-B'"; !found || strings.TrimSpace(args) != want {
@@ -160,7 +160,7 @@ func TestGrubWithADiskMissing(t *testing.T) {
 // neither a source nor a target.
 func TestCopyOfBootPartition(t *testing.T) {
 	t.Parallel()
-	machine := host(t, cases()["uefi"], "web1", "7.0").at("machine")
+	machine := host(t, cases(t)["uefi"], "web1", "7.0").at("machine")
 	hook := machine.at("boot", "loader", "systemd-boot", "extraInstallCommands").text()
 	s := newShell(t)
 	both := []string{s.dir + "/boot", s.dir + "/boot-fallback"}
@@ -205,7 +205,7 @@ func TestCopyOfBootPartition(t *testing.T) {
 // TestMdadmEvent: what has to be repaired is mailed, everything is logged.
 func TestMdadmEvent(t *testing.T) {
 	t.Parallel()
-	conf := host(t, newSite(), "web1", "7.0").at("base", "boot", "swraid", "mdadmConf").text()
+	conf := host(t, newSite(t), "web1", "7.0").at("base", "boot", "swraid", "mdadmConf").text()
 	_, script, _ := strings.Cut(conf, "PROGRAM ")
 	s := newShell(t)
 	s.file("mdstat")

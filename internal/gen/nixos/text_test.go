@@ -18,7 +18,7 @@ func TestPaths(t *testing.T) {
 	machine := func(host string) []string {
 		return []string{"machines/" + host + "/default.nix", "machines/" + host + "/disko.nix", "machines/" + host + "/network.nix"}
 	}
-	all := cases()
+	all := cases(t)
 	for name, want := range map[string][]string{
 		"unknown": slices.Concat([]string{"flake.nix"}, machine("web1"), roles),
 		"agent":   slices.Concat([]string{"flake.nix"}, machine("web1"), machine("web2"), roles),
@@ -31,7 +31,7 @@ func TestPaths(t *testing.T) {
 }
 
 func TestSameSiteSameBytes(t *testing.T) {
-	for name, s := range cases() {
+	for name, s := range cases(t) {
 		if diff := cmp.Diff(files(t, s), files(t, s)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
@@ -41,7 +41,7 @@ func TestSameSiteSameBytes(t *testing.T) {
 // TestNoGapsInText looks for what a template leaves behind when a part of it is
 // left out: two empty lines, or one at the start or end of a block.
 func TestNoGapsInText(t *testing.T) {
-	for name, s := range cases() {
+	for name, s := range cases(t) {
 		for path, text := range files(t, s) {
 			lines := strings.Split(text, "\n")
 			for i, line := range lines[:len(lines)-1] {
@@ -64,31 +64,21 @@ func TestNoGapsInText(t *testing.T) {
 // TestOneThingMoreChangesItsOwnLines adds to a site, and wants every old line
 // still there, in its order.
 func TestOneThingMoreChangesItsOwnLines(t *testing.T) {
-	for name, add := range map[string]func(*site.Host){
-		"user": func(h *site.Host) {
-			h.Users = append(h.Users, &site.User{Name: "tom", Keys: []string{key + "tom"}, Groups: []string{"wheel"}, Shell: "fish", Password: true})
-			h.RootKeys = append(h.RootKeys, key+"tom")
-		},
-		"key": func(h *site.Host) {
-			h.Users[0].Keys = append(h.Users[0].Keys, key+"laptop")
-			h.RootKeys = append(h.RootKeys, key+"laptop")
-		},
-		"card": func(h *site.Host) {
-			h.NICs = append([]*site.NIC{{Name: "lan", MAC: "a8:a1:59:0f:10:02", IPv4: site.IPv4{Mode: "dhcp"}, DNS: []netip.Addr{netip.MustParseAddr("192.0.2.53")}}}, h.NICs...)
-			h.NICs[1].DNS = networkOf(newSite().Server).NICs[0].DNS
-		},
-		"disk": func(h *site.Host) {
-			h.Disks = append(h.Disks, &site.Disk{Name: "c", Device: "/dev/disk/by-id/nvme-C", Mount: "/backup", Format: "xfs"})
-		},
-		"mirror": func(h *site.Host) {
-			h.Disks = append(h.Disks, &site.Disk{Name: "c", Device: "/dev/disk/by-id/nvme-C", Boot: true, BootMount: "/boot-fallback-2", Members: h.Disks[0].Members})
-		},
-		"import":   func(h *site.Host) { h.Imports = []string{"modules/backup.nix"} },
-		"prefixes": func(h *site.Host) { h.SSHFrom = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} },
-		"cores":    func(h *site.Host) { h.CPUCores = 4 },
+	for name, more := range map[string]string{
+		"user":     `users: tom: {keys: ["` + key + `tom"], groups: ["wheel"], shell: "fish", password: true}`,
+		"key":      "",
+		"card":     `nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.20.0.2/24", dns: ["192.0.2.53"]}, nics: wan: dns: ["1.1.1.1", "9.9.9.9", "2606:4700:4700::1111"]`,
+		"disk":     `disks: c: {device: "/dev/disk/by-id/nvme-C", mount: "/backup", format: "xfs"}`,
+		"mirror":   `disks: c: device: "/dev/disk/by-id/nvme-C"`,
+		"import":   `imports: ["modules/backup.nix"]`,
+		"prefixes": `ssh: from: ["192.0.2.0/24"]`,
+		"cores":    `cpu: cores: 4`,
 	} {
-		before, s := files(t, newSite()), newSite()
-		add(s.Server)
+		before, s := files(t, newSite(t)), newSite(t, "hosts: web1: {"+more+"}")
+		if name == "key" {
+			s.Server.Users[0].Keys = append(s.Server.Users[0].Keys, key+"laptop")
+			s.Server.RootKeys = append(s.Server.RootKeys, key+"laptop")
+		}
 		for path, text := range files(t, s) {
 			rest := strings.Split(text, "\n")
 			for line := range strings.SplitSeq(before[path], "\n") {
@@ -103,7 +93,7 @@ func TestOneThingMoreChangesItsOwnLines(t *testing.T) {
 }
 
 func TestAgentNeedsServerAddress(t *testing.T) {
-	s := withAgent(newSite())
+	s := withAgent(t)
 	s.Server.NodeIP = netip.Addr{}
 	_, err := Files(s)
 	if want := `host "web2": the address of the server "web1" is not known, and an agent has to join it`; err == nil || err.Error() != want {
@@ -116,7 +106,7 @@ func TestValuesThatNixCannotHold(t *testing.T) {
 		"NUL in a device":    func(h *site.Host) { h.Disks[0].Device = "/dev/disk/by-id/\x00" },
 		"import with spaces": func(h *site.Host) { h.Imports = []string{"my modules/x.nix"} },
 	} {
-		s := newSite()
+		s := newSite(t)
 		spoil(s.Server)
 		if _, err := Files(s); err == nil || !strings.Contains(err.Error(), "machines/web1/") {
 			t.Errorf("%s: %v, want an error that names the file", name, err)
@@ -132,13 +122,13 @@ func TestKernelOfInstaller(t *testing.T) {
 		{"", true}, {"6.12", false}, {"6.12.8", false}, {"6.18.2", false}, {"5.15", false},
 		{"6.19", true}, {"6.19.1", true}, {"7.0", true}, {"7", true}, {"newest", true},
 	} {
-		h := newSite().Server
+		h := newSite(t).Server
 		h.Installer.Kernel = tc.installer
 		if got := checkKernel(h); got != tc.check {
 			t.Errorf("installer %q: checked %t, want %t", tc.installer, got, tc.check)
 		}
 	}
-	h := newSite().Server
+	h := newSite(t).Server
 	h.Arrays = nil
 	if checkKernel(h) {
 		t.Error("checked without arrays")

@@ -52,7 +52,7 @@ func bootstrapRules() []rule {
 
 func TestBootstrap(t *testing.T) {
 	t.Parallel()
-	r := newCheckout(t, testSite())
+	r := newCheckout(t, testSite(t))
 	x := r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(0, "hetzner is up", "https://argocd.example.com")
 	x.never("-auto-approve").called("ssh ", " -N ", ":127.0.0.1:6443 root@203.0.113.10")
 	x.gone("ssh ", " -N ")
@@ -84,7 +84,7 @@ func TestBootstrapResumes(t *testing.T) {
 		{Prog: "kubectl", Match: `patch applications.* websites `, Err: "conflict", Exit: 1},
 		{Prog: "kubectl", Match: `patch applications`},
 	}, bootstrapRules()...)
-	newCheckout(t, testSite()).script("bootstrap-hetzner-k8s.sh", rules, "", "--yes").
+	newCheckout(t, testSite(t)).script("bootstrap-hetzner-k8s.sh", rules, "", "--yes").
 		want(0, "the last sync of app-of-apps ended with Failed", "warning: websites: conflict").
 		called("kubectl ", "patch applications.argoproj.io app-of-apps --type merge",
 			`"sync":{"prune":true,"syncOptions":["ServerSideApply=true"]}`).
@@ -93,26 +93,26 @@ func TestBootstrapResumes(t *testing.T) {
 
 func TestBootstrapOptions(t *testing.T) {
 	t.Parallel()
-	r := newCheckout(t, testSite())
+	r := newCheckout(t, testSite(t))
 	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--plan").want(0).never(" apply ").gone("ssh ", " -N ")
 	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes", "--via-tunnel").want(0).
 		called("ssh ", "ProxyCommand=cloudflared access ssh --hostname %h", "-N", "root@ssh.example.com").called(" apply ").
 		want(0, "ssh -o 'ProxyCommand=cloudflared access ssh --hostname %h' -o HostKeyAlias=web1 ", "root@ssh.example.com k3s kubectl", "next: scripts/verify-hetzner.sh --via-tunnel\n")
 	noNode := []rule{{Prog: "kubectl", Match: "get node", Out: "False"}, {Prog: "kubectl", Match: "readyz"}}
-	stuck := newCheckout(t, testSite())
+	stuck := newCheckout(t, testSite(t))
 	stuck.wait = "0"
 	stuck.script("bootstrap-hetzner-k8s.sh", append(append(noNode, rule{Prog: "kubectl", Match: "rollout status", Out: rolledOut}), bootstrapRules()...), "", "--yes", "--via-tunnel").
 		want(1, "next: ssh -o 'ProxyCommand=", "root@ssh.example.com k3s kubectl describe node web1")
 	r.script("bootstrap-hetzner-k8s.sh", nil, "", "-h").want(0, "Usage:")
 	r.script("bootstrap-hetzner-k8s.sh", nil, "", "--what").want(2, "Usage:")
-	agents := newCheckout(t, agentSite())
+	agents := newCheckout(t, agentSite(t))
 	agents.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes", "198.51.100.7").want(0, "node web2 is not Ready yet").called("root@198.51.100.7")
 }
 
 // While Argo CD's key changes, the apps' files are still encrypted to the old one.
 func TestBootstrapOldKey(t *testing.T) {
 	t.Parallel()
-	r := newCheckout(t, testSite())
+	r := newCheckout(t, testSite(t))
 	r.write("k8s/argocd-hetzner/invoices/secrets.enc.yaml", "recipient: age1old\n", 0o644)
 	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(0, "hetzner is up", "only an old key reads k8s/argocd-hetzner/invoices/secrets.enc.yaml")
 }
@@ -152,7 +152,7 @@ func TestBootstrapRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newCheckout(t, testSite())
+			r := newCheckout(t, testSite(t))
 			if c.change != nil {
 				c.change(r)
 			}
@@ -181,7 +181,7 @@ func TestBootstrapFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newCheckout(t, testSite())
+			r := newCheckout(t, testSite(t))
 			r.wait = "0"
 			ready := []rule{c.rule, {Prog: "kubectl", Match: "readyz"}, {Prog: "kubectl", Match: "rollout status", Out: rolledOut}}
 			r.script("bootstrap-hetzner-k8s.sh", append(ready, bootstrapRules()...), "yes\n").want(1, c.want).gone("ssh ", " -N ")
@@ -192,7 +192,7 @@ func TestBootstrapFails(t *testing.T) {
 func TestBootstrapWarns(t *testing.T) {
 	t.Parallel()
 	app := "k8s/argocd-hetzner/invoices/secrets.enc.yaml"
-	r := newCheckout(t, testSite())
+	r := newCheckout(t, testSite(t))
 	r.git("branch", "published")
 	r.write("new", "x", 0o644)
 	r.remove(app)

@@ -3,9 +3,11 @@ package scripts
 import (
 	"strings"
 	"testing"
+
+	"sitegen/internal/gentest"
 )
 
-const rescueFacts = "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\nmac 00:00:00:00:00:00\nmac A8:A1:59:00:10:01\n" +
+const rescueFacts = "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\nmac 00:00:00:00:00:00\nmac A8:A1:59:0F:10:01\n" +
 	"disk " + diskA + " /dev/nvme0n1 512110190592\ndisk " + diskB + " /dev/nvme1n1 512110190592\n"
 
 const mdstat = "Personalities : [raid1]\nmd127 : active raid1 nvme1n1p3[1] nvme0n1p3[0]\n      497 blocks super 1.2 [2/2] [UU]\n"
@@ -46,7 +48,7 @@ func with(first rule, rules []rule) []rule { return append([]rule{first}, rules.
 
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	r := newCheckout(t, testSite())
+	r := newCheckout(t, testSite(t))
 	r.write("known_hosts", "web1 ssh-ed25519 AAAAold\nweb9 ssh-ed25519 AAAAother\n", 0o644)
 	x := r.script("install-web1.sh", installRules(rescueFacts), "web1\n").want(0, "web1 is installed", "next: scripts/bootstrap-hetzner-k8s.sh\n", diskA, "installer 7.0.9, web1 7.1.5")
 	for _, step := range [][]string{
@@ -68,9 +70,10 @@ func TestInstall(t *testing.T) {
 
 func TestInstallAgent(t *testing.T) {
 	t.Parallel()
-	facts := "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\ndisk " + diskA + " /dev/sda\n"
+	facts := "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\nmac A8:A1:59:0F:20:01\ndisk " + diskC + " /dev/sda\n"
 	rules := with(rule{Prog: "ssh", Match: `uname -n`, Out: "web2\n"}, installRules(facts))
-	r := newCheckout(t, agentSite())
+	rules = with(rule{Prog: "age-keygen", Match: `^-y`, Out: gentest.AgeAgent + "\n"}, rules)
+	r := newCheckout(t, agentSite(t))
 	r.script("install-web2.sh", rules, "web2\n", "-i", "id file", "198.51.100.7").want(0, "next: scripts/verify-hetzner.sh --address web2=198.51.100.7\n").
 		called("--target-host root@198.51.100.7", "-i id file", "--kexec https://files.example/kexec.tar.gz").never("mdstat")
 	r.script("install-web2.sh", rules, "web2\n").want(2, "Usage:").never("")
@@ -106,7 +109,7 @@ func TestInstallRefuses(t *testing.T) {
 		{name: "other disk", rules: facts("512110190592", "1024209543168"), want: "537600000000 at most: this is another disk"},
 		{name: "a little less", rules: facts("512110190592", "511999999999"), want: "size: \"488281MiB\""},
 		{name: "no size", rules: facts(" 512110190592", ""), want: "cannot tell the size of " + diskA},
-		{name: "wrong card", rules: facts("A8:A1", "A8:A2"), want: "a8:a1:59:00:10:01"},
+		{name: "wrong card", rules: facts("A8:A1", "A8:A2"), want: "a8:a1:59:0f:10:01"},
 		{name: "second run", rules: facts("os debian none\nhostname rescue", "os nixos none\nhostname web1"), want: "already runs the installed web1"},
 		{name: "another host", rules: facts("os debian none\nhostname rescue", "os nixos none\nhostname web9"), want: "named web9"},
 		{name: "not confirmed", stdin: "yes\n", want: "not confirmed"},
@@ -121,7 +124,7 @@ func TestInstallRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newCheckout(t, testSite())
+			r := newCheckout(t, testSite(t))
 			if c.change != nil {
 				c.change(r)
 			}
@@ -139,7 +142,7 @@ func TestInstallRefuses(t *testing.T) {
 
 func TestInstallOptions(t *testing.T) {
 	t.Parallel()
-	r := newCheckout(t, testSite())
+	r := newCheckout(t, testSite(t))
 	r.script("install-web1.sh", installRules(rescueFacts), "", "--check").want(0, "nothing was changed").never(" run ")
 	installed := strings.Replace(rescueFacts, "os debian none", "os nixos none", 1)
 	r.script("install-web1.sh", installRules(installed), "web1\n", "--reinstall").want(1, "not the installer")
@@ -167,7 +170,7 @@ func TestInstallFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newCheckout(t, testSite())
+			r := newCheckout(t, testSite(t))
 			rules := with(c.rule, installRules(rescueFacts))
 			if strings.HasPrefix(name, "no") || name == "never up" {
 				rules = append([]rule{c.rule, {Prog: "ssh", Match: "nixos-version", Out: "26.05.1\n"}}, installRules(rescueFacts)...)

@@ -78,9 +78,9 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 	return []sh.Var{
 		{Name: "site", Value: s.Name},
 		{Name: "host", Value: h.Name},
-		{Name: "role", Value: string(h.Role)},
+		{Name: "role", Value: h.Role},
 		{Name: "default_address", Value: h.Address},
-		{Name: "firmware", Value: string(h.Firmware)},
+		{Name: "firmware", Value: h.Firmware},
 		{Name: "disks", Value: devices},
 		{Name: "least_bytes", Value: least}, // of each disk; 0: not said
 		{Name: "most_bytes", Value: most},
@@ -109,7 +109,7 @@ func bootstrapValues(s *site.Site) []sh.Var {
 		{Name: "site", Value: s.Name},
 		{Name: "host", Value: s.Server.Name},
 		{Name: "default_address", Value: s.Server.Address},
-		{Name: "ssh_hostname", Value: s.Server.SSHHostname},
+		{Name: "ssh_hostname", Value: s.Server.SSH.Hostname},
 		{Name: "agents", Value: agents},
 		{Name: "repo_url", Value: s.Repo.URL},
 		{Name: "repo_branch", Value: s.Repo.Branch},
@@ -132,7 +132,7 @@ func verifyValues(s *site.Site) []sh.Var {
 				boots = append(boots, d.BootMount)
 			}
 		}
-		hosts = append(hosts, line(h.Name, h.Address, h.SSHHostname, strconv.Itoa(len(h.Arrays)), string(h.Role), strings.Join(boots, ",")))
+		hosts = append(hosts, line(h.Name, h.Address, h.SSH.Hostname, strconv.Itoa(len(h.Arrays)), h.Role, strings.Join(boots, ",")))
 	}
 	for _, r := range s.Routes {
 		routes = append(routes, line(r.Hostname, string(r.Kind), r.Access))
@@ -142,7 +142,7 @@ func verifyValues(s *site.Site) []sh.Var {
 		{Name: "hosts", Value: hosts},
 		{Name: "server", Value: s.Server.Name},
 		{Name: "server_address", Value: field(s.Server.Address)},
-		{Name: "server_ssh_hostname", Value: s.Server.SSHHostname},
+		{Name: "server_ssh_hostname", Value: s.Server.SSH.Hostname},
 		{Name: "core_applications", Value: coreApplications()},
 		{Name: "routes", Value: routes},
 	}

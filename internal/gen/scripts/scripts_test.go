@@ -12,7 +12,7 @@ import (
 )
 
 func TestFiles(t *testing.T) {
-	got := files(t, agentSite())
+	got := files(t, agentSite(t))
 	for _, path := range []string{"scripts/install-web1.sh", "scripts/install-web2.sh", "scripts/bootstrap-hetzner-k8s.sh", "scripts/verify-hetzner.sh"} {
 		text, ok := got[path]
 		if !ok {
@@ -30,9 +30,8 @@ func TestFiles(t *testing.T) {
 
 // A client more must change nothing but its own lines.
 func TestClientDiff(t *testing.T) {
-	before := files(t, testSite())
-	s := testSite()
-	s.Clients = append(s.Clients, &site.Workload{Kind: site.KindClient, Name: "studio", Application: "website-studio"})
+	before := files(t, testSite(t))
+	s := testSite(t)
 	s.Routes = append(s.Routes, site.Route{Hostname: "studio.example", Kind: site.RouteClient, Owner: "studio"})
 	for path, after := range files(t, s) {
 		rest := strings.Replace(after, "  'studio.example client -'\n", "", 1)
@@ -50,7 +49,7 @@ func TestShellcheck(t *testing.T) {
 		}
 		t.Skip("shellcheck is not installed: THE SCRIPTS ARE NOT LINTED; apt-get install shellcheck")
 	}
-	for name, s := range map[string]*site.Site{"server": testSite(), "agent": agentSite()} {
+	for name, s := range map[string]*site.Site{"server": testSite(t), "agent": agentSite(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()

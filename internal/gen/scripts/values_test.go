@@ -17,9 +17,9 @@ import (
 // of a[$(…)], even from within a variable.
 func TestValues(t *testing.T) {
 	for name, values := range map[string][]sh.Var{
-		"install.sh":   installValues(testSite(), testSite().Server),
-		"bootstrap.sh": bootstrapValues(testSite()),
-		"verify.sh":    verifyValues(testSite()),
+		"install.sh":   installValues(testSite(t), testSite(t).Server),
+		"bootstrap.sh": bootstrapValues(testSite(t)),
+		"verify.sh":    verifyValues(testSite(t)),
 	} {
 		tmpl, err := load(name)
 		if err != nil {

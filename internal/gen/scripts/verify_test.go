@@ -29,12 +29,12 @@ func verifyRules() []rule {
 
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, testSite())
+	r := newRun(t, testSite(t))
 	x := r.script("verify-hetzner.sh", verifyRules(), "").want(0, "12 ok, 0 failed, 0 skipped", "ok    8 https://bakery.example: 200", "ok    9 ssh to ssh.example.com")
 	x.never("-L", "curl") // redirects are looked at, not followed
 	r.script("verify-hetzner.sh", verifyRules(), "", "--no-hostnames", "--via-tunnel").want(0, "1 skipped").
 		called("ProxyCommand", "root@ssh.example.com nixos-version").never("curl")
-	wild := testSite()
+	wild := testSite(t)
 	wild.Routes = []site.Route{{Hostname: "*.example.com", Kind: site.RouteApp, Owner: "invoices"}}
 	newRun(t, wild).script("verify-hetzner.sh", verifyRules(), "").want(0, "ok    8 https://wildcard-check.example.com: 200")
 	r.script("verify-hetzner.sh", nil, "", "--help").want(0, "Usage:")
@@ -73,7 +73,7 @@ func TestVerifyFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := newRun(t, testSite()).script("verify-hetzner.sh", with(c.rule, verifyRules()), "")
+			x := newRun(t, testSite(t)).script("verify-hetzner.sh", with(c.rule, verifyRules()), "")
 			x.want(1, c.want, " 1 failed")
 			if n := strings.Count(x.output, "\nFAIL ") + strings.Count(x.output, "\n      next: "); !strings.HasPrefix(x.output, "FAIL") && n != 2 {
 				t.Errorf("%d lines of failure\n%s", n, x.output)
@@ -84,12 +84,12 @@ func TestVerifyFails(t *testing.T) {
 
 func TestVerifySkips(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, testSite())
+	r := newRun(t, testSite(t))
 	r.script("verify-hetzner.sh", with(rule{Prog: "cloudflared", Err: "Unable to find token"}, verifyRules()), "").
 		want(0, "skip  9 ssh to ssh.example.com: no log-in", "cloudflared access login https://ssh.example.com").never("ProxyCommand")
 	r.script("verify-hetzner.sh", with(rule{Prog: "ssh", Match: "get nodes", Exit: 1}, verifyRules()), "", "--via-tunnel", "--no-hostnames").
 		want(1, "next: ssh -o 'ProxyCommand=cloudflared access ssh --hostname %h' -o HostKeyAlias=web1", "root@ssh.example.com journalctl -u k3s")
-	agents := newRun(t, agentSite())
+	agents := newRun(t, agentSite(t))
 	rules := append([]rule{{Prog: "ssh", Match: "get nodes", Out: "web1 True\nweb2 True\n"}, {Prog: "ssh", Match: "ssh-web2.*uname", Out: "web2\n"}}, verifyRules()...)
 	agents.script("verify-hetzner.sh", rules, "").want(0, "skip  1 NixOS on web2: its address is only known to DHCP")
 	agents.script("verify-hetzner.sh", rules, "", "--address", "web2=198.51.100.7").want(0, "ok    3 k3s on web2").called("root@198.51.100.7")

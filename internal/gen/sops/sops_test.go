@@ -8,24 +8,28 @@ import (
 	"github.com/google/go-cmp/cmp"
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
 )
 
-func newSite() *site.Site {
-	web := &site.Host{Name: "web1", Age: "age1web", Users: []*site.User{{Name: "maria", Password: true}}}
-	work := &site.Host{Name: "web10", Age: "age1work"}
-	return &site.Site{
-		Name: "atlas", Repo: site.Repo{Kind: site.RepoSSH},
-		Server: web, Hosts: []*site.Host{web, work}, Agents: []*site.Host{work},
-		People: []site.Recipient{{Name: "jan", Key: "age1jan"}, {Name: "maria", Key: "age1maria"}},
-		ArgoCD: site.Recipient{Name: "argocd", Key: "age1argo"},
-		Alerts: &site.Alerts{},
-		Apps: []*site.Workload{
-			{Name: "invoices", Namespace: "invoices", Folder: "invoices", Secrets: []string{"API_KEY", "DATABASE_URL"}},
-			{Name: "status", Namespace: "status", Folder: "status"},
-		},
-	}
+// The keys of a site: of two people, of Argo CD and of two hosts.
+const (
+	jan   = gentest.AgeJan
+	argo  = gentest.AgeArgoCD
+	maria = gentest.AgeMaria
+	web1  = gentest.AgeHost
+	web10 = gentest.AgeAgent
+)
+
+func newSite(t *testing.T) *site.Site {
+	t.Helper()
+	return gentest.Base(t, gentest.Agent("web10")+`
+hosts: web1: users: maria: password: true
+sops: {people: jan: "`+jan+`", argocd: "`+argo+`"}
+alerts: {email: "ops@example.com", smtp: {host: "smtp.example.net", user: "web1@example.com"}}
+apps: status: {hostnames: ["status.example.com"], public: true, image: "ghcr.io/example/status:1.0.0", port: 8080}
+`, `["API_KEY"]`, `["DATABASE_URL", "API_KEY"]`)
 }
 
 func folder(t *testing.T, s *site.Site) map[string]string {
@@ -73,19 +77,19 @@ func recipients(t *testing.T, s *site.Site, path string) (keys []string, encrypt
 
 // TestWhoReadsWhat asks for each encrypted file who can decrypt it.
 func TestWhoReadsWhat(t *testing.T) {
-	s := newSite()
-	people := []string{"age1jan", "age1maria"}
+	s := newSite(t)
+	people := []string{jan, maria}
 	for _, prefix := range []string{"", "sites/at.las"} {
 		s.Repo.Path = prefix
 		for path, want := range map[string][]string{
-			"k8s/argocd-atlas/invoices/secrets.enc.yaml":   append(people, "age1argo"),
-			"secrets/hosts/web1/k8s-secrets.yaml":          people,
-			"secrets/hosts/web1/host-secrets.yaml":         append(people, "age1web"),
-			"secrets/hosts/web10/host-secrets.yaml":        append(people, "age1work"),
-			"k8s/argocd-atlas/invoices/secretsXencXyaml":   nil,
-			"old/secrets/hosts/web1/k8s-secrets.yaml":      nil,
-			"k8s/argocd-atlas/status/secrets.enc.yaml":     nil,
-			"x/k8s/argocd-atlas/invoices/secrets.enc.yaml": nil,
+			"k8s/argocd-hetzner/invoices/secrets.enc.yaml":   append(people, argo),
+			"secrets/hosts/web1/k8s-secrets.yaml":            people,
+			"secrets/hosts/web1/host-secrets.yaml":           append(people, web1),
+			"secrets/hosts/web10/host-secrets.yaml":          append(people, web10),
+			"k8s/argocd-hetzner/invoices/secretsXencXyaml":   nil,
+			"old/secrets/hosts/web1/k8s-secrets.yaml":        nil,
+			"k8s/argocd-hetzner/status/secrets.enc.yaml":     nil,
+			"x/k8s/argocd-hetzner/invoices/secrets.enc.yaml": nil,
 		} {
 			// Seen from the folder of the configuration, and from the top of the
 			// repository.
@@ -105,19 +109,19 @@ func TestWhoReadsWhat(t *testing.T) {
 // TestSharedKey holds that a key stands once where Argo CD decrypts with the
 // host's, or a person's is the host's.
 func TestSharedKey(t *testing.T) {
-	s := newSite()
-	s.ArgoCD = site.Recipient{Name: "web1", Key: "age1maria"}
-	got, _ := recipients(t, s, "k8s/argocd-atlas/invoices/secrets.enc.yaml")
-	if diff := cmp.Diff([]string{"age1jan", "age1maria"}, got); diff != "" {
+	s := newSite(t)
+	s.ArgoCD = site.Recipient{Name: "web1", Key: maria}
+	got, _ := recipients(t, s, "k8s/argocd-hetzner/invoices/secrets.enc.yaml")
+	if diff := cmp.Diff([]string{jan, maria}, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
 
 func TestNamesStandBesideKeys(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	s.People[0].Name = "jan\n- evil # x"
 	text := folder(t, s)[".sops.yaml"]
-	for _, line := range []string{"- age1jan # jan - evil # x\n", "- age1maria # maria\n", "- age1argo # argocd\n", "- age1web # web1\n"} {
+	for _, line := range []string{"- " + jan + " # jan - evil # x\n", "- " + maria + " # maria\n", "- " + argo + " # argocd\n", "- " + web1 + " # web1\n"} {
 		if !strings.Contains(text, line) {
 			t.Errorf("no line %q in\n%s", line, text)
 		}
@@ -127,7 +131,7 @@ func TestNamesStandBesideKeys(t *testing.T) {
 // TestExamples holds that each example has the keys that the site needs, and no
 // value.
 func TestExamples(t *testing.T) {
-	s := newSite()
+	s := newSite(t)
 	files := folder(t, s)
 	for path, keys := range map[string][]string{
 		"secrets/hosts/web1/k8s-secrets.example.yaml":   s.K8sSecretKeys(),
@@ -160,12 +164,12 @@ func TestExamples(t *testing.T) {
 // TestAppSecrets holds that the example, the generator and the Deployment speak of
 // one Secret, and that a change of it rolls the pods.
 func TestAppSecrets(t *testing.T) {
-	files := folder(t, newSite())
+	files := folder(t, newSite(t))
 	var secret struct {
 		Metadata   manifest.Meta     `yaml:"metadata"`
 		StringData map[string]string `yaml:"stringData"`
 	}
-	if err := yaml.Unmarshal([]byte(files["k8s/argocd-atlas/invoices/secrets.example.yaml"]), &secret); err != nil {
+	if err := yaml.Unmarshal([]byte(files["k8s/argocd-hetzner/invoices/secrets.example.yaml"]), &secret); err != nil {
 		t.Fatal(err)
 	}
 	want := manifest.Meta{Name: "invoices-secrets", Namespace: "invoices", Annotations: map[string]string{"kustomize.config.k8s.io/needs-hash": "true"}}
@@ -176,14 +180,14 @@ func TestAppSecrets(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	var generator manifest.Ksops
-	if err := yaml.Unmarshal([]byte(files["k8s/argocd-atlas/invoices/secret-generator.yaml"]), &generator); err != nil {
+	if err := yaml.Unmarshal([]byte(files["k8s/argocd-hetzner/invoices/secret-generator.yaml"]), &generator); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(manifest.NewKsops("invoices-secrets", "secrets.enc.yaml"), generator); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	for path := range files {
-		if strings.HasPrefix(path, "k8s/argocd-atlas/status/") || strings.HasSuffix(path, ".enc.yaml") || path == "secrets/hosts/web1/k8s-secrets.yaml" {
+		if strings.HasPrefix(path, "k8s/argocd-hetzner/status/") || strings.HasSuffix(path, ".enc.yaml") || path == "secrets/hosts/web1/k8s-secrets.yaml" {
 			t.Errorf("%s is nothing that gen writes", path)
 		}
 	}

@@ -68,7 +68,7 @@ func zones(s *site.Site) tf.Expr {
 			hostnames = append(hostnames, "*."+z.Name)
 		}
 		slices.Sort(hostnames)
-		all[z.Name] = tf.Object(fields{"hostnames": tf.Strings(slices.Compact(hostnames)), "id": tf.StringOrNull(z.ID)})
+		all[z.Name] = tf.Object(fields{"hostnames": tf.Strings(slices.Compact(hostnames)), "id": tf.StringOrNull(z.ZoneID)})
 	}
 	return tf.Map(all)
 }
@@ -78,7 +78,7 @@ func accountID(s *site.Site) tf.Expr {
 	switch {
 	case s.Cloudflare.Account != "":
 		return tf.String(s.Cloudflare.Account)
-	case s.Primary.ID != "":
+	case s.Primary.ZoneID != "":
 		return tf.Ref("data", "cloudflare_zone", "primary", "account", "id")
 	default:
 		return tf.Ref("data", "cloudflare_zone", "by_name").Index(tf.String(s.Primary.Name)).Attr("account").Attr("id")
@@ -94,9 +94,9 @@ func lookups(f *tf.File, s *site.Site) {
 		filter["account"] = tf.Object(fields{"id": tf.Ref("local", "account_id")})
 	}
 	d.Set("filter", tf.Object(filter))
-	if s.Cloudflare.Account == "" && s.Primary.ID != "" {
+	if s.Cloudflare.Account == "" && s.Primary.ZoneID != "" {
 		f.Comment("Only for the account it is in.")
-		f.Block("data", "cloudflare_zone", "primary").Set("zone_id", tf.String(s.Primary.ID))
+		f.Block("data", "cloudflare_zone", "primary").Set("zone_id", tf.String(s.Primary.ZoneID))
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 )
 
 func TestZonesAndHostnames(t *testing.T) {
-	src := body(t, generate(t, small())["cloudflare.tf"])
+	src := body(t, generate(t, small(t))["cloudflare.tf"])
 	got := map[string][]string{}
 	for zone, v := range value(t, block(t, src, "locals"), "zones").AsValueMap() {
 		if id := v.GetAttr("id"); !id.IsNull() {
@@ -47,16 +47,16 @@ func TestAccount(t *testing.T) {
 		r := block(t, body(t, src), "locals").Attributes["account_id"].Expr.Range()
 		return src[r.Start.Byte:r.End.Byte]
 	}
-	s := small()
+	s := small(t)
 	if got := account(s); got != `data.cloudflare_zone.by_name["example.com"].account.id` {
 		t.Error(got)
 	}
-	s.Primary.ID = "fedcba9876543210fedcba9876543210"
+	s.Primary.ZoneID = "fedcba9876543210fedcba9876543210"
 	if got := account(s); got != "data.cloudflare_zone.primary.account.id" {
 		t.Error(got)
 	}
 	block(t, body(t, generate(t, s)["cloudflare.tf"]), "data", "cloudflare_zone", "primary")
-	if got := account(wide()); got != `"0123456789abcdef0123456789abcdef"` {
+	if got := account(wide(t)); got != `"0123456789abcdef0123456789abcdef"` {
 		t.Error(got)
 	}
 }
@@ -64,7 +64,7 @@ func TestAccount(t *testing.T) {
 // TestAccessGate: the ConfigMap that cloudflared's pods wait for gets the very keys
 // that they ask for, and only from applications that are there.
 func TestAccessGate(t *testing.T) {
-	s := small()
+	s := small(t)
 	s.Routes = append(s.Routes, site.Route{Hostname: "*.dev.example.com", Zone: "example.com", Access: "staff", Session: "8h"})
 	gate := block(t, body(t, generate(t, s)["cloudflare-access.tf"]), "resource", "kubernetes_config_map_v1", "access_applications")
 	made := map[string]cty.Value{}
@@ -89,7 +89,7 @@ func TestAccessGate(t *testing.T) {
 		}
 	}
 
-	open := small()
+	open := small(t)
 	for i := range open.Routes {
 		open.Routes[i].Access = ""
 	}
@@ -101,7 +101,7 @@ func TestAccessGate(t *testing.T) {
 }
 
 func TestAccess(t *testing.T) {
-	l := block(t, body(t, generate(t, small())["cloudflare-access.tf"]), "locals")
+	l := block(t, body(t, generate(t, small(t))["cloudflare-access.tf"]), "locals")
 	got := map[string]string{}
 	for hostname, v := range value(t, l, "access").AsValueMap() {
 		got[hostname] = v.GetAttr("type").AsString() + " " + v.GetAttr("group").AsString() + " " + v.GetAttr("session").AsString()
@@ -120,7 +120,7 @@ func TestAccess(t *testing.T) {
 }
 
 func TestRecords(t *testing.T) {
-	got := recordEntries(t, wide())
+	got := recordEntries(t, wide(t))
 	for key, want := range map[string]string{
 		"record shop.bakery.example A":  "192.0.2.7",
 		"record v6.bakery.example AAAA": "2001:db8::7",
@@ -194,17 +194,17 @@ func TestText(t *testing.T) {
 
 // TestHostile puts hostile text wherever the spec has free text, and reads it back.
 func TestHostile(t *testing.T) {
-	s := wide()
-	s.Zones[0].Records = []site.Record{
+	s := wide(t)
+	bakery(s).Records = []site.Record{
 		{Type: "TXT", Name: "bakery.example", Content: "first", TTL: 1},
 		{Type: "TXT", Name: "bakery.example", Content: hostile, Comment: hostile, TTL: 1},
 	}
 	s.Tunnel.Name = hostile
-	s.Groups = []site.AccessGroup{{Name: hostile, Emails: []string{hostile}, Session: "24h"}}
+	s.Groups[0].Name, s.Groups[0].Emails = hostile, []string{hostile}
 	s.Routes = []site.Route{{Hostname: hostile, Zone: "bakery.example", Access: hostile, Session: hostile}}
 	s.Repo.URL = hostile
 	s.Terraform.S3.Key = hostile
-	s.Versions.Cilium = hostile
+	s.Versions.Charts.Cilium = hostile
 	files := generate(t, s)
 
 	zones := body(t, files["cloudflare.tf"])
@@ -240,7 +240,7 @@ func lastLocals(t *testing.T, src string) *hclsyntax.Body {
 
 // TestClientDiff: a client more changes only lines about it, however long its name.
 func TestClientDiff(t *testing.T) {
-	before, s := generate(t, small()), small()
+	before, s := generate(t, small(t)), small(t)
 	const zone = "the-longest-of-all-client-domains.example"
 	s.Zones = append(s.Zones, site.Zone{Name: zone})
 	for _, h := range []string{zone, "www." + zone} {
@@ -267,7 +267,7 @@ func TestClientDiff(t *testing.T) {
 
 // TestManyAreSorted: the order of the output is that of the names.
 func TestManyAreSorted(t *testing.T) {
-	s := small()
+	s := small(t)
 	for i := range 30 {
 		zone := fmt.Sprintf("c%02d.example", 29-i)
 		s.Zones = append(s.Zones, site.Zone{Name: zone})

@@ -30,12 +30,12 @@ func chart(f *tf.File, name, namespace, repository, chart, version string) *tf.B
 
 func cilium(f *tf.File, s *site.Site) {
 	f.Comment("Before Cilium is ready no node is, and no pod gets an address: all that runs in the cluster waits for it.")
-	chart(f, "cilium", "kube-system", "https://helm.cilium.io", "cilium", s.Versions.Cilium)
+	chart(f, "cilium", "kube-system", "https://helm.cilium.io", "cilium", s.Versions.Charts.Cilium)
 }
 
 func argocd(f *tf.File, s *site.Site) {
 	f.Comment("Argo CD starts when its keys are there; from here on git decides what runs in the cluster.")
-	r := chart(f, "argocd", "argocd", "https://argoproj.github.io/argo-helm", "argo-cd", s.Versions.ArgoCD)
+	r := chart(f, "argocd", "argocd", "https://argoproj.github.io/argo-helm", "argo-cd", s.Versions.Charts.ArgoCD)
 	needs := []tf.Expr{tf.Ref("kubernetes_namespace_v1", "argocd"), tf.Ref("kubernetes_secret_v1", "sops_age_key")}
 	if s.Repo.Kind != site.RepoPublic {
 		needs = append(needs, tf.Ref("kubernetes_secret_v1", "repository"))

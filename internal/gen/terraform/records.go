@@ -3,7 +3,6 @@ package terraform
 import (
 	"fmt"
 	"net/netip"
-	"strings"
 
 	"sitegen/internal/site"
 	"sitegen/internal/tf"
@@ -98,7 +97,7 @@ func entry(zone string, r site.Record) tf.Expr {
 		// Cloudflare repeats the priority outside of the data; without it each plan would take it away.
 		e["priority"] = tf.Int(r.SRV.Priority)
 		e["data"] = tf.Object(fields{
-			"port": tf.Int(r.SRV.Port), "priority": tf.Int(r.SRV.Priority), "target": tf.String(hostname(r.SRV.Target)), "weight": tf.Int(r.SRV.Weight),
+			"port": tf.Int(r.SRV.Port), "priority": tf.Int(r.SRV.Priority), "target": tf.String(r.SRV.Target), "weight": tf.Int(r.SRV.Weight),
 		})
 	default:
 		e["content"], e["proxied"] = tf.String(content(r)), tf.Bool(r.Proxied)
@@ -116,7 +115,7 @@ func distinction(r site.Record) string {
 	case r.CAA != nil:
 		return fmt.Sprintf("%d %s %s", r.CAA.Flags, r.CAA.Tag, r.CAA.Value)
 	case r.SRV != nil:
-		return fmt.Sprintf("%d %d %d %s", r.SRV.Priority, r.SRV.Weight, r.SRV.Port, hostname(r.SRV.Target))
+		return fmt.Sprintf("%d %d %d %s", r.SRV.Priority, r.SRV.Weight, r.SRV.Port, r.SRV.Target)
 	case r.Type == "TXT":
 		return r.Content
 	}
@@ -131,18 +130,8 @@ func content(r site.Record) string {
 		if addr, err := netip.ParseAddr(r.Content); err == nil {
 			return addr.String()
 		}
-	case "CNAME", "MX", "NS":
-		return hostname(r.Content)
 	case "TXT":
 		return text(r.Content)
 	}
 	return r.Content
-}
-
-// hostname drops the trailing dot, except of the null MX, which is nothing else.
-func hostname(name string) string {
-	if name == "." {
-		return name
-	}
-	return strings.TrimSuffix(name, ".")
 }

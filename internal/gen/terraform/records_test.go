@@ -138,22 +138,26 @@ func clashes(on map[string]map[string]bool, old, now map[string][3]string) []str
 	return all
 }
 
-func withRecords(hostnames []string, records ...string) *site.Site {
-	s := small()
-	s.Routes, s.Zones[0].Records = nil, nil
+// withRecords is a site with these routes and records instead of its own.
+func withRecords(base *site.Site, hostnames []string, records ...string) *site.Site {
+	s := *base
+	s.Routes, s.Zones = nil, slices.Clone(s.Zones)
+	z := bakery(&s)
+	z.Records = nil
 	for _, h := range hostnames {
 		s.Routes = append(s.Routes, site.Route{Hostname: h, Zone: "bakery.example", Kind: site.RouteClient})
 	}
 	for _, r := range records {
 		f := strings.Fields(r)
-		s.Zones[0].Records = append(s.Zones[0].Records, site.Record{Name: f[0], Type: f[1], Content: f[2], TTL: 1})
+		z.Records = append(z.Records, site.Record{Name: f[0], Type: f[1], Content: f[2], TTL: 1})
 	}
-	return s
+	return &s
 }
 
 // TestRecordChanges: one record of a name and type is updated in place, and a second
 // one renames nothing.
 func TestRecordChanges(t *testing.T) {
+	base := small(t)
 	for _, tc := range []struct {
 		name       string
 		old, now   []string
@@ -173,7 +177,7 @@ func TestRecordChanges(t *testing.T) {
 			want: []change{{"destroy", "more x A 192.0.2.2"}, {"create", "ns x NS a.example"}, {"destroy", "record x A"}}},
 		{name: "the site moves in", old: []string{"x A 192.0.2.1"}, nowH: []string{"x"}, want: []change{{"destroy", "record x A"}, {"create", "tunnel x"}}},
 	} {
-		before, after := atCloudflare(t, withRecords(tc.oldH, tc.old...)), atCloudflare(t, withRecords(tc.nowH, tc.now...))
+		before, after := atCloudflare(t, withRecords(base, tc.oldH, tc.old...)), atCloudflare(t, withRecords(base, tc.nowH, tc.now...))
 		if diff := cmp.Diff(tc.want, changes(before, after), cmp.AllowUnexported(change{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
 		}
@@ -183,11 +187,11 @@ func TestRecordChanges(t *testing.T) {
 // TestRecordOrder walks from one set of records to the next, as sites change, and
 // wants Cloudflare to take every step whatever Terraform does at the same time.
 func TestRecordOrder(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	on := dependencies(t, withRecords(nil))
+	rnd, base := rand.New(rand.NewPCG(1, 2)), small(t)
+	on := dependencies(t, withRecords(base, nil))
 	old, steps := map[string][3]string{}, 0
 	for range 150 {
-		s := randomRecords(rnd)
+		s := randomRecords(rnd, base)
 		now := atCloudflare(t, s)
 		if found := clashes(on, old, now); len(found) > 0 {
 			t.Fatalf("%v\nfrom %v\nto   %v", found, old, now)
@@ -200,14 +204,14 @@ func TestRecordOrder(t *testing.T) {
 	}
 	// What is not ordered is found: the tunnel's record beside the address that it replaces.
 	delete(on, "tunnel")
-	old, now := atCloudflare(t, withRecords(nil, "x A 192.0.2.1")), atCloudflare(t, withRecords([]string{"x"}))
+	old, now := atCloudflare(t, withRecords(base, nil, "x A 192.0.2.1")), atCloudflare(t, withRecords(base, []string{"x"}))
 	if len(clashes(on, old, now)) == 0 {
 		t.Error("the test finds no clash where there is one")
 	}
 }
 
 // randomRecords are records at three names that the rules would let pass.
-func randomRecords(rnd *rand.Rand) *site.Site {
+func randomRecords(rnd *rand.Rand, base *site.Site) *site.Site {
 	var hostnames, records []string
 	taken := map[[3]string]bool{}
 	for range rnd.IntN(8) {
@@ -228,5 +232,5 @@ func randomRecords(rnd *rand.Rand) *site.Site {
 			records = append(records, strings.Join(r[:], " "))
 		}
 	}
-	return withRecords(hostnames, records...)
+	return withRecords(base, hostnames, records...)
 }

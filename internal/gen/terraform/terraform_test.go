@@ -50,7 +50,7 @@ func value(t *testing.T, b *hclsyntax.Body, name string) cty.Value {
 }
 
 func TestFileNames(t *testing.T) {
-	got := slices.Sorted(maps.Keys(generate(t, small())))
+	got := slices.Sorted(maps.Keys(generate(t, small(t))))
 	want := []string{
 		".gitignore", "argocd.tf", "cilium.tf", "cloudflare-access.tf", "cloudflare.tf", "outputs.tf", "providers.tf",
 		"secrets.tf", "terraform.tfvars.example", "variables.tf", "versions.tf",
@@ -65,7 +65,7 @@ func TestFileNames(t *testing.T) {
 func TestRequiredProvidersOnce(t *testing.T) {
 	used := map[string]bool{}
 	var declared []string
-	for name, src := range generate(t, wide()) {
+	for name, src := range generate(t, wide(t)) {
 		if !strings.HasSuffix(name, ".tf") {
 			continue
 		}
@@ -99,7 +99,7 @@ func TestCurrentNames(t *testing.T) {
 		"cloudflare_zero_trust_access_application": true, "cloudflare_zone": true, "helm_release": true, "kubectl_manifest": true,
 		"kubernetes_namespace_v1": true, "kubernetes_secret_v1": true, "kubernetes_config_map_v1": true, "random_bytes": true, "sops_file": true,
 	}
-	for _, s := range []*site.Site{small(), wide()} {
+	for _, s := range []*site.Site{small(t), wide(t)} {
 		for name, src := range generate(t, s) {
 			if !strings.HasSuffix(name, ".tf") {
 				continue
@@ -111,7 +111,7 @@ func TestCurrentNames(t *testing.T) {
 			}
 		}
 	}
-	helm := block(t, body(t, generate(t, small())["providers.tf"]), "provider", "helm")
+	helm := block(t, body(t, generate(t, small(t))["providers.tf"]), "provider", "helm")
 	if helm.Attributes["kubernetes"] == nil || len(helm.Blocks) != 0 {
 		t.Error("helm's kubernetes is an attribute")
 	}
@@ -120,7 +120,7 @@ func TestCurrentNames(t *testing.T) {
 // TestSecretsStayOut: what comes out of the encrypted file may go only where
 // Terraform keeps nothing: provider configuration and write-only arguments.
 func TestSecretsStayOut(t *testing.T) {
-	for name, src := range generate(t, wide()) {
+	for name, src := range generate(t, wide(t)) {
 		if !strings.HasSuffix(name, ".tf") {
 			continue
 		}
@@ -144,7 +144,7 @@ func TestRepositorySecret(t *testing.T) {
 		site.RepoSSH:   {"sshPrivateKey", "type", "url"},
 		site.RepoToken: {"password", "type", "url", "username"},
 	} {
-		s := small()
+		s := small(t)
 		s.Repo.Kind = kind
 		src := body(t, generate(t, s)["secrets.tf"])
 		r := block(t, src, "resource", "kubernetes_secret_v1", "repository")
@@ -161,7 +161,7 @@ func TestRepositorySecret(t *testing.T) {
 			t.Errorf("%s: %s", kind, diff)
 		}
 	}
-	s := small()
+	s := small(t)
 	s.Repo.Kind = site.RepoPublic
 	for name, src := range generate(t, s) {
 		if strings.Contains(src, "kubernetes_secret_v1.repository") || strings.Contains(src, `"repository"`) {
@@ -173,7 +173,7 @@ func TestRepositorySecret(t *testing.T) {
 // TestOrder: nothing runs in the cluster before Cilium, Argo CD has its keys, and
 // no hostname resolves before Access guards it.
 func TestOrder(t *testing.T) {
-	files := generate(t, small())
+	files := generate(t, small(t))
 	deps := func(file string, path ...string) []string {
 		var names []string
 		for _, ref := range block(t, body(t, files[file]), path...).Attributes["depends_on"].Expr.Variables() {
@@ -205,13 +205,13 @@ func TestOrder(t *testing.T) {
 }
 
 func TestBackend(t *testing.T) {
-	s := small()
+	s := small(t)
 	for _, b := range block(t, body(t, generate(t, s)["versions.tf"]), "terraform").Blocks {
 		if b.Type == "backend" {
 			t.Error("a backend that the spec does not give")
 		}
 	}
-	b := block(t, block(t, body(t, generate(t, wide())["versions.tf"]), "terraform"), "backend", "s3")
+	b := block(t, block(t, body(t, generate(t, wide(t))["versions.tf"]), "terraform"), "backend", "s3")
 	if got := value(t, b, "endpoints").GetAttr("s3").AsString(); got != "https://s3.example.net" {
 		t.Errorf("endpoint %q", got)
 	}
@@ -226,7 +226,7 @@ func TestBackend(t *testing.T) {
 
 // TestNextSteps: what to look at next needs no ssh tunnel that was there for the apply.
 func TestNextSteps(t *testing.T) {
-	steps := value(t, block(t, body(t, generate(t, small())["outputs.tf"]), "output", "next_steps"), "value").AsValueSlice()
+	steps := value(t, block(t, body(t, generate(t, small(t))["outputs.tf"]), "output", "next_steps"), "value").AsValueSlice()
 	if len(steps) == 0 || steps[0].AsString() != "ssh web1 k3s kubectl -n argocd get applications" {
 		t.Errorf("%v", steps)
 	}
