@@ -59,6 +59,7 @@ func ciliumPolicy() shape {
 				"toEndpoints": listOf(selector),
 				"toEntities": listOf(shape{words: []string{"all", "world", "cluster", "cluster-mesh", "host", "init", "ingress", "unmanaged",
 					"remote-node", "health", "none", "kube-apiserver"}}),
+				"toCIDR":  listOf(shape{text: `^[0-9.]+/32$`}),
 				"toPorts": ports,
 			}}),
 		}},

@@ -14,22 +14,25 @@ import (
 const configYAML = "k8s/argocd-*/cloudflared/config.yaml"
 
 // rule is a rule of cloudflared's configuration.
-type rule struct{ hostname, service string }
+type rule struct{ hostname, path, service string }
 
 func (r *output) rules() []rule {
 	r.t.Helper()
 	var all []rule
 	for _, x := range list(r.one(configYAML).v, "ingress") {
-		all = append(all, rule{text(x, "hostname"), text(x, "service")})
+		all = append(all, rule{text(x, "hostname"), text(x, "path"), text(x, "service")})
 	}
 	return all
 }
 
-// leads is where cloudflared sends a hostname: the first rule that matches counts
+// leads is where cloudflared sends a request for the first page of a hostname: the first rule that matches counts
 // (cloudflare/cloudflared ingress/ingress.go).
 func (r *output) leads(hostname string) string {
 	r.t.Helper()
 	for _, x := range r.rules() {
+		if !regexp.MustCompile(x.path).MatchString("/") {
+			continue
+		}
 		if x.hostname == hostname || x.hostname == "" || strings.HasPrefix(x.hostname, "*.") && strings.HasSuffix(hostname, x.hostname[1:]) {
 			return x.service
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"net/url"
+	"sitegen/internal/site"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +63,7 @@ func tunnelFaults() []fault {
 func sshToNodes(r *output) []string {
 	var f finding
 	for _, x := range r.rules() {
-		if !strings.HasPrefix(x.service, "ssh://") {
+		if !strings.HasPrefix(x.service, "ssh://") || slices.ContainsFunc(r.site.Routes, func(own site.Route) bool { return own.Kind == site.RouteOwn && own.Hostname == x.hostname }) {
 			continue
 		}
 		u, err := url.Parse(x.service)

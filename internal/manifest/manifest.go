@@ -47,6 +47,12 @@ func (f *Files) Add(path string, documents ...any) {
 	f.files = append(f.files, tree.File{Path: path, Mode: 0o644, Data: data})
 }
 
+// AddText makes a file of text in a form of its own, under the header line as a
+// comment.
+func (f *Files) AddText(path, text string) {
+	f.files = append(f.files, tree.File{Path: path, Mode: 0o644, Data: []byte("# " + tree.Header + "\n" + text)})
+}
+
 // Append takes over the files and the error of another collection.
 func (f *Files) Append(other *Files) {
 	if f.err == nil {

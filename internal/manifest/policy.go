@@ -60,6 +60,7 @@ func NewCiliumPolicy(m Meta, s CiliumPolicySpec) Object[CiliumPolicySpec] {
 
 // CiliumEgress lets connections out to pods or to entities.
 type CiliumEgress struct {
+	ToCIDR      []string      `yaml:"toCIDR,omitempty"`
 	ToEndpoints []Selector    `yaml:"toEndpoints,omitempty"`
 	ToEntities  []string      `yaml:"toEntities,omitempty"`
 	ToPorts     []CiliumPorts `yaml:"toPorts,omitempty"`

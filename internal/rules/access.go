@@ -45,6 +45,9 @@ func (c *checker) eachAccess(f func(group string, at func() diag.Path)) {
 	for _, name := range slices.Sorted(maps.Keys(s.Hosts)) {
 		one(s.Hosts[name].SSH.Access, "hosts", name, "ssh", "access")
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Routes)) {
+		one(s.Routes[name].Access, "routes", name, "access")
+	}
 	for _, w := range c.containers {
 		if group := w.access(); group != "" {
 			f(group, func() diag.Path { return w.at.With("access") })
@@ -142,7 +145,7 @@ func checkAppAccess(c *checker) {
 func checkAdminAccess(c *checker) {
 	var open []string
 	for _, r := range c.site.Routes {
-		if r.Access == "" && r.Kind != site.RouteClient && r.Kind != site.RouteApp {
+		if r.Access == "" && r.Admin() {
 			open = append(open, r.Surface())
 		}
 	}

@@ -152,7 +152,7 @@ func checkZones(c *checker) {
 		if zones == nil {
 			zones = slices.Sorted(maps.Keys(c.site.ZoneNames))
 		}
-		p := c.report(r.At, "%q lies in no domain of the site", r.Hostname)
+		p := c.reportRoute(r, "%q lies in no domain of the site", r.Hostname)
 		switch fixed := c.nearZone(host, zones); {
 		case fixed != "":
 			p.WithHint("%s", format.DidYouMean(strings.TrimSuffix(r.Hostname, host)+fixed))
@@ -186,7 +186,7 @@ func checkHostnameTwice(c *checker) {
 		if newer, _ := c.later(r.At, first.At); newer.Key() == first.At.Key() && c.ix.Has(first.At) {
 			first, r = r, first
 		}
-		p := c.report(r.At, "%q leads to %s already", r.Hostname, first.OwnedBy()).WithHint("a hostname leads to one place")
+		p := c.reportRoute(r, "%q leads to %s already", r.Hostname, first.OwnedBy()).WithHint("a hostname leads to one place")
 		if c.ix.Has(first.At) {
 			c.note(p, first.At, "the other place")
 		} else {
@@ -198,18 +198,32 @@ func checkHostnameTwice(c *checker) {
 func checkWildcards(c *checker) {
 	for _, w := range c.containers {
 		for i, name := range w.hostnames() {
-			rest, wild := strings.CutPrefix(name, "*.")
-			at := w.at.With("hostnames", i)
-			if strings.Contains(rest, "*") {
-				c.report(at, "%q has a * that is not its whole first label", name).WithHint("\"*.%s\" stands for every name one label below", strings.TrimLeft(rest[strings.LastIndex(rest, "*")+1:], "."))
-				continue
-			}
-			if d := c.spec.Domains[rest]; wild && d != nil && d.Wildcard {
-				p := c.report(at, "%q is the domain's own wildcard already", name).WithHint("leave out wildcard: true, if all names shall lead here")
-				c.note(p, diag.Path{"domains", rest, "wildcard"}, "the domain's wildcard")
-			}
+			c.wildcard(name, w.at.With("hostnames", i), c.report)
 		}
 	}
+	for name := range c.spec.Routes {
+		c.wildcard(name, diag.Path{"routes", name}, c.reportName)
+	}
+}
+
+func (c *checker) wildcard(name string, at diag.Path, report func(diag.Path, string, ...any) *diag.Problem) {
+	rest, wild := strings.CutPrefix(name, "*.")
+	if strings.Contains(rest, "*") {
+		report(at, "%q has a * that is not its whole first label", name).WithHint("\"*.%s\" stands for every name one label below", strings.TrimLeft(rest[strings.LastIndex(rest, "*")+1:], "."))
+		return
+	}
+	if d := c.spec.Domains[rest]; wild && d != nil && d.Wildcard {
+		p := report(at, "%q is the domain's own wildcard already", name).WithHint("leave out wildcard: true, if all names shall lead here")
+		c.note(p, diag.Path{"domains", rest, "wildcard"}, "the domain's wildcard")
+	}
+}
+
+// reportRoute adds a problem with a hostname where the spec says it.
+func (c *checker) reportRoute(r site.Route, format string, args ...any) *diag.Problem {
+	if r.Kind == site.RouteOwn {
+		return c.reportName(r.At, format, args...)
+	}
+	return c.report(r.At, format, args...)
 }
 
 func checkDepth(c *checker) {
@@ -221,7 +235,7 @@ func checkDepth(c *checker) {
 		if d := c.spec.Domains[r.Zone]; d != nil && d.AdvancedCertificate {
 			continue
 		}
-		c.report(r.At, "%q is %d labels below %q, and Cloudflare's universal certificate covers one", r.Hostname, strings.Count(below, "."), r.Zone).
+		c.reportRoute(r, "%q is %d labels below %q, and Cloudflare's universal certificate covers one", r.Hostname, strings.Count(below, "."), r.Zone).
 			WithHint("browsers would refuse it; advancedCertificate: true of the domain says that it has a certificate of its own")
 	}
 }
@@ -232,12 +246,18 @@ func checkDepth(c *checker) {
 const (
 	maxConfigMap = 1 << 20
 	routeWords   = len("- hostname: \n  service: \n")
+	originWords  = 512 // all that originRequest may hold beside certificates
 )
 
 func checkTunnelSize(c *checker) {
 	size := 1024 // what stands in front of the routes
 	for _, r := range c.site.Routes {
-		size += routeWords + len(r.Hostname) + len(r.Service)
+		for _, t := range r.Targets() {
+			size += routeWords + len(r.Hostname) + len(t.Service)
+			if t.Origin != nil {
+				size += originWords + len(t.Origin.CAPool)
+			}
+		}
 	}
 	if size > maxConfigMap {
 		c.reportName(diag.Path{"clients"}, "the %d hostnames make a tunnel configuration of %d KiB, and a ConfigMap holds %d", len(c.site.Routes), size>>10, maxConfigMap>>10).

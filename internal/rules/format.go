@@ -70,10 +70,11 @@ func checkHostnames(c *checker) {
 			}
 		}
 		for i, name := range w.hostnames() {
-			if f := format.Hostname(strings.TrimPrefix(name, "*.")); f.Bad() && !strings.Contains(strings.TrimPrefix(name, "*."), "*") {
-				c.fault(w.at.With("hostnames", i), f)
-			}
+			c.fault(w.at.With("hostnames", i), wildHostname(name))
 		}
+	}
+	for name := range s.Routes {
+		c.faultName(diag.Path{"routes", name}, wildHostname(name))
 	}
 	one(s.ArgoCD.Hostname, "argocd", "hostname")
 	one(s.Cluster.Hubble.Hostname, "cluster", "hubble", "hostname")
@@ -91,6 +92,16 @@ func checkHostnames(c *checker) {
 	if s.Alerts != nil && !format.ParseAddr(s.Alerts.SMTP.Host).IsValid() {
 		c.fault(diag.Path{"alerts", "smtp", "host"}, format.Hostname(s.Alerts.SMTP.Host))
 	}
+}
+
+// wildHostname wants a hostname, or one with *. in front; other stars are for
+// checkWildcards.
+func wildHostname(name string) format.Fault {
+	rest := strings.TrimPrefix(name, "*.")
+	if strings.Contains(rest, "*") {
+		return format.Fault{}
+	}
+	return format.Hostname(rest)
 }
 
 // mailDomainFault wants what stands behind the @ of an address.

@@ -40,8 +40,9 @@ func mannerOf(at diag.Path, name bool) manner {
 		manner manner
 		paths  string
 	}{
-		{whole, `clients.*.command.* clients.*.args.* clients.*.env.* apps.*.command.* apps.*.args.* apps.*.env.*`},
-		{line, `alerts.smtp.user hosts.*.users.*.keys.* repo.knownHosts.* cluster.k3s.flags.* silence.*
+		{whole, `clients.*.command.* clients.*.args.* clients.*.env.* apps.*.command.* apps.*.args.* apps.*.env.*
+			routes.*.origin.caPool routes.*.paths.*.origin.caPool`},
+		{line, `alerts.smtp.user hosts.*.users.*.keys.* repo.knownHosts.* cluster.k3s.flags.* silence.* routes.*.paths.*.path
 			domains.*.records.*.content domains.*.records.*.comment domains.*.records.*.caa.value`},
 	} {
 		for pattern := range strings.FieldsSeq(of.paths) {

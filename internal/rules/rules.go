@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // rules are all rules of a site, section by section. docs/RULES.md, `gen rules`
 // and `gen explain` are made of this table.
 func rules() []Rule {
@@ -20,6 +22,7 @@ func rules() []Rule {
 		{"Domains and hostnames", domainRules()},
 		{"DNS records", recordRules()},
 		{"Access", accessRules()},
+		{"Routes", slices.Concat(routeRules(), originRules())},
 		{"Clients and apps", workloadRules()},
 		{"Containers", containerRules()},
 		{"What runs", capacityRules()},

@@ -33,8 +33,9 @@ type Site struct {
 	People []Recipient // sorted by name; who can read and re-encrypt every secret
 	ArgoCD Recipient   // the key Argo CD decrypts with; the server's own where the spec names none
 
-	ZoneNames map[string]bool // the names of Zones
-	ix        *spec.Index     // nil: not made from a spec
+	ZoneNames  map[string]bool // the names of Zones
+	namespaces map[string]bool // of the cluster; true: routes may lead to its Services
+	ix         *spec.Index     // nil: not made from a spec
 }
 
 // Parts of the spec that a site has as they are, for those who see only the site.
@@ -100,21 +101,41 @@ const (
 	RouteSSH    RouteKind = "ssh"
 	RouteClient RouteKind = "client"
 	RouteApp    RouteKind = "app"
+	RouteOwn    RouteKind = "route" // of the spec's routes
 )
 
 // Route is one hostname that the tunnel serves.
 type Route struct {
-	Hostname  string
-	Zone      string // the zone it is a record of
-	Kind      RouteKind
-	Owner     string // client, app or host name; "" for Argo CD and Hubble
-	Service   string // cloudflared's service URL
-	Namespace string // of the pods it leads to; "" for ssh
-	Access    string // access group; "" is public
-	Session   string // Access session; "" where public
+	Hostname string
+	Zone     string // the zone it is a record of
+	Kind     RouteKind
+	Owner    string // client, app or host name; "" for Argo CD, Hubble and routes
+	Access   string // access group; "" is public
+	Session  string // Access session; "" where public
+	Target
+	Paths []RoutePath // before Target, in this order: the first that matches counts
 
 	At diag.Path // what the spec says it with
 }
+
+// RoutePath leads some paths of a hostname elsewhere.
+type RoutePath struct {
+	Path string // regular expression, as cloudflared matches it
+	Target
+}
+
+// Target is where a rule of the tunnel leads.
+type Target struct {
+	Service   string     // cloudflared's URL of it
+	Namespace string     // of the pods behind a Service; "" outside of the cluster
+	Port      int        // outside of the cluster; 0 inside
+	Addr      netip.Addr // outside, where it is an address
+	Node      bool       // outside, and the address is a node's
+	Origin    *Origin    // nil: cloudflared's defaults
+}
+
+// Origin is how cloudflared speaks to a target.
+type Origin = spec.Origin
 
 // WorkloadKind tells clients' websites from the site's own apps.
 type WorkloadKind string
@@ -135,6 +156,7 @@ type Workload struct {
 	Folder      string   // of its manifests, relative to ArgoDir: "websites/bakery", "invoices"
 	Application string   // name of its Argo CD Application: "website-bakery", "invoices"
 	ServicePort int      // of the Service in front of it
+	Tunneled    bool     // an app that a hostname leads to
 	Volumes     []Volume // sorted by name
 }
 
@@ -158,6 +180,8 @@ func (r Route) OwnedBy() string {
 		return "the host " + r.Owner
 	case RouteClient:
 		return "the client " + r.Owner
+	case RouteOwn:
+		return r.Service
 	}
 	return "the app " + r.Owner
 }

@@ -22,7 +22,9 @@ func Resolve(sp *spec.Spec, ix *spec.Index) *Site {
 	resolveCluster(s, sp)
 	resolveZones(s, sp)
 	resolveWorkloads(s, sp)
+	resolveNamespaces(s)
 	resolveRoutes(s, sp)
+	resolveTunneled(s)
 	resolveSecrets(s, sp)
 	if sp.Alerts != nil {
 		a := *sp.Alerts

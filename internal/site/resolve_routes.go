@@ -93,9 +93,12 @@ func resolveRoutes(s *Site, sp *spec.Spec) {
 			kind, field = RouteApp, "apps"
 		}
 		for i, hostname := range w.Hostnames {
-			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Service: serviceURL(w.Name, w.Namespace, w.ServicePort),
-				Namespace: w.Namespace, Access: w.Access, At: hostnamePath(s, sp, field, w.Name, i)})
+			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Target: service(w.Name, w.Namespace, w.ServicePort),
+				Access: w.Access, At: hostnamePath(s, sp, field, w.Name, i)})
 		}
+	}
+	for _, r := range ownRoutes(s, sp) {
+		add(r)
 	}
 	slices.SortStableFunc(s.Routes, byPrecedence)
 }
@@ -111,8 +114,8 @@ func byPrecedence(a, b Route) int {
 	return cmp.Or(cmp.Compare(boolInt(wildA), boolInt(wildB)), cmp.Compare(a.Hostname, b.Hostname))
 }
 
-func serviceURL(name, namespace string, port int) string {
-	return fmt.Sprintf("http://%s.%s.svc.cluster.local:%d", name, namespace, port)
+func service(name, namespace string, port int) Target {
+	return Target{Service: fmt.Sprintf("http://%s.%s.svc.cluster.local:%d", name, namespace, port), Namespace: namespace}
 }
 
 // builtinRoutes are Argo CD, Hubble and a way to each host's sshd.
@@ -125,10 +128,10 @@ func builtinRoutes(s *Site, sp *spec.Spec) []Route {
 	}
 	group := DefaultGroup(sp)
 	routes := []Route{{Hostname: cmp.Or(sp.ArgoCD.Hostname, under("argocd")), Kind: RouteArgoCD, Access: cmp.Or(sp.ArgoCD.Access, group),
-		Service: serviceURL("argocd-server", "argocd", 80), Namespace: "argocd", At: diag.Path{"argocd", "hostname"}}}
+		Target: service("argocd-server", "argocd", 80), At: diag.Path{"argocd", "hostname"}}}
 	if h := sp.Cluster.Hubble; h.Enabled {
 		routes = append(routes, Route{Hostname: cmp.Or(h.Hostname, under("hubble")), Kind: RouteHubble, Access: cmp.Or(h.Access, group),
-			Service: serviceURL("hubble-ui", "kube-system", 80), Namespace: "kube-system", At: diag.Path{"cluster", "hubble", "hostname"}})
+			Target: service("hubble-ui", "kube-system", 80), At: diag.Path{"cluster", "hubble", "hostname"}})
 	}
 	for _, h := range s.Hosts {
 		label := "ssh"

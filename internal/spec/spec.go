@@ -15,6 +15,7 @@ type Spec struct {
 	Access     map[string]*Group  `json:"access"`
 	Clients    map[string]*Client `json:"clients"`
 	Apps       map[string]*App    `json:"apps"`
+	Routes     map[string]*Route  `json:"routes"`
 	ArgoCD     Surface            `json:"argocd"`
 	Sops       Sops               `json:"sops"`
 	Alerts     *Alerts            `json:"alerts"`

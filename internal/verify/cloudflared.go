@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"net/url"
 	"regexp"
 	"strconv"
 )
@@ -22,24 +23,27 @@ func cloudflared(j *job) string {
 	return ""
 }
 
-// askRules asks about every rule of a configuration, several at a time.
+// askRules asks about a request for each rule of a configuration, several at a time.
 func (j *job) askRules(artifact, config string) {
 	rules := j.rules(artifact)
-	var hosts []string
+	var urls []string
 	for _, r := range rules {
-		hosts = append(hosts, sample(r.Hostname))
+		if paths := samplePaths(r.Path); len(paths) > 0 {
+			urls = append(urls, (&url.URL{Scheme: "https", Host: sample(r.Hostname), Path: paths[0]}).String())
+		}
 	}
-	ask := job{work: j.work, ctx: j.ctx, program: j.program, artifacts: hosts}
-	ask.each(func(j *job, host string) {
-		out, err := j.start(j.copy, "tunnel", "--config", config, "ingress", "rule", "https://"+host+"/")
+	ask := job{work: j.work, ctx: j.ctx, program: j.program, artifacts: urls}
+	ask.each(func(j *job, address string) {
+		out, err := j.start(j.copy, "tunnel", "--config", config, "ingress", "rule", address)
 		if j.refused(artifact, out, err) {
 			return
 		}
-		want := firstMatch(rules, host, "/")
+		u, _ := url.Parse(address)
+		want := firstMatch(rules, u.Host, u.Path)
 		if got, ok := matched(out.Stdout); !ok {
-			j.problem(artifact, 0, "%s: unreadable answer %q", host, j.tidy(string(out.Stdout)))
+			j.problem(artifact, 0, "%s: unreadable answer %q", address, j.tidy(string(out.Stdout)))
 		} else if got != want {
-			j.problem(artifact, 0, "%s is led by rule %d (%s), expected rule %d (%s)", host, got+1, serviceOf(rules, got), want+1, rules[want].Service)
+			j.problem(artifact, 0, "%s is led by rule %d (%s), expected rule %d (%s)", address, got+1, serviceOf(rules, got), want+1, rules[want].Service)
 		}
 	})
 	j.problems, j.notes = append(j.problems, ask.problems...), append(j.notes, ask.notes...)

@@ -36,8 +36,9 @@ func (w *work) rules(p string) []ingressRule {
 	return config.Ingress
 }
 
-// reachable wants every rule to be the first that matches its own hostname:
-// cloudflared accepts rules behind a wildcard that takes all they are for.
+// reachable wants every rule to be the first that matches some request for its own
+// hostname and path: cloudflared accepts rules behind one that takes all they are
+// for.
 func reachable(j *job) string {
 	for _, artifact := range j.artifacts {
 		rules := j.rules(artifact)
@@ -46,16 +47,27 @@ func reachable(j *job) string {
 			continue
 		}
 		for i, r := range rules {
-			if r.Path != "" {
-				j.note("%s: rule %d has a path, which is not followed", artifact, i+1)
-				continue
-			}
-			if first := firstMatch(rules, sample(r.Hostname), "/"); first != i {
-				j.problem(artifact, 0, "rule %d (%q) is never reached: rule %d (%q) matches first", i+1, r.Hostname, first+1, rules[first].Hostname)
-			}
+			j.reach(artifact, rules, i, samplePaths(r.Path))
 		}
 	}
 	return ""
+}
+
+func (j *job) reach(artifact string, rules []ingressRule, i int, paths []string) {
+	var first int
+	for _, p := range paths {
+		if first = firstMatch(rules, sample(rules[i].Hostname), p); first == i {
+			return
+		}
+	}
+	switch r := rules[i]; {
+	case len(paths) == 0:
+		j.note("%s: rule %d: no path was found that %q matches", artifact, i+1, r.Path)
+	case r.Path != "":
+		j.problem(artifact, 0, "rule %d (%q, %q) is never reached: rule %d (%q, %q) matches first", i+1, r.Hostname, r.Path, first+1, rules[first].Hostname, rules[first].Path)
+	default:
+		j.problem(artifact, 0, "rule %d (%q) is never reached: rule %d (%q) matches first", i+1, r.Hostname, first+1, rules[first].Hostname)
+	}
 }
 
 // ingressFault is what cloudflared says of rules that it does not load
@@ -72,6 +84,8 @@ func ingressFault(rules []ingressRule) string {
 			return fmt.Sprintf("rule %d: hostname %q has a port", i+1, r.Hostname)
 		case strings.LastIndex(r.Hostname, "*") > 0:
 			return fmt.Sprintf("rule %d: hostname %q has a * that is not at the front", i+1, r.Hostname)
+		case !compiles(r.Path):
+			return fmt.Sprintf("rule %d: path %q is no regular expression", i+1, r.Path)
 		case last && !all:
 			return "the last rule does not match everything: it must have no hostname and no path"
 		case !last && all:
@@ -106,6 +120,11 @@ func matchHost(pattern, hostname string) bool {
 		return true
 	}
 	return strings.HasPrefix(pattern, "*.") && strings.HasSuffix(hostname, pattern[1:])
+}
+
+func compiles(pattern string) bool {
+	_, err := regexp.Compile(pattern)
+	return err == nil
 }
 
 func matchesPath(pattern, urlPath string) bool {

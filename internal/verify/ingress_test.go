@@ -127,7 +127,7 @@ func TestCloudflared(t *testing.T) {
 	}
 	answer["www.example.com"] = 2
 	res := readWith(t, "cloudflared", options(t, writeTree(t), runner))
-	wantProblem(t, res, config, "www.example.com is led by rule 3 (http://all.shop.svc.cluster.local:80), expected rule 2 (http://www.shop.svc.cluster.local:80)")
+	wantProblem(t, res, config, "https://www.example.com/ is led by rule 3 (http://all.shop.svc.cluster.local:80), expected rule 2 (http://www.shop.svc.cluster.local:80)")
 	runner = standIn1("cloudflared", says(1, "", "Validation failed: bad"))
 	wantProblem(t, readWith(t, "cloudflared", options(t, writeTree(t), runner)), config, "Validation failed: bad")
 }

@@ -15,6 +15,9 @@ let
 {{else}}
   fromNodes = "ip saddr { ${lib.concatStringsSep ", " nodes} }";
 {{end}}
+{{if .TunnelPorts}}
+  tunnelPorts = {{list .TunnelPorts}};
+{{end}}
 in
 {{end}}
 {
@@ -54,6 +57,10 @@ in
   # The nodes, and nobody else: ssh from cloudflared's pods, API, kubelet, Cilium's health, Hubble, and the pods' own traffic.
   networking.firewall.extraInputRules = ''
     ${fromNodes} tcp dport { 22, 4240, 4244, 6443, 10250 } accept
+{{if .TunnelPorts}}
+    # What routes of the tunnel lead to on a node: cloudflared may run on another one.
+    ${fromNodes} tcp dport { ${lib.concatStringsSep ", " (map toString tunnelPorts)} } accept
+{{end}}
 {{if .Encrypt}}
     # WireGuard alone: the plain port would take packets from whoever forges a node's address.
     ${fromNodes} udp dport 51871 accept

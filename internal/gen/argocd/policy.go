@@ -57,7 +57,7 @@ func toInternet(s *site.Site, namespace string) policy {
 func appPolicy(s *site.Site, w *site.Workload) policy {
 	spec := manifest.NetworkPolicySpec{PodSelector: manifest.Selector{MatchLabels: selector(w)}}
 	var from []manifest.Peer
-	if len(w.Hostnames) > 0 {
+	if w.Tunneled {
 		from = append(from, tunnel())
 	}
 	for _, n := range w.Allow {

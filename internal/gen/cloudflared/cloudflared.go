@@ -7,6 +7,7 @@ package cloudflared
 
 import (
 	"fmt"
+	"slices"
 
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
@@ -26,7 +27,7 @@ const (
 
 // Files returns the folder cloudflared.
 func Files(s *site.Site) ([]tree.File, error) {
-	rules, err := ingress(s.Routes)
+	rules, authorities, err := ingress(s.Routes)
 	if err != nil {
 		return nil, err
 	}
@@ -50,11 +51,17 @@ func Files(s *site.Site) ([]tree.File, error) {
 		// The name is for people: which tunnel it is comes with the credentials.
 		Tunnel: s.Tunnel.Name,
 	})
+	files := []string{"config.yaml"}
+	for _, a := range authorities {
+		files = append(files, a.name)
+		f.AddText(dir+a.name, a.pem)
+	}
+	slices.Sort(files)
 	f.Add(dir+"deployment.yaml", deployment(s))
 	f.Add(dir+"kustomization.yaml", manifest.NewKustomization(manifest.Kustomization{
 		// The generated name ends in a hash of the file, so a changed route is a changed
 		// Deployment, and the pods roll.
-		ConfigMapGenerator: []manifest.ConfigMapGenerator{{Files: []string{"config.yaml"}, Name: configName, Namespace: name}},
+		ConfigMapGenerator: []manifest.ConfigMapGenerator{{Files: files, Name: configName, Namespace: name}},
 		Resources:          resources,
 	}))
 	f.Add(dir+"networkpolicy.yaml", closed(), egress(s))

@@ -2,6 +2,8 @@ package cloudflared
 
 import (
 	"bytes"
+	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
 	"sitegen/internal/gentest"
+	"sitegen/internal/manifest"
 	"sitegen/internal/site"
 )
 
@@ -70,15 +73,85 @@ func decode[T any](t *testing.T, text string) []T {
 }
 
 // match is cloudflared's own rule (cloudflare/cloudflared ingress/ingress.go,
-// FindMatchingRule and matchHost): the first that matches, a wildcard at any depth,
-// the last rule for the rest.
-func match(rules []rule, hostname string) string {
+// FindMatchingRule and matchHost): the first that matches, a wildcard at any depth, a
+// path as an expression that is found anywhere in it, the last rule for the rest.
+func match(rules []rule, hostname, path string) string {
 	for _, r := range rules {
-		if r.Hostname == hostname || strings.HasPrefix(r.Hostname, "*.") && strings.HasSuffix(hostname, r.Hostname[1:]) {
+		host := r.Hostname == hostname || strings.HasPrefix(r.Hostname, "*.") && strings.HasSuffix(hostname, r.Hostname[1:])
+		if host && regexp.MustCompile(r.Path).MatchString(path) {
 			return r.Service
 		}
 	}
 	return rules[len(rules)-1].Service
+}
+
+// TestPathsLeadFirst asks for paths of a hostname that a wildcard covers too: what
+// none of its paths takes goes to its own target, and not to the wildcard's.
+func TestPathsLeadFirst(t *testing.T) {
+	s := newSite(t)
+	to := func(service string) site.Target { return site.Target{Service: service} }
+	s.Routes = append(s.Routes, site.Route{
+		Hostname: "nas.example.com", Kind: site.RouteOwn, Target: to("http://192.0.2.80:5000"),
+		Paths: []site.RoutePath{{Path: "^/api/v1/", Target: to("http://192.0.2.81:80")}, {Path: "^/api/", Target: to("http://192.0.2.82:80")}, {Path: "^/admin$", Target: to("http_status:403")}},
+	})
+	rules := decode[config](t, folder(t, s)["config.yaml"])[0].Ingress
+	for path, want := range map[string]string{
+		"/": "http://192.0.2.80:5000", "/api/v1/x": "http://192.0.2.81:80", "/api/v2/x": "http://192.0.2.82:80", "/x/api/": "http://192.0.2.80:5000",
+		"/admin": "http_status:403", "/admin/x": "http://192.0.2.80:5000",
+	} {
+		if got := match(rules, "nas.example.com", path); got != want {
+			t.Errorf("%s leads to %s, want %s", path, got, want)
+		}
+	}
+}
+
+// TestOrigin: options stand at their own rule, and certificates are files that the
+// pods have.
+func TestOrigin(t *testing.T) {
+	s := newSite(t)
+	nas := site.Route{Hostname: "*.nas.example.com", Kind: site.RouteOwn, Target: site.Target{Service: "https://192.0.2.80:5001", Origin: &site.Origin{CAPool: "PEM\n", TLSTimeout: "5s"}}}
+	nas.Paths = []site.RoutePath{{Path: "^/x", Target: site.Target{Service: "https://192.0.2.81:443", Origin: &site.Origin{CAPool: "OTHER\n", HTTP2Origin: true}}}}
+	s.Routes = append(s.Routes, nas)
+	files := folder(t, s)
+	want := map[string]*originRequest{
+		"https://192.0.2.80:5001": {CAPool: "/etc/cloudflared/config/ca-_.nas.example.com.pem", TLSTimeout: "5s"},
+		"https://192.0.2.81:443":  {CAPool: "/etc/cloudflared/config/ca-_.nas.example.com-0.pem", HTTP2Origin: true},
+	}
+	for _, r := range decode[config](t, files["config.yaml"])[0].Ingress {
+		if diff := cmp.Diff(want[r.Service], r.OriginRequest); diff != "" {
+			t.Errorf("%s: -want +got\n%s", r.Service, diff)
+		}
+	}
+	if !strings.HasSuffix(files["ca-_.nas.example.com.pem"], "\nPEM\n") || !strings.HasSuffix(files["ca-_.nas.example.com-0.pem"], "\nOTHER\n") {
+		t.Error("the certificates are not in the files that the rules name")
+	}
+	generator := decode[manifest.Kustomization](t, files["kustomization.yaml"])[0].ConfigMapGenerator[0]
+	if diff := cmp.Diff([]string{"ca-_.nas.example.com-0.pem", "ca-_.nas.example.com.pem", "config.yaml"}, generator.Files); diff != "" {
+		t.Errorf("the pods' files: -want +got\n%s", diff)
+	}
+}
+
+// TestOutside: what lies outside of the cluster is reached at its own port alone, a
+// node as the entity that Cilium knows it as.
+func TestOutside(t *testing.T) {
+	s := newSite(t)
+	s.Routes = []site.Route{
+		{Hostname: "a.example.com", Kind: site.RouteOwn, Target: site.Target{Service: "http://192.0.2.80:5000", Port: 5000, Addr: netip.MustParseAddr("192.0.2.80")}},
+		{Hostname: "b.example.com", Kind: site.RouteOwn, Target: site.Target{Service: "http://203.0.113.10:9100", Port: 9100, Addr: netip.MustParseAddr("203.0.113.10"), Node: true}},
+		{Hostname: "c.example.com", Kind: site.RouteOwn, Target: site.Target{Service: "rdp://desk.internal:3389", Port: 3389}},
+		{Hostname: "d.example.com", Kind: site.RouteOwn, Target: site.Target{Service: "http://x.monitoring.svc.cluster.local:80", Namespace: "monitoring"}},
+	}
+	want := []manifest.CiliumEgress{
+		{ToCIDR: []string{"192.0.2.80/32"}, ToPorts: ports("5000", "TCP")},
+		{ToEntities: []string{"host", "remote-node"}, ToPorts: ports("9100", "TCP")},
+		{ToEntities: []string{"world"}, ToPorts: ports("3389", "TCP")},
+	}
+	if diff := cmp.Diff(want, outside(s)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"monitoring"}, workloadNamespaces(s)); diff != "" {
+		t.Errorf("namespaces: -want +got\n%s", diff)
+	}
 }
 
 // TestEveryHostnameLeadsHome asks for every hostname, and for some that nobody
@@ -94,7 +167,7 @@ func TestEveryHostnameLeadsHome(t *testing.T) {
 		want[strings.Replace(r.Hostname, "*", "any", 1)] = r.Service
 	}
 	for hostname, service := range want {
-		if got := match(rules, hostname); got != service {
+		if got := match(rules, hostname, "/"); got != service {
 			t.Errorf("%s leads to %s, want %s", hostname, got, service)
 		}
 	}
@@ -128,7 +201,7 @@ func TestOnlyTheRoutesChange(t *testing.T) {
 	s := newSite(t)
 	before := folder(t, s)
 	for _, h := range []string{"garden.example", "www.garden.example"} {
-		s.Routes = append(s.Routes, site.Route{Hostname: h, Kind: site.RouteClient, Service: "http://garden.websites.svc.cluster.local:80", Namespace: "websites"})
+		s.Routes = append(s.Routes, site.Route{Hostname: h, Kind: site.RouteClient, Target: site.Target{Service: "http://garden.websites.svc.cluster.local:80", Namespace: "websites"}})
 	}
 	after := folder(t, s)
 	for name, text := range after {

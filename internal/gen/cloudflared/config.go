@@ -19,28 +19,80 @@ type config struct {
 	Tunnel          string `yaml:"tunnel"`
 }
 
-// rule leads a hostname to a service. The last rule has no hostname and takes what
-// is left.
+// rule leads a hostname, or some of its paths, to a service. The last rule has
+// neither and takes what is left.
 type rule struct {
-	Hostname string `yaml:"hostname,omitempty"`
-	Service  string `yaml:"service"`
+	Hostname      string         `yaml:"hostname,omitempty"`
+	Path          string         `yaml:"path,omitempty"`
+	Service       string         `yaml:"service"`
+	OriginRequest *originRequest `yaml:"originRequest,omitempty"`
 }
 
-// ingress lists the rules. cloudflared takes the first that matches, and *.a.b
-// matches at any depth, so wildcards stand behind all names, the longest first.
-func ingress(routes []site.Route) ([]rule, error) {
+// originRequest is how cloudflared speaks to a service (cloudflared
+// config/configuration.go, OriginRequestConfig).
+type originRequest struct {
+	CAPool                 string `yaml:"caPool,omitempty"`
+	ConnectTimeout         string `yaml:"connectTimeout,omitempty"`
+	DisableChunkedEncoding bool   `yaml:"disableChunkedEncoding,omitempty"`
+	HTTP2Origin            bool   `yaml:"http2Origin,omitempty"`
+	HTTPHostHeader         string `yaml:"httpHostHeader,omitempty"`
+	KeepAliveConnections   int    `yaml:"keepAliveConnections,omitempty"`
+	KeepAliveTimeout       string `yaml:"keepAliveTimeout,omitempty"`
+	MatchSNIToHost         bool   `yaml:"matchSNItoHost,omitempty"`
+	NoTLSVerify            bool   `yaml:"noTLSVerify,omitempty"`
+	OriginServerName       string `yaml:"originServerName,omitempty"`
+	TCPKeepAlive           string `yaml:"tcpKeepAlive,omitempty"`
+	TLSTimeout             string `yaml:"tlsTimeout,omitempty"`
+}
+
+// authority is a file of certificates beside the configuration.
+type authority struct{ name, pem string }
+
+// ingress lists the rules, and the certificates that they name. cloudflared takes
+// the first rule that matches, and *.a.b matches at any depth, so wildcards stand
+// behind all names, the longest first; the paths of a hostname stand before the rule
+// for the rest of it, so that none falls through to a wildcard.
+func ingress(routes []site.Route) ([]rule, []authority, error) {
 	routes = slices.Clone(routes)
 	slices.SortStableFunc(routes, func(a, b site.Route) int {
 		return cmp.Or(cmp.Compare(breadth(a.Hostname), breadth(b.Hostname)), cmp.Compare(a.Hostname, b.Hostname))
 	})
 	var rules []rule
+	var authorities []authority
 	for _, r := range routes {
-		if r.Hostname == "" || r.Service == "" {
-			return nil, fmt.Errorf("route %q to %q leads nowhere", r.Hostname, r.Service)
+		add := func(path string, t site.Target, ca string) {
+			if t.Origin != nil && t.Origin.CAPool != "" {
+				authorities = append(authorities, authority{ca, t.Origin.CAPool})
+			}
+			rules = append(rules, rule{Hostname: r.Hostname, Path: path, Service: t.Service, OriginRequest: request(t.Origin, ca)})
 		}
-		rules = append(rules, rule{Hostname: r.Hostname, Service: r.Service})
+		for i, p := range r.Paths {
+			add(p.Path, p.Target, fmt.Sprintf("ca-%s-%d.pem", r.AccessKey(), i))
+		}
+		add("", r.Target, "ca-"+r.AccessKey()+".pem")
 	}
-	return append(rules, rule{Service: "http_status:404"}), nil
+	for _, r := range rules {
+		if r.Hostname == "" || r.Service == "" {
+			return nil, nil, fmt.Errorf("route %q to %q leads nowhere", r.Hostname, r.Service)
+		}
+	}
+	return append(rules, rule{Service: "http_status:404"}), authorities, nil
+}
+
+func request(o *site.Origin, ca string) *originRequest {
+	if o == nil {
+		return nil
+	}
+	r := &originRequest{
+		ConnectTimeout: o.ConnectTimeout, DisableChunkedEncoding: o.DisableChunkedEncoding, HTTP2Origin: o.HTTP2Origin,
+		HTTPHostHeader: o.HTTPHostHeader, KeepAliveConnections: o.KeepAliveConnections, KeepAliveTimeout: o.KeepAliveTimeout,
+		MatchSNIToHost: o.MatchSNIToHost, NoTLSVerify: o.NoTLSVerify, OriginServerName: o.OriginServerName,
+		TCPKeepAlive: o.TCPKeepAlive, TLSTimeout: o.TLSTimeout,
+	}
+	if o.CAPool != "" {
+		r.CAPool = configDir + "/" + ca
+	}
+	return r
 }
 
 // breadth is 0 for a name, and the greater the more a wildcard matches. A name has

@@ -1,7 +1,10 @@
 package cloudflared
 
 import (
+	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
@@ -27,7 +30,6 @@ func egress(s *site.Site) manifest.Object[manifest.CiliumPolicySpec] {
 		{ToEntities: []string{"world"}, ToPorts: ports("7844", "UDP", "TCP")},
 		{ToEntities: []string{"world"}, ToPorts: ports("443", "TCP")},
 	}
-	var namespaces []string
 	for _, r := range s.Routes {
 		switch r.Kind {
 		case site.RouteArgoCD:
@@ -40,24 +42,72 @@ func egress(s *site.Site) manifest.Object[manifest.CiliumPolicySpec] {
 				ToEndpoints: []manifest.Selector{pods(r.Namespace, "k8s-app", "hubble-ui")},
 				ToPorts:     ports("8081", "TCP"),
 			})
-		case site.RouteClient, site.RouteApp:
-			namespaces = append(namespaces, r.Namespace)
 		}
 	}
-	slices.Sort(namespaces)
-	if namespaces = slices.Compact(namespaces); len(namespaces) > 0 {
+	if namespaces := workloadNamespaces(s); len(namespaces) > 0 {
 		// Which ports is said where they are: by the policies of these namespaces.
 		rules = append(rules, manifest.CiliumEgress{ToEndpoints: []manifest.Selector{{
 			MatchExpressions: []manifest.Expression{{Key: namespaceLabel, Operator: "In", Values: namespaces}},
 		}}})
 	}
-	rules = append(rules, manifest.CiliumEgress{ToEntities: []string{"host", "remote-node"}, ToPorts: ports("22", "TCP")})
+	rules = append(rules, manifest.CiliumEgress{ToEntities: nodes(), ToPorts: ports("22", "TCP")})
+	rules = append(rules, outside(s)...)
 	return manifest.NewCiliumPolicy(meta(), manifest.CiliumPolicySpec{
 		Description:      "DNS, Cloudflare's edge, and what the tunnel leads to",
 		Egress:           rules,
 		EndpointSelector: manifest.Selector{MatchLabels: labels()},
 	})
 }
+
+// workloadNamespaces are the namespaces of what routes lead to, beside Argo CD's and
+// Hubble's own pages.
+func workloadNamespaces(s *site.Site) []string {
+	var all []string
+	for _, r := range s.Routes {
+		if r.Kind == site.RouteArgoCD || r.Kind == site.RouteHubble {
+			continue
+		}
+		for _, t := range r.Targets() {
+			if t.Namespace != "" {
+				all = append(all, t.Namespace)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// outside opens the way to each machine outside of the cluster that a route leads
+// to. A node is none: its address is no part of a block (Cilium knows it as an
+// entity). A name may resolve to anything, so its port is open to all that is
+// neither a pod nor a node.
+func outside(s *site.Site) []manifest.CiliumEgress {
+	opened := map[string]manifest.CiliumEgress{}
+	for _, r := range s.Routes {
+		for _, t := range r.Targets() {
+			if t.Port == 0 || r.Kind == site.RouteSSH {
+				continue
+			}
+			rule := manifest.CiliumEgress{ToPorts: ports(strconv.Itoa(t.Port), "TCP")}
+			switch {
+			case t.Node:
+				rule.ToEntities = nodes()
+			case t.Addr.IsValid():
+				rule.ToCIDR = []string{t.Addr.String() + "/32"}
+			default:
+				rule.ToEntities = []string{"world"}
+			}
+			opened[fmt.Sprint(rule.ToEntities, rule.ToCIDR, rule.ToPorts)] = rule
+		}
+	}
+	var rules []manifest.CiliumEgress
+	for _, key := range slices.Sorted(maps.Keys(opened)) {
+		rules = append(rules, opened[key])
+	}
+	return rules
+}
+
+func nodes() []string { return []string{"host", "remote-node"} }
 
 // namespaceLabel is what Cilium knows a pod's namespace by; without it a selector
 // means pods of the policy's own namespace.

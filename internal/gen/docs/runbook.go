@@ -117,6 +117,8 @@ func target(r site.Route) string {
 		return "Hubble"
 	case site.RouteSSH:
 		return "SSH on " + r.Owner
+	case site.RouteOwn:
+		return r.Service
 	}
 	return fmt.Sprintf("%s %s", r.Kind, r.Owner)
 }

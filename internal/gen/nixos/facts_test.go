@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"fmt"
+	"sitegen/internal/site"
 	"strings"
 	"testing"
 )
@@ -101,6 +102,8 @@ func TestFirewallBetweenNodes(t *testing.T) {
 			t.Errorf("more than one port for the pods' traffic:\n%s", rules.text())
 		}
 	}
+	s.Routes = append(s.Routes, site.Route{Kind: site.RouteOwn, Target: site.Target{Node: true, Port: 9100}}, site.Route{Kind: site.RouteOwn, Target: site.Target{Port: 5000}})
+	host(t, s, "web2", "6.12").at("k3s", "networking", "firewall", "extraInputRules").contains("} tcp dport { 9100 } accept\n")
 	machine := host(t, s, "web2", "6.12").at("machine")
 	machine.at("services", "openssh", "openFirewall").is(false)
 	machine.at("networking", "firewall", "extraInputRules").is("ip saddr { 198.51.100.0/24 } tcp dport 22 accept\nip6 saddr { 2001:db8:77::/48 } tcp dport 22 accept\n")

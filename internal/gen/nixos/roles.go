@@ -24,6 +24,8 @@ type k3s struct {
 	Nodes   []netip.Addr // all of them, where there are several
 	IPv6    bool         // the family of their addresses
 	Encrypt bool
+
+	TunnelPorts []int // of the nodes, that routes lead to
 }
 
 func k3sOf(s *site.Site) k3s {
@@ -43,6 +45,7 @@ func k3sOf(s *site.Site) k3s {
 			k.Nodes = append(k.Nodes, h.NodeIP)
 		}
 	}
+	k.TunnelPorts = s.NodePorts()
 	k.IPv6 = len(k.Nodes) > 0 && k.Nodes[0].Is6()
 	return k
 }

@@ -135,7 +135,11 @@ func verifyValues(s *site.Site) []sh.Var {
 		hosts = append(hosts, line(h.Name, h.Address, h.SSH.Hostname, strconv.Itoa(len(h.Arrays)), h.Role, strings.Join(boots, ",")))
 	}
 	for _, r := range s.Routes {
-		routes = append(routes, line(r.Hostname, string(r.Kind), r.Access))
+		kind := string(r.Kind)
+		if r.Kind == site.RouteOwn && !r.HTTP() {
+			kind = "stream"
+		}
+		routes = append(routes, line(r.Hostname, kind, r.Access))
 	}
 	return []sh.Var{
 		{Name: "site", Value: s.Name},

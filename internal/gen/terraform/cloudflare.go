@@ -172,7 +172,7 @@ func guarded(s *site.Site) tf.Expr {
 			continue
 		}
 		kind := "self_hosted"
-		if r.Kind == site.RouteSSH {
+		if r.SSH() {
 			kind = "ssh"
 		}
 		all[r.Hostname] = tf.Object(fields{"group": tf.String(r.Access), "session": tf.String(r.Session), "type": tf.String(kind)})

@@ -90,6 +90,7 @@ func (g *generator) site() {
 	g.cluster()
 	g.clients()
 	g.apps()
+	g.routes()
 	g.rest()
 	if g.example {
 		g.line(`silence: "address-reserved": "made up"`)

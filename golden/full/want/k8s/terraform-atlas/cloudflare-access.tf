@@ -23,9 +23,19 @@ locals {
 
   # The hostnames that want a log-in; all others are public.
   access = {
+    "db.example.com" = {
+      group   = "engineers"
+      session = "24h"
+      type    = "self_hosted"
+    }
     "deploy.example.com" = {
       group   = "engineers"
       session = "24h"
+      type    = "self_hosted"
+    }
+    "desk.example.com" = {
+      group   = "admins"
+      session = "12h"
       type    = "self_hosted"
     }
     "flows.example.com" = {
@@ -34,6 +44,16 @@ locals {
       type    = "self_hosted"
     }
     "invoices.example.com" = {
+      group   = "admins"
+      session = "12h"
+      type    = "self_hosted"
+    }
+    "metrics.example.com" = {
+      group   = "engineers"
+      session = "24h"
+      type    = "self_hosted"
+    }
+    "nas.example.com" = {
       group   = "admins"
       session = "12h"
       type    = "self_hosted"
@@ -47,6 +67,11 @@ locals {
       group   = "engineers"
       session = "24h"
       type    = "self_hosted"
+    }
+    "router.example.com" = {
+      group   = "admins"
+      session = "12h"
+      type    = "ssh"
     }
     "shell.example.com" = {
       group   = "engineers"

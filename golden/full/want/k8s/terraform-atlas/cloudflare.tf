@@ -13,9 +13,14 @@ locals {
     "example.com" = {
       hostnames = [
         "*.example.com",
+        "db.example.com",
         "deploy.example.com",
+        "desk.example.com",
         "flows.example.com",
         "invoices.example.com",
+        "metrics.example.com",
+        "nas.example.com",
+        "router.example.com",
         "shell.example.com",
         "ssh-worker.example.com",
         "status.example.com",
@@ -24,6 +29,7 @@ locals {
     }
     "example.org" = {
       hostnames = [
+        "*.apps.example.org",
         "legacy.example.org",
         "next.studio.example.org",
         "preview.example.org",

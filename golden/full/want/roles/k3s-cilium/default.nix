@@ -12,6 +12,9 @@ let
     "10.10.0.2"
   ];
   fromNodes = "ip saddr { ${lib.concatStringsSep ", " nodes} }";
+  tunnelPorts = [
+    9100
+  ];
 in
 {
   services.k3s = {
@@ -49,6 +52,8 @@ in
   # The nodes, and nobody else: ssh from cloudflared's pods, API, kubelet, Cilium's health, Hubble, and the pods' own traffic.
   networking.firewall.extraInputRules = ''
     ${fromNodes} tcp dport { 22, 4240, 4244, 6443, 10250 } accept
+    # What routes of the tunnel lead to on a node: cloudflared may run on another one.
+    ${fromNodes} tcp dport { ${lib.concatStringsSep ", " (map toString tunnelPorts)} } accept
     # WireGuard alone: the plain port would take packets from whoever forges a node's address.
     ${fromNodes} udp dport 51871 accept
   '';
