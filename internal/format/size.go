@@ -109,7 +109,7 @@ func PartitionSize(text string, rest bool) Fault {
 	if n, letter, ok := bytesOf(text); ok && letter && n >= Mebibyte {
 		return Fault{fmt.Sprintf("%q has a fraction, and its unit can be read in two ways", text), bothReadings(text)}
 	}
-	return Fault{fmt.Sprintf("%q is no size", text), cmp.Or(respelt(text), hint)}
+	return Fault{fmt.Sprintf("%q is no size", text), cmp.Or(respelt(text, ParseSize), hint)}
 }
 
 func DiskSize(text string) Fault {
@@ -128,7 +128,7 @@ func Bytes(text, what, hint string) Fault {
 	case ok && n >= Mebibyte:
 		return Fault{}
 	}
-	return Fault{fmt.Sprintf("%q is %s", text, what), cmp.Or(respelt(text), hint)}
+	return Fault{fmt.Sprintf("%q is %s", text, what), cmp.Or(respelt(text, ParseDisk), hint)}
 }
 
 // bothReadings says what a letter alone may stand for.
@@ -136,12 +136,27 @@ func bothReadings(text string) string {
 	return fmt.Sprintf("%q counts in thousands, as makers of disks do; %q by 1024, as lsblk does, and makers of memory", text+"B", text+"iB")
 }
 
-// respelt suggests a size whose unit is only spelt in another way.
-func respelt(text string) string {
+// respelt suggests a size that is only spelt in another way, where it is sound then.
+func respelt(text string, parse func(string) (int, bool)) string {
 	fixed := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
 	fixed = strings.Replace(fixed, "IB", "iB", 1)
-	if _, _, ok := bytesOf(fixed); ok && fixed != text {
-		return DidYouMean(fixed)
+	point := strings.Replace(fixed, ",", ".", 1)
+	_, letter, ok := bytesOf(point)
+	_, sound := parse(point)
+	switch {
+	case !ok || point == text:
+		return ""
+	case !sound && letter:
+		return bothReadings(point)
+	case !sound:
+		return ""
+	case thousandsRE.MatchString(fixed):
+		return fmt.Sprintf("a fraction takes a point, and thousands take nothing: %q or %q", point, strings.Replace(fixed, ",", "", 1))
+	case point != fixed:
+		return fmt.Sprintf("a fraction takes a point: %q", point)
 	}
-	return ""
+	return DidYouMean(fixed)
 }
+
+// thousandsRE is a comma that may part thousands.
+var thousandsRE = regexp.MustCompile(`^[1-9][0-9]{0,2},[0-9]{3}[^0-9]`)

@@ -54,6 +54,26 @@ func TestSizes(t *testing.T) {
 	}
 }
 
+// TestRespelt: what a hint suggests is sound.
+func TestRespelt(t *testing.T) {
+	for text, want := range map[string]struct{ disk, partition string }{
+		"1,5TiB":  {`a fraction takes a point: "1.5TiB"`, `a fraction takes a point: "1.5TiB"`},
+		"1,92 tb": {`a fraction takes a point: "1.92TB"`, `a fraction takes a point: "1.92TB"`},
+		"1,920GB": {`a fraction takes a point, and thousands take nothing: "1.920GB" or "1920GB"`, `a fraction takes a point, and thousands take nothing: "1.920GB" or "1920GB"`},
+		"0,500TB": {`a fraction takes a point: "0.500TB"`, `a fraction takes a point: "0.500TB"`},
+		"1,5T":    {bothReadings("1.5T"), bothReadings("1.5T")},
+		"1 G":     {bothReadings("1G"), DidYouMean("1G")},
+		"3 tb":    {DidYouMean("3TB"), DidYouMean("3TB")},
+	} {
+		if got := DiskSize(text).Hint; got != want.disk {
+			t.Errorf("disk %q: %s", text, got)
+		}
+		if got := PartitionSize(text, false).Hint; got != want.partition {
+			t.Errorf("partition %q: %s", text, got)
+		}
+	}
+}
+
 // TestDisks has disks that are sold, with the size that their makers print and the
 // one that lsblk does. Either way of saying it fits the disk, and not the next one.
 func TestDisks(t *testing.T) {

@@ -76,6 +76,8 @@ func TestRunbook(t *testing.T) {
 	handOff, _, _ = strings.Cut(handOff, "\n## ")
 	lacks(t, handOff, "](#", "\n   kubectl")
 	contains(t, handOff, "ssh web1 k3s kubectl -n argocd get secret argocd-initial-admin-secret -o jsonpath={.data.password} | base64 -d\n")
+	contains(t, handOff, "restic-volumes restore --host \"$(hostname)\" \"latest:$PWD/VOLUME\" --target /root/restored\n")
+	inOrder(t, text, "### The machines", "lsblk -dno NAME,SIZE ", "- `size` of a disk", "`\"476.9GiB\"`", "- `memory`", "- `threads`", "- `node`", "### Keys\n")
 	// A domain in use has records that Terraform does not take over.
 	inOrder(t, text, "A domain that is in use", "every A, AAAA and CNAME record", "## 3. Bootstrap", "81053 or 81058")
 	contains(t, text, "No port but 22 is open.\nWeb traffic",
@@ -93,14 +95,14 @@ func TestRunbook(t *testing.T) {
 	contains(t, text,
 		"scripts/install-web2.sh --check ADDRESS", "Install the server first", "`argocd_repo_token`", "in the bucket `state` as `hetzner.tfstate`",
 		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets",
-		"Before that key changes, give Argo CD one of its own", "the spec has no `alerts`", "k3s token rotate", "Agents that were not lost")
+		"Before that key changes, give Argo CD one of its own", "the spec has no `alerts`", "4. There are no volumes yet.", "k3s token rotate", "Agents that were not lost")
 	contains(t, text, "from their own addresses only", "4240 and 4244 (Cilium) over TCP, 8472 (VXLAN) over UDP", "cilium connectivity test`")
 	lacks(t, text, "No port but 22 is open.", "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "onFailure", "server/token")
 
 	s := otherSite(t, `versions: images: argocd: ""`)
 	s.Cluster.Encrypt = true
 	text = runbookOf(t, s)
-	contains(t, text, "51871 (WireGuard) over UDP", "the chart argo-cd 10.1.1\nksops")
+	contains(t, text, "51871 (WireGuard) over UDP", "the chart argo-cd 10.1.1,\nksops")
 	lacks(t, text, "8472", "with Argo CD v")
 
 	s = testSite(t)
