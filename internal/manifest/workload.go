@@ -37,6 +37,7 @@ type PodSpec struct {
 	AutomountServiceAccountToken  bool             `yaml:"automountServiceAccountToken"`
 	Containers                    []Container      `yaml:"containers"`
 	EnableServiceLinks            bool             `yaml:"enableServiceLinks"`
+	InitContainers                []Container      `yaml:"initContainers,omitempty"`
 	SecurityContext               PodSecurity      `yaml:"securityContext"`
 	TerminationGracePeriodSeconds int              `yaml:"terminationGracePeriodSeconds,omitempty"`
 	TopologySpreadConstraints     []TopologySpread `yaml:"topologySpreadConstraints,omitempty"`

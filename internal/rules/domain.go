@@ -246,6 +246,7 @@ func checkDepth(c *checker) {
 const (
 	maxConfigMap = 1 << 20
 	routeWords   = len("- hostname: \n  service: \n")
+	accessWords  = len("  originRequest:\n    access:\n      audTag:\n      - aud:\n      required: true\n      teamName: \n")
 	originWords  = 512 // all that originRequest may hold beside certificates
 )
 
@@ -254,6 +255,9 @@ func checkTunnelSize(c *checker) {
 	for _, r := range c.site.Routes {
 		for _, t := range r.Targets() {
 			size += routeWords + len(r.Hostname) + len(t.Service)
+			if team := c.spec.Cloudflare.Team; team != "" && r.Access != "" {
+				size += accessWords + len(r.Hostname) + len(team)
+			}
 			if t.Origin != nil {
 				size += originWords + len(t.Origin.CAPool)
 			}

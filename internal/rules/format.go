@@ -30,6 +30,8 @@ func formatRules() []Rule {
 			Bad: `hosts: web1: nics: wan: mac: "a8-a1-59-0f-10-01"`, Good: `hosts: web1: nics: wan: mac: "a8:a1:59:0f:10:01"`, value: true, check: checkMACs},
 		{ID: "cloudflare-id", Severity: diag.Error, Summary: "Zone and account ids are 32 hex digits in lower case, each its own.",
 			Bad: `cloudflare: account: "my-account"`, Good: `cloudflare: account: "0123456789abcdef0123456789abcdef"`, value: true, check: checkCloudflareIDs},
+		{ID: "team", Severity: diag.Error, Summary: "The Zero Trust team is named without its domain.",
+			Bad: `cloudflare: team: "example.cloudflareaccess.com"`, Good: `cloudflare: team: "example"`, value: true, check: checkTeam},
 		{ID: "url", Severity: diag.Error, Summary: "URLs are https and hold no credentials.",
 			Bad: `hosts: web1: installer: image: "http://example.com/kexec.tar.gz"`, Good: `hosts: web1: installer: image: "https://example.com/kexec.tar.gz"`, value: true, check: checkURLs},
 		{ID: "smtp-port", Severity: diag.Error, Summary: "The port of the mail relay goes with tls: 465 speaks TLS at once, 587 after STARTTLS.",
@@ -102,6 +104,18 @@ func wildHostname(name string) format.Fault {
 		return format.Fault{}
 	}
 	return format.Hostname(rest)
+}
+
+func checkTeam(c *checker) {
+	team, at := c.spec.Cloudflare.Team, diag.Path{"cloudflare", "team"}
+	if team == "" {
+		return
+	}
+	if name, ok := strings.CutSuffix(strings.TrimSuffix(strings.TrimPrefix(team, "https://"), "/"), ".cloudflareaccess.com"); ok {
+		c.report(at, "%q is the domain of the team", team).WithHint("%s", format.DidYouMean(name))
+		return
+	}
+	c.fault(at, format.Label("the team", team, maxLabel))
 }
 
 // mailDomainFault wants what stands behind the @ of an address.

@@ -65,6 +65,7 @@ func checkVersions(c *checker) {
 		}
 	}
 	tag(v.Images.Cloudflared, "cloudflared")
+	tag(v.Images.Busybox, "busybox")
 }
 
 // checkChartImage: the default image is a patch release later than the default

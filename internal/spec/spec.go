@@ -42,6 +42,7 @@ type Admin struct {
 // Cloudflare mirrors #Cloudflare.
 type Cloudflare struct {
 	Account string `json:"account"`
+	Team    string `json:"team"`
 }
 
 // Tunnel mirrors #Tunnel.
@@ -306,6 +307,7 @@ type Versions struct {
 		ArgoCD      string `json:"argocd"`
 		Ksops       string `json:"ksops"`
 		Cloudflared string `json:"cloudflared"`
+		Busybox     string `json:"busybox"`
 	} `json:"images"`
 	Terraform string `json:"terraform"`
 	Providers struct {

@@ -21,13 +21,14 @@ const (
 	credentials   = "cloudflared-credentials" // the Secret that Terraform makes
 	credentialDir = "/etc/cloudflared/creds"
 	accessVolume  = "access"
-	accessDir     = "/etc/cloudflared/access" // nothing reads it; see volumes
+	accessDir     = "/etc/cloudflared/access" // see volumes
+	templateDir   = "/etc/cloudflared/template"
 	metricsPort   = 2000
 )
 
 // Files returns the folder cloudflared.
 func Files(s *site.Site) ([]tree.File, error) {
-	rules, authorities, err := ingress(s.Routes)
+	rules, authorities, err := ingress(s)
 	if err != nil {
 		return nil, err
 	}

@@ -31,18 +31,27 @@ type rule struct {
 // originRequest is how cloudflared speaks to a service (cloudflared
 // config/configuration.go, OriginRequestConfig).
 type originRequest struct {
-	CAPool                 string `yaml:"caPool,omitempty"`
-	ConnectTimeout         string `yaml:"connectTimeout,omitempty"`
-	DisableChunkedEncoding bool   `yaml:"disableChunkedEncoding,omitempty"`
-	HTTP2Origin            bool   `yaml:"http2Origin,omitempty"`
-	HTTPHostHeader         string `yaml:"httpHostHeader,omitempty"`
-	KeepAliveConnections   int    `yaml:"keepAliveConnections,omitempty"`
-	KeepAliveTimeout       string `yaml:"keepAliveTimeout,omitempty"`
-	MatchSNIToHost         bool   `yaml:"matchSNItoHost,omitempty"`
-	NoTLSVerify            bool   `yaml:"noTLSVerify,omitempty"`
-	OriginServerName       string `yaml:"originServerName,omitempty"`
-	TCPKeepAlive           string `yaml:"tcpKeepAlive,omitempty"`
-	TLSTimeout             string `yaml:"tlsTimeout,omitempty"`
+	Access                 *accessCheck `yaml:"access,omitempty"`
+	CAPool                 string       `yaml:"caPool,omitempty"`
+	ConnectTimeout         string       `yaml:"connectTimeout,omitempty"`
+	DisableChunkedEncoding bool         `yaml:"disableChunkedEncoding,omitempty"`
+	HTTP2Origin            bool         `yaml:"http2Origin,omitempty"`
+	HTTPHostHeader         string       `yaml:"httpHostHeader,omitempty"`
+	KeepAliveConnections   int          `yaml:"keepAliveConnections,omitempty"`
+	KeepAliveTimeout       string       `yaml:"keepAliveTimeout,omitempty"`
+	MatchSNIToHost         bool         `yaml:"matchSNItoHost,omitempty"`
+	NoTLSVerify            bool         `yaml:"noTLSVerify,omitempty"`
+	OriginServerName       string       `yaml:"originServerName,omitempty"`
+	TCPKeepAlive           string       `yaml:"tcpKeepAlive,omitempty"`
+	TLSTimeout             string       `yaml:"tlsTimeout,omitempty"`
+}
+
+// accessCheck has cloudflared refuse what comes without Access's token for the
+// hostname (cloudflared ingress/middleware/jwtvalidator.go).
+type accessCheck struct {
+	AudTag   []string `yaml:"audTag"`
+	Required bool     `yaml:"required"`
+	TeamName string   `yaml:"teamName"`
 }
 
 // authority is a file of certificates beside the configuration.
@@ -52,8 +61,8 @@ type authority struct{ name, pem string }
 // the first rule that matches, and *.a.b matches at any depth, so wildcards stand
 // behind all names, the longest first; the paths of a hostname stand before the rule
 // for the rest of it, so that none falls through to a wildcard.
-func ingress(routes []site.Route) ([]rule, []authority, error) {
-	routes = slices.Clone(routes)
+func ingress(s *site.Site) ([]rule, []authority, error) {
+	routes := slices.Clone(s.Routes)
 	slices.SortStableFunc(routes, func(a, b site.Route) int {
 		return cmp.Or(cmp.Compare(breadth(a.Hostname), breadth(b.Hostname)), cmp.Compare(a.Hostname, b.Hostname))
 	})
@@ -64,7 +73,7 @@ func ingress(routes []site.Route) ([]rule, []authority, error) {
 			if t.Origin != nil && t.Origin.CAPool != "" {
 				authorities = append(authorities, authority{ca, t.Origin.CAPool})
 			}
-			rules = append(rules, rule{Hostname: r.Hostname, Path: path, Service: t.Service, OriginRequest: request(t.Origin, ca)})
+			rules = append(rules, rule{Hostname: r.Hostname, Path: path, Service: t.Service, OriginRequest: request(t.Origin, ca, check(s, r))})
 		}
 		for i, p := range r.Paths {
 			add(p.Path, p.Target, fmt.Sprintf("ca-%s-%d.pem", r.AccessKey(), i))
@@ -79,12 +88,24 @@ func ingress(routes []site.Route) ([]rule, []authority, error) {
 	return append(rules, rule{Service: "http_status:404"}), authorities, nil
 }
 
-func request(o *site.Origin, ca string) *originRequest {
-	if o == nil {
+// check is Access's for a guarded hostname. Its audience is known when the application
+// is there: see audiences.
+func check(s *site.Site, r site.Route) *accessCheck {
+	if s.Cloudflare.Team == "" || r.Access == "" {
 		return nil
 	}
+	return &accessCheck{AudTag: []string{audience + r.AccessKey()}, Required: true, TeamName: s.Cloudflare.Team}
+}
+
+func request(o *site.Origin, ca string, check *accessCheck) *originRequest {
+	switch {
+	case o == nil && check == nil:
+		return nil
+	case o == nil:
+		return &originRequest{Access: check}
+	}
 	r := &originRequest{
-		ConnectTimeout: o.ConnectTimeout, DisableChunkedEncoding: o.DisableChunkedEncoding, HTTP2Origin: o.HTTP2Origin,
+		Access: check, ConnectTimeout: o.ConnectTimeout, DisableChunkedEncoding: o.DisableChunkedEncoding, HTTP2Origin: o.HTTP2Origin,
 		HTTPHostHeader: o.HTTPHostHeader, KeepAliveConnections: o.KeepAliveConnections, KeepAliveTimeout: o.KeepAliveTimeout,
 		MatchSNIToHost: o.MatchSNIToHost, NoTLSVerify: o.NoTLSVerify, OriginServerName: o.OriginServerName,
 		TCPKeepAlive: o.TCPKeepAlive, TLSTimeout: o.TLSTimeout,

@@ -15,6 +15,7 @@ func deployment(s *site.Site) manifest.Object[manifest.DeploymentSpec] {
 		Strategy: manifest.Strategy{Type: "RollingUpdate", RollingUpdate: &manifest.RollingUpdate{MaxSurge: 1}},
 		Template: manifest.PodTemplate{Metadata: manifest.Meta{Labels: labels()}, Spec: manifest.PodSpec{
 			Containers:      []manifest.Container{container(s)},
+			InitContainers:  audiences(s),
 			SecurityContext: security(),
 			// cloudflared itself gives open requests 30 seconds.
 			TerminationGracePeriodSeconds: 45,
@@ -44,7 +45,50 @@ func volumes(s *site.Site) []manifest.PodVolume {
 		}
 		all = slices.Insert(all, 0, manifest.PodVolume{ConfigMap: gate, Name: accessVolume})
 	}
+	if checksAccess(s) {
+		all = append(all, manifest.PodVolume{ConfigMap: &manifest.ConfigMapVolume{Name: configName}, Name: "template"})
+		i := slices.IndexFunc(all, func(v manifest.PodVolume) bool { return v.Name == "config" })
+		all[i] = manifest.PodVolume{EmptyDir: &manifest.EmptyDir{SizeLimit: "4Mi"}, Name: "config"}
+	}
 	return all
+}
+
+// checksAccess tells whether cloudflared checks Access's tokens itself.
+func checksAccess(s *site.Site) bool { return s.Cloudflare.Team != "" && len(s.AccessKeys()) > 0 }
+
+// audience stands in the configuration for the audience of the Access application of
+// a hostname, whose key follows.
+const audience = "aud:"
+
+// fill puts the audiences in their places: Cloudflare chooses them, Terraform writes
+// them into the gate's ConfigMap, and git holds the configuration without them. One
+// that is missing ends it, and the pods of before go on.
+const fill = `cp -L ` + templateDir + `/* ` + configDir + `/
+cd ` + accessDir + `
+for host in *; do
+  name="$(printf %s "$host" | sed 's/[.]/[.]/g')"
+  sed -i "s/^\( *- \)` + audience + `$name\$/\1$(cat "$host")/" ` + configDir + `/config.yaml
+done
+! grep -n '^ *- ` + audience + `' ` + configDir + `/config.yaml
+`
+
+// audiences is the container that runs fill.
+func audiences(s *site.Site) []manifest.Container {
+	if !checksAccess(s) {
+		return nil
+	}
+	return []manifest.Container{{
+		Command:         []manifest.Text{"/bin/sh", "-euc", fill},
+		Image:           "docker.io/library/busybox:" + s.Versions.Images.Busybox,
+		Name:            "audiences",
+		Resources:       manifest.Resources{Limits: map[string]string{"memory": "32Mi"}, Requests: map[string]string{"cpu": "10m", "memory": "16Mi"}},
+		SecurityContext: manifest.ContainerSecurity{Capabilities: &manifest.Capabilities{Drop: []string{"ALL"}}, ReadOnlyRootFilesystem: true},
+		VolumeMounts: []manifest.VolumeMount{
+			{MountPath: accessDir, Name: accessVolume, ReadOnly: true},
+			{MountPath: configDir, Name: "config"},
+			{MountPath: templateDir, Name: "template", ReadOnly: true},
+		},
+	}}
 }
 
 // mounts are folders, not single files: only those follow a change of what is

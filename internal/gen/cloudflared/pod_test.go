@@ -1,12 +1,17 @@
 package cloudflared
 
 import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"sitegen/internal/manifest"
+	"sitegen/internal/site"
 )
 
 // TestConnectorPod holds what keeps the way in open: probes that tell a lost
@@ -72,6 +77,93 @@ func TestPodsWaitForAccess(t *testing.T) {
 	}
 	if strings.Contains(folder(t, s)["deployment.yaml"], "optional") {
 		t.Error("a key that may be missing is not waited for")
+	}
+}
+
+// TestAccessIsCheckedTwice: with a team, cloudflared refuses what comes without the
+// token of the hostname's own application, on all of its paths, and public hostnames
+// stay public.
+func TestAccessIsCheckedTwice(t *testing.T) {
+	s := newSite(t)
+	s.Cloudflare.Team = "example"
+	r := route(t, s, "argocd.example.com")
+	r.Access, r.Paths = "admins", []site.RoutePath{{Path: "^/x", Target: site.Target{Service: "http://192.0.2.1:80", Origin: &site.Origin{DisableChunkedEncoding: true}}}}
+	route(t, s, "*.dev.example.com").Access = "admins"
+	files := folder(t, s)
+	for _, x := range decode[config](t, files["config.yaml"])[0].Ingress {
+		var want *accessCheck
+		switch x.Hostname {
+		case "argocd.example.com":
+			want = &accessCheck{AudTag: []string{"aud:argocd.example.com"}, Required: true, TeamName: "example"}
+		case "*.dev.example.com":
+			want = &accessCheck{AudTag: []string{"aud:_.dev.example.com"}, Required: true, TeamName: "example"}
+		}
+		var got *accessCheck
+		if x.OriginRequest != nil {
+			got = x.OriginRequest.Access
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s%s: -want +got\n%s", x.Hostname, x.Path, diff)
+		}
+	}
+	pod := decode[manifest.Object[manifest.DeploymentSpec]](t, files["deployment.yaml"])[0].Spec.Template.Spec
+	volumes := map[string]manifest.PodVolume{}
+	for _, v := range pod.Volumes {
+		volumes[v.Name] = v
+	}
+	if volumes["config"].EmptyDir == nil || volumes["template"].ConfigMap.Name != "cloudflared-config" || volumes["access"].ConfigMap == nil {
+		t.Errorf("volumes: %+v", pod.Volumes)
+	}
+	if len(pod.InitContainers) != 1 || !strings.HasSuffix(pod.InitContainers[0].Image, "/busybox:"+s.Versions.Images.Busybox) {
+		t.Errorf("init containers: %+v", pod.InitContainers)
+	}
+}
+
+// TestAudiences runs what puts the audiences into the configuration, in folders that
+// are as the kubelet makes them.
+func TestAudiences(t *testing.T) {
+	s := newSite(t)
+	s.Cloudflare.Team = "example"
+	for _, hostname := range []string{"*.dev.example.com", "argocd.example.com", "bakery.example"} {
+		route(t, s, hostname).Access = "admins"
+	}
+	dir := t.TempDir()
+	run := func(audiences map[string]string) (string, error) {
+		for _, d := range []string{"access", "template", "config"} {
+			if err := errors.Join(os.RemoveAll(filepath.Join(dir, d)), os.Mkdir(filepath.Join(dir, d), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		files := map[string]string{"template/config.yaml": folder(t, s)["config.yaml"], "access/..data": "no key"}
+		for host, aud := range audiences {
+			files["access/"+host] = aud
+		}
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out, err := exec.Command("sh", "-euc", strings.ReplaceAll(fill, "/etc/cloudflared", dir)).CombinedOutput()
+		if err != nil {
+			return string(out), err
+		}
+		text, err := os.ReadFile(filepath.Join(dir, "config", "config.yaml"))
+		return string(text), err
+	}
+	all := map[string]string{"_.dev.example.com": "aaa0", "argocd.example.com": "bbb1", "bakery.example": "ccc2"}
+	text, err := run(all)
+	if err != nil {
+		t.Fatal(text, err)
+	}
+	for _, x := range decode[config](t, text)[0].Ingress {
+		want := all[strings.Replace(x.Hostname, "*", "_", 1)]
+		if (x.OriginRequest == nil) != (want == "") || x.OriginRequest != nil && x.OriginRequest.Access.AudTag[0] != want {
+			t.Errorf("%s: %+v, want the audience %q", x.Hostname, x.OriginRequest, want)
+		}
+	}
+	delete(all, "bakery.example")
+	if text, err := run(all); err == nil {
+		t.Errorf("a configuration without an audience passes:\n%s", text)
 	}
 }
 

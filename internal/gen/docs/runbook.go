@@ -15,6 +15,7 @@ type runbook struct {
 	Server                 host
 	Agents                 bool
 	Routes                 []route
+	Team                   string // of Zero Trust; "" where cloudflared does not check Access
 	Zones                  []string
 	ZoneRead               string // what the token reads zones for; "" when it does not
 	Account                string
@@ -80,6 +81,7 @@ func newRunbook(s *site.Site) runbook {
 	for _, z := range s.Zones {
 		r.Zones = append(r.Zones, z.Name)
 	}
+	r.Team = s.Cloudflare.Team
 	r.addRoutes(s)
 	for _, k := range s.K8sSecretKeys() {
 		r.K8sKeys = append(r.K8sKeys, key{k, k8sKey(s, k)})

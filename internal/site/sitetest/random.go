@@ -179,6 +179,7 @@ func (g *generator) rest() {
 	g.maybe(4, `argocd: hostname: "deploy.example.com"`)
 	g.line("argocd: access: %q", g.groups[len(g.groups)-1])
 	g.maybe(4, `tunnel: {name: "tunnel of %d", replicas: %d}`, g.IntN(9), 1+g.IntN(5))
+	g.maybe(2, `cloudflare: team: "team-1"`)
 	g.maybe(4, `cloudflare: account: "fedcba9876543210fedcba9876543210"`)
 	g.line("sops: people: maria: %q", g.key())
 	g.maybe(2, "sops: people: jonas: %q", g.key())
