@@ -12,14 +12,14 @@ func Address(text string) Fault {
 	_, err := netip.ParseAddr(text)
 	if err == nil {
 		if addr, zone, ok := strings.Cut(text, "%"); ok {
-			return Fault{fmt.Sprintf("%q has a zone, %q, in it", text, zone), DidYouMean(addr)}
+			return Fault{What: fmt.Sprintf("%q has a zone, %q, in it", text, zone), Meant: addr}
 		}
 		return Fault{}
 	}
 	if p, err := netip.ParsePrefix(text); err == nil {
-		return Fault{fmt.Sprintf("%q has a prefix length, but has to be an address alone", text), DidYouMean(p.Addr().String())}
+		return Fault{What: fmt.Sprintf("%q has a prefix length, but has to be an address alone", text), Meant: p.Addr().String()}
 	}
-	return Fault{fmt.Sprintf("%q is no IP address%s", text, because(text)), ""}
+	return Fault{What: fmt.Sprintf("%q is no IP address%s", text, because(text))}
 }
 
 // Family wants an address of one family, 4 or 6.
@@ -33,11 +33,11 @@ func Family(text string, family int) Fault {
 func wrongFamily(text string, a netip.Addr, family int) Fault {
 	switch {
 	case a.Is4In6():
-		return Fault{fmt.Sprintf("%q is an IPv4 address in IPv6 clothes", text), DidYouMean(a.Unmap().String())}
+		return Fault{What: fmt.Sprintf("%q is an IPv4 address in IPv6 clothes", text), Meant: a.Unmap().String()}
 	case a.Is4() && family == 6:
-		return Fault{fmt.Sprintf("%q is an IPv4 address, but has to be an IPv6 one", text), ""}
+		return Fault{What: fmt.Sprintf("%q is an IPv4 address, but has to be an IPv6 one", text)}
 	case a.Is6() && family == 4:
-		return Fault{fmt.Sprintf("%q is an IPv6 address, but has to be an IPv4 one", text), ""}
+		return Fault{What: fmt.Sprintf("%q is an IPv6 address, but has to be an IPv4 one", text)}
 	}
 	return Fault{}
 }
@@ -49,16 +49,16 @@ func Interface(text string, family int) Fault {
 	}
 	if bare, zone, ok := strings.Cut(text, "%"); ok && ParseAddr(bare).IsValid() {
 		zone, length, _ := strings.Cut(zone, "/")
-		return Fault{fmt.Sprintf("%q has a zone, %q, in it", text, zone), Suggest(bare+"/"+length, func(text string) Fault { return Interface(text, family) })}
+		return Fault{What: fmt.Sprintf("%q has a zone, %q, in it", text, zone), Meant: Suggest(bare+"/"+length, func(text string) Fault { return Interface(text, family) })}
 	}
 	if a, err := netip.ParseAddr(text); err == nil {
 		example := a.String() + "/64"
 		if a.Is4() {
 			example = a.String() + "/24"
 		}
-		return Fault{fmt.Sprintf("%q lacks the prefix length of its network", text), fmt.Sprintf("write it like %q", example)}
+		return Fault{What: fmt.Sprintf("%q lacks the prefix length of its network", text), Hint: fmt.Sprintf("write it like %q", example)}
 	}
-	return Fault{fmt.Sprintf("%q is no address with a prefix length%s", text, because(text)), ""}
+	return Fault{What: fmt.Sprintf("%q is no address with a prefix length%s", text, because(text))}
 }
 
 // Network wants the prefix of a network: no bits set behind its length.
@@ -66,14 +66,14 @@ func Network(text string) Fault {
 	p, err := netip.ParsePrefix(text)
 	if err == nil {
 		if p != p.Masked() {
-			return Fault{fmt.Sprintf("%q is an address in a network, but has to be the network", text), DidYouMean(p.Masked().String())}
+			return Fault{What: fmt.Sprintf("%q is an address in a network, but has to be the network", text), Meant: p.Masked().String()}
 		}
 		return Fault{}
 	}
 	if a, err := netip.ParseAddr(text); err == nil {
-		return Fault{fmt.Sprintf("%q lacks a prefix length", text), DidYouMean(netip.PrefixFrom(a, a.BitLen()).String())}
+		return Fault{What: fmt.Sprintf("%q lacks a prefix length", text), Meant: netip.PrefixFrom(a, a.BitLen()).String()}
 	}
-	return Fault{fmt.Sprintf("%q is no network prefix%s", text, because(text)), "write it like \"192.0.2.0/24\""}
+	return Fault{What: fmt.Sprintf("%q is no network prefix%s", text, because(text)), Hint: "write it like \"192.0.2.0/24\""}
 }
 
 // because says what is wrong with a text that looks like an IPv4 address.
@@ -104,15 +104,15 @@ func because(text string) string {
 func MAC(text string) Fault {
 	hw, err := net.ParseMAC(text)
 	if err == nil && len(hw) == 6 && strings.Trim(text, "0:-.") == "" {
-		return Fault{fmt.Sprintf("%q is no card's MAC address", text), "`ip link` in the rescue system shows the card's own"}
+		return Fault{What: fmt.Sprintf("%q is no card's MAC address", text), Hint: "`ip link` in the rescue system shows the card's own"}
 	}
 	if err == nil && len(hw) == 6 {
 		if strings.Count(text, ":") != 5 {
-			return Fault{fmt.Sprintf("%q is written without colons", text), DidYouMean(hw.String())}
+			return Fault{What: fmt.Sprintf("%q is written without colons", text), Meant: hw.String()}
 		}
 		return Fault{}
 	}
-	return Fault{fmt.Sprintf("%q is no MAC address", text), "six pairs of hex digits, as `ip link` shows them: \"a8:a1:59:0f:10:01\""}
+	return Fault{What: fmt.Sprintf("%q is no MAC address", text), Hint: "six pairs of hex digits, as `ip link` shows them: \"a8:a1:59:0f:10:01\""}
 }
 
 // LastAddr is the highest address of a prefix: the broadcast address of an IPv4

@@ -20,16 +20,16 @@ func AgeKey(text string, person bool) Fault {
 	kind, _, _ := strings.Cut(strings.TrimPrefix(text, "age1"), "1")
 	switch {
 	case strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-"):
-		return Fault{"is a secret key, but has to be the public one", "age-keygen -y FILE prints the public key; whoever read this file has the secret one, so make a new one"}
+		return Fault{What: "is a secret key, but has to be the public one", Hint: "age-keygen -y FILE prints the public key; whoever read this file has the secret one, so make a new one"}
 	case strings.HasPrefix(text, "ssh-"):
-		return Fault{"is an SSH key, but has to be an age recipient", "age-keygen makes one"}
+		return Fault{What: "is an SSH key, but has to be an age recipient", Hint: "age-keygen makes one"}
 	case !strings.HasPrefix(text, "age1"):
-		return Fault{fmt.Sprintf("%q is no age recipient", text), hint}
+		return Fault{What: fmt.Sprintf("%q is no age recipient", text), Hint: hint}
 	case kind == "pq":
 		return sumFault(text, func() error { _, err := age.ParseHybridRecipient(text); return err })
 	case strings.Count(text, "1") > 1 && strings.Trim(kind, "0123456789abcdefghijklmnopqrstuvwxyz-+._") == "" && !onlyBech32(kind):
 		if !person {
-			return Fault{fmt.Sprintf("%q is a recipient of the plugin %q, which is not there when it has to be read", text, kind), "use a key that age-keygen makes"}
+			return Fault{What: fmt.Sprintf("%q is a recipient of the plugin %q, which is not there when it has to be read", text, kind), Hint: "use a key that age-keygen makes"}
 		}
 		return sumFault(text, func() error { _, _, err := plugin.ParseRecipient(text); return err })
 	}
@@ -45,7 +45,7 @@ func sumFault(text string, parse func() error) Fault {
 	if parse() == nil {
 		return Fault{}
 	}
-	return Fault{fmt.Sprintf("%q is no age recipient: its checksum does not fit", text), "copy it again, whole: one character is wrong or missing"}
+	return Fault{What: fmt.Sprintf("%q is no age recipient: its checksum does not fit", text), Hint: "copy it again, whole: one character is wrong or missing"}
 }
 
 // SSHKey wants one line of authorized_keys with a key that is strong enough.
@@ -53,21 +53,21 @@ func SSHKey(line string) Fault {
 	hint := "write the line of the .pub file: \"ssh-ed25519 AAAA… maria\""
 	switch {
 	case strings.Contains(line, "PRIVATE KEY"):
-		return Fault{"is a private key, but has to be the public one", hint}
+		return Fault{What: "is a private key, but has to be the public one", Hint: hint}
 	case strings.ContainsAny(strings.TrimSpace(line), "\r\n"):
-		return Fault{"is more than one line", "write one key in each element of the list"}
+		return Fault{What: "is more than one line", Hint: "write one key in each element of the list"}
 	}
 	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line))
 	if err != nil {
-		return Fault{fmt.Sprintf("%q is no public SSH key", Shorten(line)), hint}
+		return Fault{What: fmt.Sprintf("%q is no public SSH key", Shorten(line)), Hint: hint}
 	}
 	switch key.Type() {
 	case "ssh-dss":
-		return Fault{"is a DSA key, which OpenSSH has dropped", "ssh-keygen -t ed25519 makes a good one"}
+		return Fault{What: "is a DSA key, which OpenSSH has dropped", Hint: "ssh-keygen -t ed25519 makes a good one"}
 	case ssh.KeyAlgoRSA:
 		pub, _ := key.(ssh.CryptoPublicKey).CryptoPublicKey().(*rsa.PublicKey)
 		if pub != nil && pub.N.BitLen() < minRSA {
-			return Fault{fmt.Sprintf("is an RSA key of %d bits, and %d is the least", pub.N.BitLen(), minRSA), "ssh-keygen -t ed25519 makes a good one"}
+			return Fault{What: fmt.Sprintf("is an RSA key of %d bits, and %d is the least", pub.N.BitLen(), minRSA), Hint: "ssh-keygen -t ed25519 makes a good one"}
 		}
 	}
 	return Fault{}

@@ -1,12 +1,10 @@
 package format
 
-import "fmt"
-
 // NearestHint is a hint that names the candidate nearest to word, or "" where
 // none is near.
 func NearestHint(word string, candidates []string) string {
 	if best := Nearest(word, candidates); best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
+		return DidYouMean(best)
 	}
 	return ""
 }

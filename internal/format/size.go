@@ -1,7 +1,6 @@
 package format
 
 import (
-	"cmp"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -98,7 +97,7 @@ func PartitionSize(text string, rest bool) Fault {
 	n, ok := ParseSize(text)
 	switch {
 	case ok && n > maxDisk:
-		return Fault{fmt.Sprintf("%q is more than any disk has", text), "the units are M, G and T"}
+		return Fault{What: fmt.Sprintf("%q is more than any disk has", text), Hint: "the units are M, G and T"}
 	case ok || rest && text == "100%":
 		return Fault{}
 	}
@@ -107,14 +106,14 @@ func PartitionSize(text string, rest bool) Fault {
 		hint += "; \"100%\" is the rest of the disk"
 	}
 	if n, letter, ok := bytesOf(text); ok && letter && n >= Mebibyte {
-		return Fault{fmt.Sprintf("%q has a fraction, and its unit can be read in two ways", text), bothReadings(text)}
+		return Fault{What: fmt.Sprintf("%q has a fraction, and its unit can be read in two ways", text), Hint: bothReadings(text)}
 	}
-	return Fault{fmt.Sprintf("%q is no size", text), cmp.Or(respelt(text, ParseSize), hint)}
+	return Fault{What: fmt.Sprintf("%q is no size", text), Hint: hint}.respelt(text, ParseSize)
 }
 
 func DiskSize(text string) Fault {
 	if n, letter, ok := bytesOf(text); ok && !letter && n/Mebibyte > maxDisk {
-		return Fault{fmt.Sprintf("%q is more than any disk has", text), "the units are GB, TB, GiB and TiB"}
+		return Fault{What: fmt.Sprintf("%q is more than any disk has", text), Hint: "the units are GB, TB, GiB and TiB"}
 	}
 	return Bytes(text, "no size of a disk", "as its maker prints it, \"512GB\" or \"1.92TB\"; or as lsblk counts, \"476.9GiB\" where it prints 476.9G")
 }
@@ -124,11 +123,11 @@ func Bytes(text, what, hint string) Fault {
 	n, letter, ok := bytesOf(text)
 	switch {
 	case ok && letter:
-		return Fault{fmt.Sprintf("%q can be read in two ways", text), bothReadings(text)}
+		return Fault{What: fmt.Sprintf("%q can be read in two ways", text), Hint: bothReadings(text)}
 	case ok && n >= Mebibyte:
 		return Fault{}
 	}
-	return Fault{fmt.Sprintf("%q is %s", text, what), cmp.Or(respelt(text, ParseDisk), hint)}
+	return Fault{What: fmt.Sprintf("%q is %s", text, what), Hint: hint}.respelt(text, ParseDisk)
 }
 
 // bothReadings says what a letter alone may stand for.
@@ -136,26 +135,26 @@ func bothReadings(text string) string {
 	return fmt.Sprintf("%q counts in thousands, as makers of disks do; %q by 1024, as lsblk does, and makers of memory", text+"B", text+"iB")
 }
 
-// respelt suggests a size that is only spelt in another way, where it is sound then.
-func respelt(text string, parse func(string) (int, bool)) string {
+// respelt is the fault of a size that is perhaps only spelt in another way: it says
+// how to spell it, where that would be sound.
+func (f Fault) respelt(text string, parse func(string) (int, bool)) Fault {
 	fixed := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
 	fixed = strings.Replace(fixed, "IB", "iB", 1)
 	point := strings.Replace(fixed, ",", ".", 1)
 	_, letter, ok := bytesOf(point)
 	_, sound := parse(point)
 	switch {
-	case !ok || point == text:
-		return ""
-	case !sound && letter:
-		return bothReadings(point)
+	case !ok || point == text, !sound && !letter:
 	case !sound:
-		return ""
+		f.Hint = bothReadings(point)
 	case thousandsRE.MatchString(fixed):
-		return fmt.Sprintf("a fraction takes a point, and thousands take nothing: %q or %q", point, strings.Replace(fixed, ",", "", 1))
+		f.Hint = fmt.Sprintf("a fraction takes a point, and thousands take nothing: %q or %q", point, strings.Replace(fixed, ",", "", 1))
 	case point != fixed:
-		return fmt.Sprintf("a fraction takes a point: %q", point)
+		f.Hint = fmt.Sprintf("a fraction takes a point: %q", point)
+	default:
+		f.Meant = fixed
 	}
-	return DidYouMean(fixed)
+	return f
 }
 
 // thousandsRE is a comma that may part thousands.

@@ -13,58 +13,74 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Fault is what is wrong with a text, and what to do about it. The zero fault is
-// none. The functions below each know one format and nothing of a site.
-type Fault struct{ What, Hint string }
+// Fault is what is wrong with a text, and what to do about it: Meant is the text to
+// write instead, where that is known. The zero fault is none. The functions below
+// each know one format and nothing of a site.
+type Fault struct{ What, Hint, Meant string }
 
+// Bad tells whether something is wrong.
 func (f Fault) Bad() bool { return f.What != "" }
 
+// Advice is what to do, in words.
+func (f Fault) Advice() string {
+	if f.Meant != "" {
+		return DidYouMean(f.Meant)
+	}
+	return f.Hint
+}
+
+// DidYouMean is a hint that names a text to write instead.
 func DidYouMean(text string) string { return fmt.Sprintf("did you mean %q?", text) }
 
 // Hostname wants a full DNS name: two labels or more, lower case, no dot at
 // the end. Its length limits are those of RFC 1035.
 func Hostname(name string) Fault {
 	bad := func(hint, format string, args ...any) Fault {
-		return Fault{fmt.Sprintf("%q is no hostname: ", name) + fmt.Sprintf(format, args...), hint}
+		return Fault{What: fmt.Sprintf("%q is no hostname: ", name) + fmt.Sprintf(format, args...), Hint: hint}
+	}
+	but := func(better, format string, args ...any) Fault {
+		f := bad("", format, args...)
+		f.Meant = Suggest(better, Hostname)
+		return f
 	}
 	if name == "" {
-		return Fault{"the hostname is empty", "write a name like \"www.example.com\""}
+		return Fault{What: "the hostname is empty", Hint: "write a name like \"www.example.com\""}
 	}
 	if plainHostname(name) {
 		return Fault{}
 	}
 	if _, rest, ok := strings.Cut(name, "://"); ok {
 		host, _, _ := strings.Cut(rest, "/")
-		return bad(meantHostname(host), "it has a scheme in it")
+		return but(host, "it has a scheme in it")
 	}
 	if host, _, ok := strings.Cut(name, "/"); ok {
-		return bad(meantHostname(host), "it has a path in it")
+		return but(host, "it has a path in it")
 	}
 	if _, err := netip.ParseAddr(name); err == nil {
 		return bad("write the name that resolves to it", "it is an address")
 	}
 	if host, port, ok := strings.Cut(name, ":"); ok {
-		return bad(meantHostname(host), "it has a port, %q, in it", port)
+		return but(host, "it has a port, %q, in it", port)
 	}
 	if strings.HasSuffix(name, ".") {
-		return bad(meantHostname(strings.TrimRight(name, ".")), "it ends with a dot")
+		return but(strings.TrimRight(name, "."), "it ends with a dot")
 	}
 	if !isASCII(name) {
 		if puny, err := idna.Lookup.ToASCII(name); err == nil {
-			return bad(DidYouMean(puny), "it has letters outside of ASCII, which DNS writes in Punycode")
+			return but(puny, "it has letters outside of ASCII, which DNS writes in Punycode")
 		}
 		return bad("", "it has letters outside of ASCII, and no form in Punycode")
 	}
 	if low := strings.ToLower(name); low != name {
-		return bad(meantHostname(low), "it has capitals in it")
+		return but(low, "it has capitals in it")
 	}
 	if len(name) > 253 {
 		return bad("", "it is %d characters long, and 253 is the most that DNS takes", len(name))
 	}
-	return labelsFault(name, bad)
+	return labelsFault(name, bad, but)
 }
 
-func labelsFault(name string, bad func(hint, format string, args ...any) Fault) Fault {
+func labelsFault(name string, bad, but func(hint, format string, args ...any) Fault) Fault {
 	labels := strings.Split(name, ".")
 	for _, label := range labels {
 		switch {
@@ -73,7 +89,7 @@ func labelsFault(name string, bad func(hint, format string, args ...any) Fault) 
 		case len(label) > 63:
 			return bad("", "a label of it is %d characters long, and 63 is the most that DNS takes", len(label))
 		case strings.Contains(label, "_"):
-			return bad(meantHostname(strings.ReplaceAll(name, "_", "-")), "it has an underscore in it")
+			return but(strings.ReplaceAll(name, "_", "-"), "it has an underscore in it")
 		case !LabelRE.MatchString(label):
 			return bad("letters, digits and hyphens, with a letter or digit at both ends of each label", "%q cannot be a part of it", label)
 		case strings.HasPrefix(label, "xn--"):
@@ -91,20 +107,14 @@ func labelsFault(name string, bad func(hint, format string, args ...any) Fault) 
 	return Fault{}
 }
 
-// Suggest is a hint that names a better text, or what is suggested in place of that
-// in turn; "" where the better text is wrong as well.
+// Suggest is a better text, or what is meant by that in turn; "" where the better
+// text is wrong as well.
 func Suggest(text string, check func(string) Fault) string {
-	f := check(text)
-	switch {
-	case !f.Bad():
-		return DidYouMean(text)
-	case strings.HasPrefix(f.Hint, "did you mean"):
-		return f.Hint
+	if f := check(text); f.Bad() {
+		return f.Meant
 	}
-	return ""
+	return text
 }
-
-func meantHostname(name string) string { return Suggest(name, Hostname) }
 
 // plainHostname tells at once that nearly every hostname is sound.
 func plainHostname(name string) bool {
@@ -151,14 +161,15 @@ func Label(what, name string, limit int) Fault {
 	if len(name) <= limit && LabelRE.MatchString(name) {
 		return Fault{}
 	}
-	hint := fmt.Sprintf("lower-case letters, digits and hyphens, with a letter or digit at both ends, %d at most", limit)
+	f := Fault{What: fmt.Sprintf("%q cannot name %s", name, what)}
+	f.Hint = fmt.Sprintf("lower-case letters, digits and hyphens, with a letter or digit at both ends, %d at most", limit)
 	if s := Slug(name); s != name && len(s) <= limit && LabelRE.MatchString(s) && s[0] > '9' { // a Service's name starts with a letter
-		hint = DidYouMean(s)
+		f.Meant = s
 	}
 	if len(name) > limit {
-		return Fault{fmt.Sprintf("%q cannot name %s: it is %d characters long, and %d is the most", name, what, len(name), limit), hint}
+		f.What += fmt.Sprintf(": it is %d characters long, and %d is the most", len(name), limit)
 	}
-	return Fault{fmt.Sprintf("%q cannot name %s", name, what), hint}
+	return f
 }
 
 // Slug makes a label of a name where that is easy.
@@ -170,16 +181,17 @@ func Email(text string) Fault {
 	a, err := mail.ParseAddress(text)
 	switch {
 	case err == nil && a.Address != text:
-		return Fault{fmt.Sprintf("%q is more than an e-mail address", text), Suggest(a.Address, Email)}
+		return Fault{What: fmt.Sprintf("%q is more than an e-mail address", text), Meant: Suggest(a.Address, Email)}
 	case err != nil || !isASCII(text) || strings.ContainsAny(text, "\" \t\r\n"):
-		return Fault{fmt.Sprintf("%q is no e-mail address", text), "write it like \"maria@example.com\""}
+		return Fault{What: fmt.Sprintf("%q is no e-mail address", text), Hint: "write it like \"maria@example.com\""}
 	}
 	if at := strings.LastIndex(text, "@"); at > 64 { // RFC 5321, 4.5.3.1.1
-		return Fault{fmt.Sprintf("%q is no e-mail address: what stands before the @ has %d characters, and 64 is the most", Shorten(text), at), ""}
+		return Fault{What: fmt.Sprintf("%q is no e-mail address: what stands before the @ has %d characters, and 64 is the most", Shorten(text), at)}
 	}
 	if local, domain, _ := CutLast(text, "@"); Hostname(domain).Bad() {
 		f := Hostname(domain).Within(local+"@", "")
-		return Fault{fmt.Sprintf("%q is no e-mail address: ", text) + f.What, f.Hint}
+		f.What = fmt.Sprintf("%q is no e-mail address: ", text) + f.What
+		return f
 	}
 	return Fault{}
 }
@@ -193,13 +205,13 @@ func URL(text string) Fault {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || !urlRE.MatchString(text):
-		return Fault{fmt.Sprintf("%q is no URL", text), "write it like \"https://example.com/path\""}
+		return Fault{What: fmt.Sprintf("%q is no URL", text), Hint: "write it like \"https://example.com/path\""}
 	case u.User != nil:
-		return Fault{"the URL has a user name or a password in it", "credentials belong into the encrypted files"}
+		return Fault{What: "the URL has a user name or a password in it", Hint: "credentials belong into the encrypted files"}
 	case u.Scheme != "https":
-		return Fault{fmt.Sprintf("%q is not an https URL", text), ""}
+		return Fault{What: fmt.Sprintf("%q is not an https URL", text)}
 	case u.Port() != "" && !IsPort(u.Port()) || strings.HasSuffix(u.Host, ":"):
-		return Fault{fmt.Sprintf("%q has no port that there is", text), "ports are from 1 to 65535; https is 443, and need not be said"}
+		return Fault{What: fmt.Sprintf("%q has no port that there is", text), Hint: "ports are from 1 to 65535; https is 443, and need not be said"}
 	}
 	if !ParseAddr(u.Hostname()).IsValid() {
 		before, after, _ := strings.Cut(text, u.Hostname())
@@ -217,13 +229,13 @@ func IsPort(text string) bool {
 func Inside(text string) Fault {
 	switch {
 	case text == "" || strings.ContainsAny(text, "\\\x00\r\n"):
-		return Fault{fmt.Sprintf("%q is no path", text), "folders are separated by /"}
+		return Fault{What: fmt.Sprintf("%q is no path", text), Hint: "folders are separated by /"}
 	case path.IsAbs(text):
-		return Fault{fmt.Sprintf("%q is absolute", text), DidYouMean(strings.Trim(path.Clean(text), "/"))}
+		return Fault{What: fmt.Sprintf("%q is absolute", text), Meant: strings.Trim(path.Clean(text), "/")}
 	case path.Clean(text) == ".." || strings.HasPrefix(path.Clean(text), "../"):
-		return Fault{fmt.Sprintf("%q leads out of the folder that it starts in", text), ""}
+		return Fault{What: fmt.Sprintf("%q leads out of the folder that it starts in", text)}
 	case path.Clean(text) != text:
-		return Fault{fmt.Sprintf("%q is not in its shortest form", text), DidYouMean(path.Clean(text))}
+		return Fault{What: fmt.Sprintf("%q is not in its shortest form", text), Meant: path.Clean(text)}
 	}
 	return Fault{}
 }
@@ -232,11 +244,11 @@ func Inside(text string) Fault {
 func Mount(text string) Fault {
 	switch {
 	case !path.IsAbs(text):
-		return Fault{fmt.Sprintf("%q is not an absolute path", text), DidYouMean("/" + strings.TrimLeft(path.Clean(text), "./"))}
+		return Fault{What: fmt.Sprintf("%q is not an absolute path", text), Meant: "/" + strings.TrimLeft(path.Clean(text), "./")}
 	case path.Clean(text) != text:
-		return Fault{fmt.Sprintf("%q is not in its shortest form", text), DidYouMean(path.Clean(text))}
+		return Fault{What: fmt.Sprintf("%q is not in its shortest form", text), Meant: path.Clean(text)}
 	case strings.ContainsAny(text, ":,\\\x00\r\n\t "):
-		return Fault{fmt.Sprintf("%q has a character in it that a mount point cannot have", text), "no blanks, colons, commas and backslashes"}
+		return Fault{What: fmt.Sprintf("%q has a character in it that a mount point cannot have", text), Hint: "no blanks, colons, commas and backslashes"}
 	}
 	return Fault{}
 }
@@ -250,16 +262,8 @@ func CutLast(s, sep string) (before, after string, ok bool) {
 
 // Within is the fault of a part of a text, whose suggestion is about the whole.
 func (f Fault) Within(before, after string) Fault {
-	if text, ok := Meant(f.Hint); ok {
-		f.Hint = DidYouMean(before + text + after)
+	if f.Meant != "" {
+		f.Meant = before + f.Meant + after
 	}
 	return f
-}
-
-// Meant is the text that a hint suggests: see didYouMeanText.
-func Meant(hint string) (text string, ok bool) {
-	quoted, ok := strings.CutPrefix(hint, "did you mean ")
-	quoted, question := strings.CutSuffix(quoted, "?")
-	text, err := strconv.Unquote(quoted)
-	return text, ok && question && err == nil
 }

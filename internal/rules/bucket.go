@@ -27,9 +27,9 @@ const (
 )
 
 func bucketFault(name string, r2 bool) format.Fault {
-	hint := "3 to 63 lower-case letters, digits and hyphens"
+	hint, meant := "3 to 63 lower-case letters, digits and hyphens", ""
 	if s := format.Slug(name); s != name && len(s) >= minBucket && len(s) <= maxBucket && bucketRE.MatchString(s) {
-		hint = format.DidYouMean(s)
+		meant = s
 	}
 	why := ""
 	switch {
@@ -39,11 +39,11 @@ func bucketFault(name string, r2 bool) format.Fault {
 	case r2 && strings.Contains(name, "."):
 		why = " of R2: it has a dot in it"
 	case slices.ContainsFunc(bucketStarts, func(p string) bool { return strings.HasPrefix(name, p) }), slices.ContainsFunc(bucketEnds, func(p string) bool { return strings.HasSuffix(name, p) }):
-		why, hint = ": S3 keeps such names for itself", "take another beginning, or another end"
+		why, hint, meant = ": S3 keeps such names for itself", "take another beginning, or another end", ""
 	default:
 		return format.Fault{}
 	}
-	return format.Fault{What: fmt.Sprintf("%q cannot name a bucket%s", format.Shorten(name), why), Hint: hint}
+	return format.Fault{What: fmt.Sprintf("%q cannot name a bucket%s", format.Shorten(name), why), Hint: hint, Meant: meant}
 }
 
 var regionRE = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

@@ -151,14 +151,14 @@ func (c *checker) reportName(at diag.Path, format string, args ...any) *diag.Pro
 // fault adds a problem with the value at a path, if there is one.
 func (c *checker) fault(at diag.Path, f format.Fault) {
 	if f.Bad() {
-		c.report(at, "%s", f.What).WithHint("%s", f.Hint)
+		c.report(at, "%s", f.What).WithHint("%s", f.Advice())
 	}
 }
 
 // faultName adds a problem with the name of the field at a path, if there is one.
 func (c *checker) faultName(at diag.Path, f format.Fault) {
 	if f.Bad() {
-		c.reportName(at, "%s", f.What).WithHint("%s", f.Hint)
+		c.reportName(at, "%s", f.What).WithHint("%s", f.Advice())
 	}
 }
 

@@ -72,11 +72,11 @@ func imageFault(image string) format.Fault {
 		return format.Fault{}
 	}
 	if _, rest, ok := strings.Cut(image, "://"); ok {
-		return format.Fault{What: fmt.Sprintf("%q is no image: it has a scheme in it", image), Hint: format.Suggest(rest, imageFault)}
+		return format.Fault{What: fmt.Sprintf("%q is no image: it has a scheme in it", image), Meant: format.Suggest(rest, imageFault)}
 	}
 	if low := strings.ToLower(image); low != image {
 		if _, err := reference.ParseNormalizedNamed(low); err == nil {
-			return format.Fault{What: fmt.Sprintf("%q is no image: it has capitals in its name", image), Hint: format.DidYouMean(low)}
+			return format.Fault{What: fmt.Sprintf("%q is no image: it has capitals in its name", image), Meant: low}
 		}
 	}
 	return format.Fault{What: fmt.Sprintf("%q is no image", format.Shorten(image)), Hint: "write it like \"ghcr.io/example/site:1.4.2\""}
@@ -163,10 +163,11 @@ func (q quantities) fault(text string, bytes bool) format.Fault {
 	}
 	switch {
 	case n == nil:
+		f := format.Fault{What: fmt.Sprintf("%q is no quantity", text), Hint: example}
 		if fixed := fixUnit(text); bytes && fixed != text && q.parse(fixed) != nil {
-			example = format.DidYouMean(fixed)
+			f.Meant = fixed
 		}
-		return format.Fault{What: fmt.Sprintf("%q is no quantity", text), Hint: example}
+		return f
 	case n.Sign() <= 0:
 		return format.Fault{What: fmt.Sprintf("%q is not above zero", text), Hint: example}
 	case bytes && n.Value() < leastBytes:

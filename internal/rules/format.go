@@ -121,9 +121,9 @@ func checkTeam(c *checker) {
 // mailDomainFault wants what stands behind the @ of an address.
 func mailDomainFault(text string) format.Fault {
 	if i := strings.LastIndex(text, "@"); i >= 0 {
-		f := format.Fault{What: fmt.Sprintf("%q has an @, but has to be the domain behind it", text), Hint: ""}
+		f := format.Fault{What: fmt.Sprintf("%q has an @, but has to be the domain behind it", text)}
 		if domain := strings.ToLower(text[i+1:]); !format.Hostname(domain).Bad() {
-			f.Hint = format.DidYouMean(domain)
+			f.Meant = domain
 		}
 		return f
 	}

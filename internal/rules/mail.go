@@ -32,11 +32,11 @@ const maxRelayUser = 400
 func relayUserFault(user string) format.Fault {
 	switch {
 	case len(user) > maxRelayUser:
-		return format.Fault{What: fmt.Sprintf("the log-in name has %d bytes, and %d is the most", len(user), maxRelayUser), Hint: ""}
+		return format.Fault{What: fmt.Sprintf("the log-in name has %d bytes, and %d is the most", len(user), maxRelayUser)}
 	case strings.TrimSpace(user) != user:
-		return format.Fault{What: fmt.Sprintf("%q has blanks around it, which msmtp drops", user), Hint: format.DidYouMean(strings.TrimSpace(user))}
+		return format.Fault{What: fmt.Sprintf("%q has blanks around it, which msmtp drops", user), Meant: strings.TrimSpace(user)}
 	case len(user) > 1 && strings.HasPrefix(user, `"`) && strings.HasSuffix(user, `"`):
-		return format.Fault{What: fmt.Sprintf("%q has quotes around it, which msmtp drops", user), Hint: format.DidYouMean(strings.Trim(user, `"`))}
+		return format.Fault{What: fmt.Sprintf("%q has quotes around it, which msmtp drops", user), Meant: strings.Trim(user, `"`)}
 	}
 	return format.Fault{}
 }

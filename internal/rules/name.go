@@ -66,7 +66,7 @@ func names[V any](c *checker, m map[string]V, what string, limit int, at ...any)
 		if !f.Bad() {
 			continue
 		}
-		p := c.reportName(diag.Path(at).With(name), "%s", f.What).WithHint("%s", f.Hint)
+		p := c.reportName(diag.Path(at).With(name), "%s", f.What).WithHint("%s", f.Advice())
 		if low := format.Slug(name); low != name {
 			if _, ok := m[low]; ok {
 				p.WithHint("beside %q it would be the same file where case does not count; give it another name", low)

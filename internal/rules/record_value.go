@@ -59,7 +59,7 @@ func recordAddressFault(text string, family int) format.Fault {
 	case a.IsLoopback(), a.Is6() && netip.MustParsePrefix("100::/64").Contains(a):
 		return format.Fault{} // some do that on purpose: Cloudflare's documentation takes 100:: where there is no server
 	case isUnusable(a) != "":
-		return format.Fault{What: text + " " + isUnusable(a), Hint: ""}
+		return format.Fault{What: text + " " + isUnusable(a)}
 	case a.IsLinkLocalUnicast():
 		return format.Fault{What: text + " is a link-local address, which no router passes on", Hint: "write an address that others reach"}
 	}
@@ -86,7 +86,7 @@ func caaFault(tag, value string) format.Fault {
 		case strings.HasPrefix(value, "mailto:") && !format.Email(value[len("mailto:"):]).Bad(), strings.HasPrefix(value, "https://") && !format.URL(value).Bad(), strings.HasPrefix(value, "http://"):
 			return format.Fault{}
 		case !format.Email(value).Bad():
-			return format.Fault{What: fmt.Sprintf("%q is no URL to report to", value), Hint: format.DidYouMean("mailto:" + value)}
+			return format.Fault{What: fmt.Sprintf("%q is no URL to report to", value), Meant: "mailto:" + value}
 		}
 		return format.Fault{What: fmt.Sprintf("%q is no URL to report to", format.Shorten(value)), Hint: "write it like \"mailto:ops@example.com\""}
 	}
@@ -98,9 +98,7 @@ func caaFault(tag, value string) format.Fault {
 		return format.Fault{}
 	}
 	if f := format.Hostname(m[1]); f.Bad() {
-		if f.Hint == "" || !strings.HasPrefix(f.Hint, "did you mean") {
-			f.Hint = "write its domain, like \"letsencrypt.org\", or \";\" for none"
-		}
+		f.Hint = "write its domain, like \"letsencrypt.org\", or \";\" for none"
 		return f
 	}
 	return format.Fault{}

@@ -13,7 +13,6 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"sitegen/internal/diag"
-	"sitegen/internal/format"
 	"sitegen/internal/site/sitetest"
 )
 
@@ -24,7 +23,7 @@ func TestSuggestions(t *testing.T) {
 	for name, text := range sitetest.Bad(t) {
 		_, problems := loadText(t, text)
 		for _, p := range problems {
-			better, ok := format.Meant(p.Hint)
+			better, ok := suggested(p.Hint)
 			if !ok || p.Rule == "import" { // what is imported has to be used, too
 				continue
 			}
@@ -107,7 +106,7 @@ func TestRefusedSuggestions(t *testing.T) {
 				continue
 			}
 			said = true
-			better, ok := format.Meant(p.Hint)
+			better, ok := suggested(p.Hint)
 			if !ok {
 				continue
 			}
@@ -137,4 +136,12 @@ func overText(t *testing.T, piece string) string {
 		t.Fatal(err)
 	}
 	return fmt.Sprintf("%s\n", data)
+}
+
+// suggested is the text that a hint names to be written instead.
+func suggested(hint string) (text string, ok bool) {
+	quoted, ok := strings.CutPrefix(hint, "did you mean ")
+	quoted, question := strings.CutSuffix(quoted, "?")
+	text, err := strconv.Unquote(quoted)
+	return text, ok && question && err == nil
 }

@@ -46,11 +46,11 @@ func userNameFault(what, name string) format.Fault {
 	if len(name) <= maxUser && userRE.MatchString(name) {
 		return format.Fault{}
 	}
-	hint := "lower-case letters, digits, - and _, a letter first, 31 characters at most"
+	f := format.Fault{What: fmt.Sprintf("%q cannot name a %s", format.Shorten(name), what), Hint: "lower-case letters, digits, - and _, a letter first, 31 characters at most"}
 	if s := format.Slug(name); s != name && len(s) <= maxUser && userRE.MatchString(s) {
-		hint = format.DidYouMean(s)
+		f.Meant = s
 	}
-	return format.Fault{What: fmt.Sprintf("%q cannot name a %s", format.Shorten(name), what), Hint: hint}
+	return f
 }
 
 func checkUserNames(c *checker) {

@@ -94,7 +94,7 @@ var constraintRE = regexp.MustCompile(`^(=|!=|>|>=|<|<=|~>)?\s*v?(\d+)(\.\d+){0,
 func constraintFault(text string) format.Fault {
 	for term := range strings.SplitSeq(text, ",") {
 		if !constraintRE.MatchString(strings.TrimSpace(term)) {
-			return format.Fault{What: fmt.Sprintf("%q is no version constraint", text), Hint: fmt.Sprintf("did you mean %q?", "~> "+cmp.Or(numbersRE.FindString(text), "1.0"))}
+			return format.Fault{What: fmt.Sprintf("%q is no version constraint", text), Meant: "~> " + cmp.Or(numbersRE.FindString(text), "1.0")}
 		}
 	}
 	return format.Fault{}
