@@ -23,8 +23,12 @@ func (s *site) write() error {
 	}
 	var b strings.Builder
 	b.WriteString("package site\n\n")
-	if s.clients > 20 { // more than a tunnel can be told of and a node takes, which is no matter here
-		b.WriteString("silence: {\"tunnel-size\": \"nothing is deployed\", \"pod-room\": \"nothing is deployed\"}\n\n")
+	// More than a node takes, and than a tunnel can be told of, is no matter here.
+	if s.clients > 20 {
+		b.WriteString("silence: \"pod-room\": \"nothing is deployed\"\n")
+	}
+	if s.clients*(1+s.hostnames) > 9000 {
+		b.WriteString("silence: \"tunnel-size\": \"nothing is deployed\"\n")
 	}
 	b.WriteString("clients: {\n")
 	for i := range s.clients {

@@ -35,8 +35,12 @@ func networkOf(h *site.Host) network {
 		}
 		to.add(from.IPv4.Address, from.IPv4.Gateway, from.IPv4.OnLink)
 		to.add(from.IPv6.Address, from.IPv6.Gateway, from.IPv6.OnLink)
-		// A card in a private network must not hold up the start when its cable is out.
-		if to.IsDHCP || len(to.Routes) > 0 {
+		// A card in a private network must not hold up the start when its cable is out;
+		// but one that has the node's address is what k3s waits for (nixpkgs, services.k3s:
+		// after network-online.target). A cable that is out then costs two minutes, after
+		// which the target is reached all the same (systemd-networkd-wait-online(8)); ssh
+		// does not wait.
+		if to.IsDHCP || len(to.Routes) > 0 || from.IPv4.Address.Addr() == h.NodeIP {
 			to.Online = "routable"
 		}
 		n.NICs = append(n.NICs, to)

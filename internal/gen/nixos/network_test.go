@@ -3,6 +3,7 @@ package nixos
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,18 @@ func TestCardsByMAC(t *testing.T) {
 			"dns":           list("192.0.2.53"),
 		},
 	})
+}
+
+// TestNodeCard: k3s starts when the address is there that the nodes reach it at.
+func TestNodeCard(t *testing.T) {
+	t.Parallel()
+	s := withAgent(t)
+	agent := s.Hosts[slices.IndexFunc(s.Hosts, func(h *site.Host) bool { return h.Name == "web2" })]
+	agent.NodeIP = netip.MustParseAddr("10.20.0.2")
+	networks := host(t, s, "web2", "7.0").at("network", "systemd", "network", "networks")
+	for _, card := range []string{"10-lan", "10-wan"} {
+		networks.at(card, "linkConfig").is(attrs{"RequiredForOnline": "routable"})
+	}
 }
 
 func TestDHCP(t *testing.T) {

@@ -4,7 +4,7 @@
     "10-lan" = {
       # The card's own address: its name is another one in the rescue system.
       matchConfig.PermanentMACAddress = "a8:a1:59:0f:30:12";
-      linkConfig.RequiredForOnline = "no";
+      linkConfig.RequiredForOnline = "routable";
       networkConfig = {
         DHCP = "no";
         IPv6AcceptRA = false;
