@@ -32,7 +32,7 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 			p := diag.Problem{Pos: e.pos(b.Path, b.Line), Message: "is not gen's: " + b.What, Rule: rules.RuleBeside, Severity: diag.Warning,
 				Hint: "move it elsewhere, or silence this with the reason"}
 			if b.Clash {
-				p.Rule, p.Severity, p.Hint = ruleClash, diag.Error, "remove it or what it declares, or leave gen's file to yourself with output: exclude"
+				p.Rule, p.Severity, p.Hint = rules.RuleClash, diag.Error, "remove it or what it declares, or leave gen's file to yourself with output: exclude"
 			}
 			all = append(all, p)
 		}

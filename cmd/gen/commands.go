@@ -215,14 +215,26 @@ func driftOf(changes []tree.Change) error {
 type vetCmd struct {
 	specFlags
 	formatFlags
+	Out outRoot `placeholder:"DIR" help:"The output root, where files that the spec leaves to you are looked for (this folder if it is one already, else out)."`
 }
 
-// Run checks the spec, generates from it, and writes nothing. It says which rules
-// the spec silences.
+// Run checks the spec, generates from it, and writes nothing. It warns of files that
+// are the user's to write and not there yet, since gen will stop at them, and says
+// which rules the spec silences.
 func (c *vetCmd) Run(e *env) error {
 	e.format = c.Format
 	r, err := c.wanted(e)
 	if err != nil {
+		return err
+	}
+	root, err := (&outFlags{Out: c.Out}).open(e)
+	if err != nil {
+		return err
+	}
+	if root != nil {
+		defer root.Close()
+	}
+	if err := c.find(e, rules.Silence(r.Site, needed(root, r, diag.Warning), rules.RuleNeeded)); err != nil {
 		return err
 	}
 	for _, rule := range slices.Sorted(maps.Keys(r.Site.Silence)) {

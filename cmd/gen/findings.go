@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"sitegen/internal/diag"
-	"sitegen/internal/gen"
 	"sitegen/internal/rules"
-	"sitegen/internal/site"
 	"sitegen/internal/tree"
 	"sitegen/internal/verify"
 )
@@ -80,9 +79,9 @@ func (e *env) trouble(err error) diag.Problems {
 	}
 	var at *tree.PathError
 	if errors.As(err, &at) {
-		return diag.Problems{{Pos: e.pos(at.Path, at.Line), Message: at.Problem, Hint: at.Advice, Rule: ruleBlocked, Severity: diag.Error}}
+		return diag.Problems{{Pos: e.pos(at.Path, at.Line), Message: at.Problem, Hint: at.Advice, Rule: rules.RuleBlocked, Severity: diag.Error}}
 	}
-	return diag.Problems{{Message: err.Error(), Rule: ruleTrouble, Severity: diag.Error}}
+	return diag.Problems{{Message: err.Error(), Rule: rules.RuleTrouble, Severity: diag.Error}}
 }
 
 // pos is a place in the output, as the user calls it.
@@ -90,22 +89,12 @@ func (e *env) pos(path string, line int) diag.Pos {
 	return diag.Pos{File: filepath.Join(e.out, filepath.FromSlash(path)), Line: line}
 }
 
-// Rules about the tree and about gen itself; those about a spec are package site's.
-const (
-	ruleDrift   = "drift-" // and the kind
-	ruleVerify  = "verify-"
-	ruleBlocked = "drift-blocked"
-	ruleNeeded  = "exclude-needed"
-	ruleClash   = "beside-clash"
-	ruleTrouble = "trouble"
-)
-
 // drift makes findings of changes: the words, and what to do.
 func (e *env) drift(changes []tree.Change) diag.Problems {
 	var all diag.Problems
 	for _, c := range changes {
 		what, do := driftWords(c, e.command(""))
-		all = append(all, diag.Problem{Pos: e.pos(c.Path, c.Line()), Message: what, Hint: do, Rule: ruleDrift + string(c.Kind), Severity: diag.Error})
+		all = append(all, diag.Problem{Pos: e.pos(c.Path, c.Line()), Message: what, Hint: do, Rule: rules.RuleDrift + string(c.Kind), Severity: diag.Error})
 	}
 	return all
 }
@@ -132,50 +121,21 @@ func driftWords(c tree.Change, gen string) (what, do string) {
 // findingRules is everything that a finding can be about.
 func findingRules() []diag.Rule {
 	var all []diag.Rule
-	for _, r := range rules.Rules() {
-		all = append(all, diag.Rule{ID: r.ID, Summary: r.Summary, Help: fmt.Sprintf("bad:\n\n%s\ngood:\n\n%s", indent(r.Bad), indent(r.Good)), Severity: r.Severity})
-	}
-	return append(all, treeRules()...)
-}
-
-// treeRules are those of findingRules that are not about the spec.
-func treeRules() []diag.Rule {
-	drift := func(kind tree.Kind, summary string) diag.Rule {
-		_, do := driftWords(tree.Change{Kind: kind, Old: &tree.File{}, New: &tree.File{}}, "gen")
-		return diag.Rule{ID: ruleDrift + string(kind), Summary: summary, Help: "What to do: " + do + ".", Severity: diag.Error}
-	}
-	all := []diag.Rule{
-		drift(tree.Missing, "A file of the output is not there."),
-		drift(tree.Stale, "A file is as gen wrote it, but the spec says something else now."),
-		drift(tree.Orphaned, "A file that gen wrote is no longer in the spec."),
-		drift(tree.Edited, "A file was edited since gen wrote it."),
-		drift(tree.Foreign, "A file is where gen would write one, and is not from gen."),
-		drift(tree.Mode, "A file has an executable bit too many, or none."),
-		drift(tree.Endings, "A file has line endings that git converted."),
-		{ID: ruleBlocked, Summary: "Something that gen does not replace is where a file goes, or the manifest cannot be read.", Severity: diag.Error},
-		{ID: ruleNeeded, Summary: "The spec leaves a file to the user that a generated file reads, and there is none.", Severity: diag.Error},
-		{ID: ruleClash, Summary: "A file of the user's, which a program reads together with gen's, declares what they declare (gen warns, gen check refuses).", Severity: diag.Error},
-		{ID: ruleTrouble, Summary: "gen could not do its work.", Severity: diag.Error},
-	}
-	for _, r := range verify.Readers() {
-		all = append(all, diag.Rule{
-			ID: ruleVerify + r.Name, Summary: fmt.Sprintf("%s does not accept what is in the %s, or did not read them.", r.Name, r.Kind),
-			Help: r.Install, Severity: diag.Error,
-		})
-	}
-	return all
-}
-
-// needed makes findings of files that generated ones miss, at the patterns that
-// leave them out.
-func needed(s *site.Site, needs []gen.Need) diag.Problems {
-	var all diag.Problems
-	for _, n := range needs {
-		at := excludedAt(s, n.Path)
-		all = append(all, diag.Problem{
-			Pos: s.At(at), Path: at.String(), Message: fmt.Sprintf("leaves out %q, which %q needs, and there is none", n.Path, n.By),
-			Hint: "write it, or take the pattern out of the spec", Rule: ruleNeeded, Severity: diag.Error,
-		})
+	for _, r := range append(rules.Rules(), rules.OutputRules()...) {
+		help := fmt.Sprintf("bad:\n\n%s\ngood:\n\n%s", indent(r.Bad), indent(r.Good))
+		if r.Do != "" {
+			help = "What to do: " + r.Do + "."
+		}
+		if !strings.HasPrefix(r.ID, rules.RuleVerify) {
+			all = append(all, diag.Rule{ID: r.ID, Summary: r.Summary, Help: help, Severity: r.Severity})
+			continue
+		}
+		for _, reader := range verify.Readers() {
+			all = append(all, diag.Rule{
+				ID: rules.RuleVerify + reader.Name, Summary: fmt.Sprintf("%s does not accept what is in the %s, or did not read all of it.", reader.Name, reader.Kind),
+				Help: strings.TrimSpace(help + "\n\n" + reader.Install), Severity: r.Severity,
+			})
+		}
 	}
 	return all
 }

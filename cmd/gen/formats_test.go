@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"sitegen/internal/diag"
+	"sitegen/internal/rules"
+	"sitegen/internal/tree"
 )
 
 // finder runs a command that has something to find, and returns its output.
@@ -209,13 +211,28 @@ func TestRuleIDs(t *testing.T) {
 		}
 		seen[r.ID] = true
 	}
-	page, err := os.ReadFile("../../docs/FORMATS.md")
+	table := rules.Table()
+	for _, kind := range []tree.Kind{tree.Missing, tree.Stale, tree.Orphaned, tree.Edited, tree.Foreign, tree.Mode, tree.Endings} {
+		_, do := driftWords(tree.Change{Kind: kind, Old: &tree.File{}, New: &tree.File{}}, "gen")
+		if got := table[rules.RuleDrift+string(kind)].Do; got != do {
+			t.Errorf("%s: the table says what to do otherwise than a finding: %q, %q", kind, got, do)
+		}
+	}
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range treeRules() {
-		if !strings.HasPrefix(r.ID, ruleVerify) && !strings.Contains(string(page), "`"+r.ID+"`") {
-			t.Errorf("docs/FORMATS.md says nothing of %s", r.ID)
+	var all strings.Builder
+	for _, name := range scripts {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	for _, r := range rules.OutputRules() {
+		if !strings.HasPrefix(r.ID, rules.RuleDrift) && !strings.HasPrefix(r.ID, rules.RuleVerify) && !strings.Contains(all.String(), r.ID) {
+			t.Errorf("no script shows %s", r.ID)
 		}
 	}
 }

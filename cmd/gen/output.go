@@ -7,7 +7,9 @@ import (
 	"os"
 	"slices"
 
+	"sitegen/internal/diag"
 	"sitegen/internal/gen"
+	"sitegen/internal/rules"
 	"sitegen/internal/tree"
 )
 
@@ -34,20 +36,33 @@ func (f *outFlags) compare(e *env, root *os.Root, spec string, want *gen.Result)
 // needs wants the files that the spec leaves to the user and that generated ones
 // read to be there.
 func needs(e *env, root *os.Root, want *gen.Result) error {
-	missing := slices.DeleteFunc(want.Needs(), func(n gen.Need) bool {
-		if root == nil {
-			return false
-		}
-		_, err := root.Lstat(n.Path)
-		return !errors.Is(err, fs.ErrNotExist)
-	})
+	missing := needed(root, want, diag.Error)
 	if len(missing) == 0 {
 		return nil
 	}
-	if err := e.find(needed(want.Site, missing)...); err != nil {
+	if err := e.find(missing...); err != nil {
 		return err
 	}
 	return errShown
+}
+
+// needed makes findings of files that generated ones miss, at the patterns that
+// leave them out.
+func needed(root *os.Root, want *gen.Result, severity diag.Severity) diag.Problems {
+	var all diag.Problems
+	for _, n := range want.Needs() {
+		if root != nil {
+			if _, err := root.Lstat(n.Path); !errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+		}
+		at := excludedAt(want.Site, n.Path)
+		all = append(all, diag.Problem{
+			Pos: want.Site.At(at), Path: at.String(), Message: fmt.Sprintf("leaves out %q, which %q needs, and there is none", n.Path, n.By),
+			Hint: "write it, or take the pattern out of the spec", Rule: rules.RuleNeeded, Severity: severity,
+		})
+	}
+	return all
 }
 
 // mean refuses a path of the command line that means no file: a misspelt one would

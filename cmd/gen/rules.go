@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -14,13 +15,18 @@ type rulesCmd struct{}
 func (c *rulesCmd) Run(e *env) error {
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	section := ""
-	for _, r := range rules.Rules() {
+	var limits []string
+	for _, r := range append(rules.Rules(), rules.OutputRules()...) {
 		if r.Section != section {
 			section = r.Section
 			fmt.Fprintf(w, "\n%s\n", section)
 		}
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.ID, r.Severity, r.Summary)
+		if r.Limit {
+			limits = append(limits, r.ID)
+		}
 	}
+	fmt.Fprintf(w, "\nA spec can silence every warning, and these errors: %s\n", strings.Join(limits, ", "))
 	return w.Flush()
 }
 
@@ -31,16 +37,10 @@ type explainCmd struct {
 // Run shows one rule with a bad and a good example.
 func (c *explainCmd) Run(e *env) error {
 	id := strings.Trim(c.Rule, "[]")
-	for _, r := range rules.Rules() {
-		if r.ID != id {
-			continue
-		}
-		_, err := fmt.Fprintf(e.stdout, "%s (%s, %s)\n\n%s\n\nbad:\n\n%s\ngood:\n\n%s", r.ID, r.Section, r.Severity, r.Summary, indent(r.Bad), indent(r.Good))
-		return err
-	}
-	for _, r := range treeRules() {
+	section := rules.Table()[id].Section // "" for one reader's
+	for _, r := range findingRules() {
 		if r.ID == id {
-			_, err := fmt.Fprintf(e.stdout, "%s (%s)\n\n%s\n", r.ID, r.Severity, strings.TrimSpace(r.Summary+"\n\n"+r.Help))
+			_, err := fmt.Fprintf(e.stdout, "%s (%s, %s)\n\n%s\n\n%s\n", r.ID, cmp.Or(section, "The output"), r.Severity, r.Summary, strings.TrimRight(r.Help, "\n"))
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"sitegen/internal/diag"
+	"sitegen/internal/rules"
 	"sitegen/internal/verify"
 )
 
@@ -63,7 +64,7 @@ func (c *verifyCmd) Run(e *env) error {
 func show(e *env, r *verify.Report) error {
 	var gaps, problems diag.Problems
 	for _, res := range r.Results {
-		rule := ruleVerify + res.Reader
+		rule := rules.RuleVerify + res.Reader
 		for _, g := range res.Gaps() {
 			f := diag.Problem{Message: "not verified: " + g.What, Rule: rule, Severity: diag.Warning}
 			if g.Advice != "" {

@@ -20,6 +20,7 @@ type Rule struct {
 	Summary  string // one sentence
 	Bad      string // a piece of a spec that breaks it
 	Good     string // the same piece, sound
+	Do       string // what to do, where no piece of a spec shows it
 	Limit    bool   // an error that may be silenced: a limit that a bigger plan lifts
 
 	check func(*checker) // nil: found while the spec is read
@@ -35,7 +36,7 @@ type Rule struct {
 // Silenceable tells whether a spec may silence the rule, with a reason.
 func (r Rule) Silenceable() bool { return r.Severity == diag.Warning || r.Limit }
 
-// Rules are all rules, in the order of docs/RULES.md.
+// Rules are all rules about a spec, in the order of docs/RULES.md.
 func Rules() []Rule { return rules() }
 
 // checker runs the rules of one spec and collects what they find.
@@ -114,10 +115,7 @@ func (c *checker) silence() diag.Problems {
 	if len(c.spec.Silence) == 0 && !unknown {
 		return c.problems
 	}
-	byID := map[string]Rule{}
-	for _, r := range c.rules {
-		byID[r.ID] = r
-	}
+	byID := Table()
 	found := map[string]bool{}
 	kept := slices.DeleteFunc(c.problems, func(p diag.Problem) bool {
 		found[p.Rule] = true

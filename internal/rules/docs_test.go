@@ -25,6 +25,14 @@ func TestDocs(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "\n```cue\n// bad\n%s\n// good\n%s\n```\n", r.Bad, r.Good)
 	}
+	b.WriteString(docsOutput)
+	for _, r := range OutputRules() {
+		silence := "no"
+		if r.Silenceable() {
+			silence = "yes"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", r.ID, r.Severity, silence, r.Summary, r.Do)
+	}
 	b.WriteString(docsWays)
 	for _, w := range spec.Ways() {
 		fmt.Fprintf(&b, "* **%s**: %s.\n", w.What, w.How)
@@ -61,6 +69,15 @@ somebody's plan, are silenced in the spec by their id, with the reason: ` + "`si
 ` + "`gen rules`" + ` lists the rules, ` + "`gen explain RULE`" + ` shows one. golden/bad has a spec for each, with the exact message.
 `
 
+const docsOutput = `
+## The output
+
+What ` + "`gen`, `gen check` and `gen verify`" + ` tell of the tree, of your own files in it, and of the programs that read them.
+
+| rule | severity | can be silenced | what is wrong | what to do |
+|---|---|---|---|---|
+`
+
 const docsWays = `
 ## Beside the spec
 
@@ -87,7 +104,4 @@ These are mistakes that a spec cannot make, because it has no field for them; th
 * **Creation rules and recipients of encrypted files**: they follow from hosts, people and Argo CD's key. That the files in the
   repository are encrypted, and to whom, is for ` + "`gen check`" + `.
 * **Private networks between hosts**, apart from those of their cards (network-overlap).
-
-What is wrong with the output folder (a file, not writable, foreign files in owned places), and an exclude pattern that drops
-a file which others need, shows when gen compares and writes: the spec alone does not tell.
 `

@@ -11,28 +11,12 @@ import (
 	"sitegen/internal/format"
 )
 
-// Rules whose findings take the output, or the folder that it is in.
-const (
-	RuleIdle   = "exclude-idle"
-	RuleModule = "module-missing"
-	RuleBeside = "beside-read"
-	RuleIgnore = "exclude-ignore"
-)
-
-func outputRules() []Rule {
+func stateRules() []Rule {
 	return []Rule{
 		{ID: "exclude", Severity: diag.Error, Summary: "Patterns of paths that gen leaves alone are sound, and inside of the output: a folder stands for all in it, * and ? for characters of one name.",
 			Bad: `output: exclude: ["docs/["]`, Good: `output: exclude: ["docs/*"]`, value: true, check: checkExcludes},
-		{ID: RuleIdle, Severity: diag.Warning, Summary: "Patterns of paths that gen leaves alone leave out a file of the output.", later: true,
-			Bad: `output: exclude: ["docs/RUNBOK.md"]`, Good: `output: exclude: ["docs/RUNBOOK.md"]`},
-		{ID: RuleIgnore, Severity: diag.Warning, Summary: "A .gitignore of your own, at the top or in the Terraform folder, has the lines with which gen's keeps keys, variables and state out of git.", later: true,
-			Bad: `output: exclude: [".gitignore"] // where the one that is there lacks a line`, Good: `output: exclude: ["flake.nix"]`},
 		{ID: "module-path", Severity: diag.Error, Summary: "NixOS modules of your own are .nix files or folders inside of the output, and not where gen writes.",
 			Bad: `hosts: web1: imports: ["../backup.nix"]`, Good: `hosts: web1: imports: ["modules/backup.nix"]`, value: true, check: checkImports},
-		{ID: RuleModule, Severity: diag.Warning, Summary: "NixOS modules of your own are in the output folder (gen warns, gen check refuses).", later: true,
-			Bad: `hosts: web1: imports: ["modules/backup.nix"] // where there is no such file`, Good: `hosts: web1: imports: []`},
-		{ID: RuleBeside, Severity: diag.Warning, Summary: "A file of your own in a folder that a program reads whole is read with gen's files: a manifest beside the Applications, a Terraform override.", later: true,
-			Bad: "// k8s/argocd-SITE/apps/mine.yaml", Good: "// apps: mine: {…} in the spec, or a folder of its own"},
 		{ID: "state-bucket", Severity: diag.Error, Summary: "The bucket for Terraform's state, its key and its region are names that the service takes, S3 or R2.",
 			Bad: `terraform: s3: bucket: "My_Bucket"`, Good: `terraform: s3: bucket: "my-bucket"`, value: true, check: checkBucket},
 		{ID: "state-region", Severity: diag.Warning, Summary: "A bucket is in a region of AWS, or at the endpoint of another service.",

@@ -2,8 +2,8 @@ package rules
 
 import "slices"
 
-// rules are all rules of a site, section by section. docs/RULES.md, `gen rules`
-// and `gen explain` are made of this table.
+// rules are all rules about a spec, section by section. docs/RULES.md, `gen rules`
+// and `gen explain` are made of this table and that of the output.
 func rules() []Rule {
 	var all []Rule
 	for _, section := range []struct {
@@ -28,7 +28,7 @@ func rules() []Rule {
 		{"What runs", capacityRules()},
 		{"Secrets", secretRules()},
 		{"Versions", versionRules()},
-		{"Output and state", outputRules()},
+		{"Output and state", stateRules()},
 	} {
 		for _, r := range section.rules {
 			r.Section = section.title

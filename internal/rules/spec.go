@@ -59,11 +59,13 @@ func checkSilence(c *checker, byID map[string]Rule, found map[string]bool) {
 	ids := slices.Sorted(maps.Keys(byID))
 	for _, id := range slices.Sorted(maps.Keys(c.spec.Silence)) {
 		at := diag.Path{"silence", id}
-		rule, known := byID[id]
+		rule, known := byID[ofReader(id)]
 		c.rule = byID["silence"]
 		switch {
 		case !known:
 			c.reportName(at, "there is no rule %q", id).WithHint("%s", cmp.Or(format.NearestHint(id, ids), "`gen rules` lists them"))
+		case !rule.Silenceable() && rule.later:
+			c.reportName(at, "the rule %q cannot be silenced", id).WithHint("it is about the output and not the spec; gen explain %s says what to do", id)
 		case !rule.Silenceable():
 			c.reportName(at, "the rule %q cannot be silenced", id).WithHint("only warnings and limits can")
 		case c.spec.Silence[id] == "":
