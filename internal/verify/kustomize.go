@@ -115,11 +115,12 @@ func (j *job) onlyKsops() bool {
 }
 
 // keepGenerators takes the generators of ksops that cannot run out of a
-// kustomization of the copy, and returns them.
+// kustomization of the copy, and returns them. One that is no YAML stays as it is: the
+// build says so.
 func (j *job) keepGenerators(artifact string, runs map[string]bool) (left []string, err error) {
 	var all map[string]any
-	if err := decode(j.read(artifact), &all); err != nil {
-		return nil, err
+	if decode(j.read(artifact), &all) != nil {
+		return nil, nil
 	}
 	listed, ok := all["generators"].([]any)
 	if !ok {

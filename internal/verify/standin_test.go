@@ -175,6 +175,21 @@ func TestKsops(t *testing.T) {
 	}
 }
 
+// TestBrokenKustomization: what is wrong with one is said once, as kustomize says it.
+func TestBrokenKustomization(t *testing.T) {
+	const shop, why = "k8s/argocd-demo/shop/kustomization.yaml", "yaml: line 2: mapping values are not allowed in this context"
+	runner := standIn1("kubectl", func(c Command) (Output, error) {
+		if filepath.Base(c.Dir) == "shop" {
+			return Output{Code: 1, Stderr: []byte("E1124 17:20:24.482451   10440 run.go:72] \"command failed\" err=\"invalid Kustomization: " + why + "\"\n")}, nil
+		}
+		return Output{Stdout: []byte("apiVersion: v1\nkind: Service\n")}, nil
+	})
+	res := readWith(t, "kustomize", options(t, writeTree(t, edit{shop, "", "resources:\n- service.yaml\n  b: 2\n"}), runner))
+	if want := []Problem{{Path: shop, Line: 2, Text: "invalid Kustomization: " + why}}; !slices.Equal(res.Problems, want) {
+		t.Errorf("said: %+v", res.Problems)
+	}
+}
+
 // TestHelmSources wants charts from where they may come, in the version that the
 // root asks for, and no other.
 func TestHelmSources(t *testing.T) {
