@@ -51,17 +51,22 @@ func TestExclude(t *testing.T) {
 // TestNeeds finds the file that reads an excluded one, in each language.
 func TestNeeds(t *testing.T) {
 	for p, by := range map[string]string{
-		"machines/web1/disko.nix":                            "machines/web1/default.nix",
-		"machines/web1/default.nix":                          "flake.nix",
-		"roles/base/default.nix":                             "machines/web1/default.nix",
-		"k8s/argocd-hetzner/app-of-apps.yaml":                "k8s/terraform-hetzner/argocd.tf",
-		"k8s/terraform-hetzner/values/cilium.yaml":           "k8s/terraform-hetzner/cilium.tf",
-		"k8s/argocd-hetzner/websites/bakery/deployment.yaml": "k8s/argocd-hetzner/websites/bakery/kustomization.yaml",
-		"k8s/argocd-hetzner/invoices/secret-generator.yaml":  "k8s/argocd-hetzner/invoices/kustomization.yaml",
-		"k8s/argocd-hetzner/cloudflared/config.yaml":         "k8s/argocd-hetzner/cloudflared/kustomization.yaml",
+		"machines/web1/disko.nix":                               "machines/web1/default.nix",
+		"machines/web1/default.nix":                             "flake.nix",
+		"roles/base/default.nix":                                "machines/web1/default.nix",
+		"k8s/argocd-hetzner/app-of-apps.yaml":                   "k8s/terraform-hetzner/argocd.tf",
+		"k8s/terraform-hetzner/values/cilium.yaml":              "k8s/terraform-hetzner/cilium.tf",
+		"k8s/argocd-hetzner/websites/bakery/deployment.yaml":    "k8s/argocd-hetzner/websites/bakery/kustomization.yaml",
+		"k8s/argocd-hetzner/invoices/secret-generator.yaml":     "k8s/argocd-hetzner/invoices/kustomization.yaml",
+		"k8s/argocd-hetzner/websites/bakery/kustomization.yaml": "k8s/argocd-hetzner/apps/website-bakery.yaml",
+		"k8s/argocd-hetzner/invoices/kustomization.yaml":        "k8s/argocd-hetzner/apps/invoices.yaml",
+		"k8s/argocd-hetzner/cloudflared/config.yaml":            "k8s/argocd-hetzner/cloudflared/kustomization.yaml",
 	} {
 		if diff := cmp.Diff([]Need{{Path: p, By: by}}, run(t, p).Needs()); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
+	}
+	if needs := run(t, "k8s/argocd-hetzner/invoices").Needs(); len(needs) > 0 {
+		t.Errorf("a folder that is the user's altogether: %v", needs)
 	}
 }

@@ -3,6 +3,7 @@ package gen
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"sitegen/internal/tree"
@@ -13,19 +14,37 @@ import (
 type Need struct{ Path, By string }
 
 // Needs lists the excluded files that generated ones read: the resources of a
-// kustomization, the imports of a Nix module, the files of a Terraform root. They
-// are the user's to write.
+// kustomization and itself, the imports of a Nix module, the files that a Terraform
+// root names. They are the user's to write. What the .tf files of a root take from
+// each other is not looked at: any file there may declare it.
 func (r *Result) Needs() []Need {
 	var needs []Need
 	for _, x := range r.Excluded {
 		for _, f := range r.Tree.Files() {
-			if reads(f, x.Path) {
+			if reads(f, x.Path) || r.applies(f, x.Path) {
 				needs = append(needs, Need{Path: x.Path, By: f.Path})
 				break
 			}
 		}
 	}
 	return needs
+}
+
+// applies tells whether an Application has Argo CD build the kustomization at a path
+// from files of gen's beside it: without it, Argo CD applies each of them as it
+// stands. A folder that is the user's altogether may be of another kind.
+func (r *Result) applies(f tree.File, p string) bool {
+	dir := path.Dir(p)
+	if path.Base(p) != kustomizations[0] || path.Dir(f.Path) != r.Site.ArgoDir()+"/apps" {
+		return false
+	}
+	ours := slices.ContainsFunc(r.Tree.Files(), func(f tree.File) bool { return path.Dir(f.Path) == dir })
+	for line := range strings.Lines(string(f.Data)) {
+		if where, ok := strings.CutPrefix(strings.TrimSpace(line), "path: "); ours && ok && strings.HasSuffix("/"+where, "/"+dir) {
+			return true
+		}
+	}
+	return false
 }
 
 // reads tells whether a generated file names another one in the way of its
