@@ -69,7 +69,7 @@ func cloudflareFaults() []fault {
 				swap(runbook, `^\| Account \| Cloudflare Tunnel \|.*\n`, ""), swap(runbook, `^\| Account \| Access: Apps and Policies \|.*\n`, ""),
 				swap(runbook, `^\| Zone \| DNS \| Edit \|`, "| Zone | DNS | Read |"), swap(runbook, `^\| Zone \| Zone \| Read \|.*\n`, ""),
 				swap(runbook, `^(\| Zone \| DNS \| Edit \|.*\n)`, "$1| Zone | SSL and Certificates | Edit | |\n"),
-				beside(cloudflareTF, "waf.tf", "resource \"cloudflare_ruleset\" \"waf\" {}\n"),
+				beside(cloudflareTF, "lb.tf", "resource \"cloudflare_load_balancer\" \"lb\" {}\n"),
 			},
 		},
 	}
@@ -100,6 +100,7 @@ func emptyStrings(r *output) []string {
 func tokenPermissions(r *output) []string {
 	permission := map[string]string{
 		"resource.cloudflare_dns_record":                    "Zone | DNS | Edit",
+		"resource.cloudflare_ruleset":                       "Zone | Single Redirect | Edit",
 		"data.cloudflare_zone":                              "Zone | Zone | Read",
 		"resource.cloudflare_zero_trust_tunnel_cloudflared": "Account | Cloudflare Tunnel | Edit",
 		"resource.cloudflare_zero_trust_access_application": "Account | Access: Apps and Policies | Edit",

@@ -98,7 +98,15 @@ func listedRecords(r *output) []any {
 func rulesAndRecords(r *output) []string {
 	var f finding
 	records := r.records()
+	elsewhere := map[string]bool{}
+	for _, x := range r.site.Redirects {
+		elsewhere[x.Hostname] = true
+		f.unless(records[x.Hostname] != "", "%s is redirected and does not resolve", x.Hostname)
+	}
 	for hostname := range records {
+		if elsewhere[hostname] {
+			continue
+		}
 		// A wildcard record without a rule of its own is there for the names below it.
 		f.unless(strings.HasPrefix(hostname, "*.") || !strings.HasPrefix(r.leads(hostname), "http_status:"), "%s resolves and leads nowhere", hostname)
 	}
@@ -117,7 +125,7 @@ func rulesAndRecords(r *output) []string {
 // spec says that it has not.
 func wwwOfDomains(r *output) []string {
 	var f finding
-	said := len(regexp.MustCompile(`www:\s+false`).FindAllString(r.spec, -1))
+	said := len(regexp.MustCompile(`www:\s+(false|"redirect")`).FindAllString(r.spec, -1))
 	zones := entries(r.local("zones"))
 	var bare []string
 	for _, x := range r.rules() {

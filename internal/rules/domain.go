@@ -10,7 +10,6 @@ import (
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
-	"sitegen/internal/site"
 )
 
 func domainRules() []Rule {
@@ -90,18 +89,21 @@ func checkRegistrable(c *checker) {
 			c.reportName(diag.Path{"domains", name}, "%q is a domain that others register theirs in", name).WithHint("write your own domain, like %q", "example."+name)
 		}
 	}
-	for name, cl := range c.spec.Clients {
-		if cl.Domain == "" || format.Hostname(cl.Domain).Bad() || c.outer(cl.Domain) != "" || c.spec.Domains[cl.Domain] != nil || site.ZoneOf(c.site.ZoneNames, cl.Domain) != cl.Domain {
+	zones := slices.Sorted(maps.Keys(c.site.ZoneNames))
+	for _, z := range c.site.Zones {
+		if c.spec.Domains[z.Name] != nil || format.Hostname(z.Name).Bad() {
 			continue
 		}
-		at := diag.Path{"clients", name, "domain"}
-		own, err := publicsuffix.EffectiveTLDPlusOne(cl.Domain)
+		own, err := publicsuffix.EffectiveTLDPlusOne(z.Name)
 		switch {
 		case err != nil:
-			c.report(at, "%q is a domain that others register theirs in", cl.Domain).WithHint("write the client's own domain, like %q", name+"."+cl.Domain)
-		case own != cl.Domain:
-			c.report(at, "%q is not a domain of its own, but lies in %q, which is no domain of the site", cl.Domain, own).
+			c.reportHostname(z.At, "%q is a domain that others register theirs in", z.Name).WithHint("write the domain that is registered, like %q", "example."+z.Name)
+		case own != z.Name:
+			p := c.reportHostname(z.At, "%q is not a domain of its own, but lies in %q, which is no domain of the site", z.Name, own).
 				WithHint("declare the zone: domains: %q: {}", own)
+			if fixed := c.nearZone(z.Name, zones); fixed != "" && z.At[0] == "redirects" {
+				p.WithHint("%s", format.DidYouMean(fixed))
+			}
 		}
 	}
 }
@@ -110,29 +112,22 @@ func checkRegistrable(c *checker) {
 // (RFC 2606). The names that the API leaves out are Cloudflare's (developers.
 // cloudflare.com, DNS FAQ).
 func checkSuffixes(c *checker) {
-	one := func(domain string, at diag.Path, report func(diag.Path, string, ...any) *diag.Problem) {
-		if format.Hostname(domain).Bad() {
-			return
+	for _, z := range c.site.Zones {
+		domain := z.Name
+		if sameEnd(domain) || format.Hostname(domain).Bad() {
+			continue
 		}
 		top := domain[strings.LastIndex(domain, ".")+1:]
 		_, icann := publicsuffix.PublicSuffix(top)
 		switch {
 		case top == "example":
 		case !icann:
-			p := report(at, "there is no top-level domain %q", top).WithHint("silence this where it is newer than gen")
+			p := c.reportHostname(z.At, "there is no top-level domain %q", top).WithHint("silence this where it is newer than gen")
 			if best := format.Nearest(top, []string{"com", "org", "net", "info", "dev", "app", "de", "dk", "eu", "io"}); best != "" && format.Distance(best, top, 3) < 2 {
 				p.WithHint("%s", format.DidYouMean(strings.TrimSuffix(domain, top)+best))
 			}
 		case slices.Contains([]string{"cf", "ga", "gq", "ml", "tk"}, top):
-			report(at, "Cloudflare's API makes no records under .%s", top).WithHint("make them by hand, or take another domain; silence this where Cloudflare has lifted the limit")
-		}
-	}
-	for name := range c.spec.Domains {
-		one(name, diag.Path{"domains", name}, c.reportName)
-	}
-	for name, cl := range c.spec.Clients {
-		if cl.Domain != "" && !sameEnd(cl.Domain) {
-			one(cl.Domain, diag.Path{"clients", name, "domain"}, c.report)
+			c.reportHostname(z.At, "Cloudflare's API makes no records under .%s", top).WithHint("make them by hand, or take another domain; silence this where Cloudflare has lifted the limit")
 		}
 	}
 }
@@ -152,7 +147,7 @@ func checkZones(c *checker) {
 		if zones == nil {
 			zones = slices.Sorted(maps.Keys(c.site.ZoneNames))
 		}
-		p := c.reportRoute(r, "%q lies in no domain of the site", r.Hostname)
+		p := c.reportHostname(r.At, "%q lies in no domain of the site", r.Hostname)
 		switch fixed := c.nearZone(host, zones); {
 		case fixed != "":
 			p.WithHint("%s", format.DidYouMean(strings.TrimSuffix(r.Hostname, host)+fixed))
@@ -177,16 +172,16 @@ func (c *checker) nearZone(host string, zones []string) string {
 }
 
 func checkHostnameTwice(c *checker) {
-	routes := c.site.Routes
-	for i := 1; i < len(routes); i++ {
-		first, r := routes[i-1], routes[i]
+	claims := c.site.Claims()
+	for i := 1; i < len(claims); i++ {
+		first, r := claims[i-1], claims[i]
 		if r.Hostname != first.Hostname {
 			continue
 		}
 		if newer, _ := c.later(r.At, first.At); newer.Key() == first.At.Key() && c.ix.Has(first.At) {
 			first, r = r, first
 		}
-		p := c.reportRoute(r, "%q leads to %s already", r.Hostname, first.OwnedBy()).WithHint("a hostname leads to one place")
+		p := c.reportHostname(r.At, "%q leads to %s already", r.Hostname, first.Owner).WithHint("a hostname leads to one place")
 		if c.ix.Has(first.At) {
 			c.note(p, first.At, "the other place")
 		} else {
@@ -218,16 +213,17 @@ func (c *checker) wildcard(name string, at diag.Path, report func(diag.Path, str
 	}
 }
 
-// reportRoute adds a problem with a hostname where the spec says it.
-func (c *checker) reportRoute(r site.Route, format string, args ...any) *diag.Problem {
-	if r.Kind == site.RouteOwn {
-		return c.reportName(r.At, format, args...)
+// reportHostname adds a problem with a hostname where the spec says it, which is the
+// name of a field under domains, routes and redirects, and a value elsewhere.
+func (c *checker) reportHostname(at diag.Path, format string, args ...any) *diag.Problem {
+	if len(at) == 2 && slices.Contains([]any{"domains", "routes", "redirects"}, at[0]) {
+		return c.reportName(at, format, args...)
 	}
-	return c.report(r.At, format, args...)
+	return c.report(at, format, args...)
 }
 
 func checkDepth(c *checker) {
-	for _, r := range c.site.Routes {
+	for _, r := range c.site.Claims() {
 		below := strings.TrimSuffix(r.Hostname, r.Zone)
 		if r.Zone == "" || strings.Count(below, ".") < 2 || format.Hostname(strings.TrimPrefix(r.Hostname, "*.")).Bad() {
 			continue
@@ -235,7 +231,7 @@ func checkDepth(c *checker) {
 		if d := c.spec.Domains[r.Zone]; d != nil && d.AdvancedCertificate {
 			continue
 		}
-		c.reportRoute(r, "%q is %d labels below %q, and Cloudflare's universal certificate covers one", r.Hostname, strings.Count(below, "."), r.Zone).
+		c.reportHostname(r.At, "%q is %d labels below %q, and Cloudflare's universal certificate covers one", r.Hostname, strings.Count(below, "."), r.Zone).
 			WithHint("browsers would refuse it; advancedCertificate: true of the domain says that it has a certificate of its own")
 	}
 }
@@ -276,7 +272,7 @@ const freeRecords = 200
 
 func checkZoneRecords(c *checker) {
 	count := make(map[string]int, len(c.site.Zones))
-	for _, r := range c.site.Routes {
+	for _, r := range c.site.Claims() {
 		count[r.Zone]++
 	}
 	for _, z := range c.site.Zones {

@@ -65,6 +65,13 @@ func checkHostnames(c *checker) {
 	for name := range s.Domains {
 		c.faultName(diag.Path{"domains", name}, format.Hostname(name))
 	}
+	for name := range s.Redirects {
+		f := format.Hostname(name)
+		if strings.HasPrefix(name, "*.") {
+			f = format.Fault{What: fmt.Sprintf("%q stands for many hostnames, and a redirect is of one", name), Hint: "list each name that shall lead there"}
+		}
+		c.faultName(diag.Path{"redirects", name}, f)
+	}
 	for _, w := range c.containers {
 		if w.web != nil && w.web.Domain != "" {
 			if f := format.Hostname(w.web.Domain); f.Bad() {

@@ -171,7 +171,7 @@ func (c *checker) hasBadAddress(host string) bool {
 
 // addressInTunnel: address is the way to a host on which nothing runs yet.
 func (c *checker) addressInTunnel(h *site.Host) {
-	for _, r := range c.site.Routes {
+	for _, r := range c.site.Claims() {
 		if r.Hostname == c.spec.Hosts[h.Name].Address {
 			p := c.report(diag.Path{"hosts", h.Name, "address"}, "%q leads into the tunnel, which is not there before the host runs", r.Hostname).
 				WithHint("say the IP address, or a name that has an A record")

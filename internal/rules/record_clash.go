@@ -16,7 +16,7 @@ import (
 func checkRecordClashes(c *checker) {
 	routes := map[string]diag.Path{}
 	if len(c.spec.Domains) > 0 {
-		for _, r := range c.site.Routes {
+		for _, r := range c.site.Claims() {
 			if c.spec.Domains[r.Zone] != nil && len(c.spec.Domains[r.Zone].Records) > 0 {
 				routes[r.Hostname] = r.At
 			}

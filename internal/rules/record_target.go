@@ -18,6 +18,7 @@ type nameSet struct {
 	there  map[string]bool // names that have a record or lead into the tunnel
 	alias  map[string]alias
 	tunnel map[string]diag.Path
+	bare   map[string]bool // wildcards of domains, which the tunnel answers 404 to
 }
 
 type alias struct {
@@ -27,7 +28,16 @@ type alias struct {
 
 // dnsNames is nil where the spec gives no records.
 func (c *checker) dnsNames() *nameSet {
-	n := &nameSet{c.site.ZoneNames, map[string]bool{}, map[string]alias{}, map[string]diag.Path{}}
+	for _, d := range c.spec.Domains {
+		if len(d.Records) > 0 {
+			return c.allNames()
+		}
+	}
+	return nil
+}
+
+func (c *checker) allNames() *nameSet {
+	n := &nameSet{c.site.ZoneNames, map[string]bool{}, map[string]alias{}, map[string]diag.Path{}, map[string]bool{}}
 	c.eachRecord(func(zone string, r spec.Record, at diag.Path) {
 		name := fullName(zone, r)
 		n.there[name] = true
@@ -35,18 +45,21 @@ func (c *checker) dnsNames() *nameSet {
 			n.alias[name] = alias{strings.TrimSuffix(r.Content, "."), at}
 		}
 	})
-	if len(n.there) == 0 {
-		return nil
-	}
-	for _, r := range c.site.Routes {
+	for _, r := range c.site.Claims() {
 		n.there[r.Hostname], n.tunnel[r.Hostname] = true, r.At
 	}
 	for zone, d := range c.spec.Domains {
 		if d.Wildcard {
+			n.bare["*."+zone] = !n.there["*."+zone]
 			n.there["*."+zone], n.tunnel["*."+zone] = true, diag.Path{"domains", zone, "wildcard"}
 		}
 	}
 	return n
+}
+
+// web are the hostnames that answer, sorted.
+func (n *nameSet) web() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(n.tunnel)), func(name string) bool { return strings.HasPrefix(name, "*") })
 }
 
 // find is the name whose records answer for a name: its own, or the wildcard that
@@ -222,7 +235,7 @@ func checkRecordShadowed(c *checker) {
 			c.shadowed(name, by, at.With("name"), delegated[by])
 		}
 	})
-	for _, r := range c.site.Routes {
+	for _, r := range c.site.Claims() {
 		if r.Zone == "" {
 			continue
 		}

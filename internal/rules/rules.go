@@ -21,6 +21,7 @@ func rules() []Rule {
 		{"The cluster's networks", clusterRules()},
 		{"Domains and hostnames", domainRules()},
 		{"DNS records", recordRules()},
+		{"Redirects", redirectRules()},
 		{"Access", accessRules()},
 		{"Routes", slices.Concat(routeRules(), originRules())},
 		{"Clients and apps", workloadRules()},

@@ -33,7 +33,7 @@ func checkClientHostnames(c *checker) {
 		if cl.Domain == "" && len(cl.Hostnames) == 0 {
 			c.reportName(diag.Path{"clients", name}, "the client has neither a domain nor a hostname").WithHint("say domain: %q", name+".example")
 		}
-		if cl.Domain == "" && cl.WWW != nil {
+		if cl.Domain == "" && cl.WWW != "" {
 			c.report(diag.Path{"clients", name, "www"}, "there is no domain that www. could stand before").WithHint("say domain, or leave www out")
 		}
 	}

@@ -21,11 +21,12 @@ type Site struct {
 	Server *Host   // the one host with RoleServer
 	Agents []*Host // the other hosts, sorted by name
 
-	Cluster Cluster
-	Zones   []Zone        // sorted by name; exactly one is Primary
-	Primary *Zone         // points into Zones
-	Groups  []AccessGroup // sorted by name
-	Routes  []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
+	Cluster   Cluster
+	Zones     []Zone        // sorted by name; exactly one is Primary
+	Primary   *Zone         // points into Zones
+	Groups    []AccessGroup // sorted by name
+	Routes    []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
+	Redirects []Redirect    // every hostname that Cloudflare sends elsewhere, sorted
 
 	Clients []*Workload // sorted by name
 	Apps    []*Workload // sorted by name
@@ -82,7 +83,7 @@ type Cluster struct {
 type Zone struct {
 	spec.Domain
 	Name string
-	At   diag.Path // the domain, or the client whose domain it is
+	At   diag.Path // the domain, or the client or redirect that it follows from
 }
 
 // AccessGroup is a set of people that Cloudflare Access lets in.

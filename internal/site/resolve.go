@@ -25,6 +25,7 @@ func Resolve(sp *spec.Spec, ix *spec.Index) *Site {
 	resolveNamespaces(s)
 	resolveRoutes(s, sp)
 	resolveTunneled(s)
+	resolveRedirects(s, sp)
 	resolveSecrets(s, sp)
 	if sp.Alerts != nil {
 		a := *sp.Alerts

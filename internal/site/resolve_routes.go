@@ -12,30 +12,24 @@ import (
 	"sitegen/internal/spec"
 )
 
-// resolveZones lists the declared zones and those that clients' domains add.
-// Shorter names come first, so that a client's domain inside another one's is no
-// zone of its own.
+// resolveZones lists the declared zones and those that follow from clients and
+// redirects. Shorter names come first, so that a client's domain inside another one's
+// is no zone of its own.
 func resolveZones(s *Site, sp *spec.Spec) {
 	for name, d := range sp.Domains {
 		z := Zone{*d, name, diag.Path{"domains", name}}
 		z.Records = resolveRecords(name, d.Records)
 		s.Zones = append(s.Zones, z)
 	}
-	s.ZoneNames = make(map[string]bool, len(s.Zones)+len(sp.Clients))
+	s.ZoneNames = make(map[string]bool, len(s.Zones)+len(sp.Clients)+len(sp.Redirects))
 	for _, z := range s.Zones {
 		s.ZoneNames[z.Name] = true
 	}
-	clients := slices.Sorted(maps.Keys(sp.Clients))
-	slices.SortStableFunc(clients, func(a, b string) int {
-		return cmp.Compare(len(sp.Clients[a].Domain), len(sp.Clients[b].Domain))
-	})
-	for _, name := range clients {
-		domain := sp.Clients[name].Domain
-		if domain == "" || ZoneOf(s.ZoneNames, domain) != "" {
-			continue
+	for _, z := range impliedZones(sp) {
+		if ZoneOf(s.ZoneNames, z.Name) == "" {
+			s.ZoneNames[z.Name] = true
+			s.Zones = append(s.Zones, z)
 		}
-		s.ZoneNames[domain] = true
-		s.Zones = append(s.Zones, Zone{Name: domain, At: diag.Path{"clients", name, "domain"}})
 	}
 	slices.SortFunc(s.Zones, func(a, b Zone) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range s.Zones {
@@ -43,6 +37,22 @@ func resolveZones(s *Site, sp *spec.Spec) {
 			s.Primary = &s.Zones[i]
 		}
 	}
+}
+
+// impliedZones are the names that are zones where they lie in none, shorter ones first:
+// the domains of clients, and redirects.
+func impliedZones(sp *spec.Spec) []Zone {
+	var zones []Zone
+	for _, name := range slices.Sorted(maps.Keys(sp.Clients)) {
+		if domain := sp.Clients[name].Domain; domain != "" {
+			zones = append(zones, Zone{Name: domain, At: diag.Path{"clients", name, "domain"}})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sp.Redirects)) {
+		zones = append(zones, Zone{Name: name, At: diag.Path{"redirects", name}})
+	}
+	slices.SortStableFunc(zones, func(a, b Zone) int { return cmp.Compare(len(a.Name), len(b.Name)) })
+	return zones
 }
 
 // ZoneOf is the longest of the zones that the hostname lies in, or "".

@@ -45,11 +45,7 @@ func domainHostnames(zones map[string]bool, c *spec.Client) []string {
 	if c.Domain == "" {
 		return nil
 	}
-	www := zones[c.Domain]
-	if c.WWW != nil {
-		www = *c.WWW
-	}
-	if www {
+	if c.WWW == "true" || c.WWW == "" && zones[c.Domain] {
 		return []string{c.Domain, "www." + c.Domain}
 	}
 	return []string{c.Domain}

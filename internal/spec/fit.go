@@ -156,7 +156,7 @@ func (f *fitter) elements(t *Type, v *value, at diag.Path, into reflect.Value) {
 func (f *fitter) scalar(t *Type, v *value, at diag.Path) string {
 	switch {
 	case v.Kind == textKind && len(t.words) > 0 && !slices.Contains(t.words, v.Text):
-		f.fault(v, at, "value", format.NearestHint(v.Text, t.words), "is %s, but has to be %s", f.describe(v, at), t.wanted())
+		f.fault(v, at, "value", cmp.Or(t.kindHint(v), format.NearestHint(v.Text, t.words)), "is %s, but has to be %s", f.describe(v, at), t.wanted())
 		return ""
 	case v.Kind == intKind && !t.takes(v.Text):
 		f.fault(v, at, "value", "", "is %s, but has to be %s", f.describe(v, at), t.wanted())

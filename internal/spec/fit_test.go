@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"cuelang.org/go/cue"
@@ -109,6 +110,12 @@ func fitByCUE(t *testing.T, ctx *cue.Context, def cue.Value, f *ast.File) (*Spec
 		return nil, false // a number that Go cannot hold
 	}
 	return sp, true
+}
+
+// UnmarshalJSON reads true, false or a word, for fitByCUE.
+func (c *Choice) UnmarshalJSON(b []byte) error {
+	*c = Choice(strings.Trim(string(b), `"`))
+	return nil
 }
 
 // UnmarshalJSON reads a word or a static address, for fitByCUE.

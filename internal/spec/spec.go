@@ -4,25 +4,26 @@ package spec
 // own rules. Field names and meaning are the schema's;
 // TestSpecMirrorsSchema holds the two together.
 type Spec struct {
-	Name       string             `json:"name"`
-	Repo       Repo               `json:"repo"`
-	Admin      Admin              `json:"admin"`
-	Hosts      map[string]*Host   `json:"hosts"`
-	Cluster    Cluster            `json:"cluster"`
-	Cloudflare Cloudflare         `json:"cloudflare"`
-	Domains    map[string]*Domain `json:"domains"`
-	Tunnel     Tunnel             `json:"tunnel"`
-	Access     map[string]*Group  `json:"access"`
-	Clients    map[string]*Client `json:"clients"`
-	Apps       map[string]*App    `json:"apps"`
-	Routes     map[string]*Route  `json:"routes"`
-	ArgoCD     Surface            `json:"argocd"`
-	Sops       Sops               `json:"sops"`
-	Alerts     *Alerts            `json:"alerts"`
-	Terraform  Terraform          `json:"terraform"`
-	Output     Output             `json:"output"`
-	Versions   Versions           `json:"versions"`
-	Silence    map[string]string  `json:"silence"`
+	Name       string               `json:"name"`
+	Repo       Repo                 `json:"repo"`
+	Admin      Admin                `json:"admin"`
+	Hosts      map[string]*Host     `json:"hosts"`
+	Cluster    Cluster              `json:"cluster"`
+	Cloudflare Cloudflare           `json:"cloudflare"`
+	Domains    map[string]*Domain   `json:"domains"`
+	Tunnel     Tunnel               `json:"tunnel"`
+	Access     map[string]*Group    `json:"access"`
+	Clients    map[string]*Client   `json:"clients"`
+	Apps       map[string]*App      `json:"apps"`
+	Redirects  map[string]*Redirect `json:"redirects"`
+	Routes     map[string]*Route    `json:"routes"`
+	ArgoCD     Surface              `json:"argocd"`
+	Sops       Sops                 `json:"sops"`
+	Alerts     *Alerts              `json:"alerts"`
+	Terraform  Terraform            `json:"terraform"`
+	Output     Output               `json:"output"`
+	Versions   Versions             `json:"versions"`
+	Silence    map[string]string    `json:"silence"`
 }
 
 // Repo mirrors #Repo.
@@ -242,10 +243,14 @@ type Group struct {
 	Default      bool     `json:"default"`
 }
 
+// Choice is true, false or a word of the schema, each as it is written; "" where the
+// spec says nothing.
+type Choice string
+
 // Client mirrors #Client.
 type Client struct {
 	Domain string `json:"domain"`
-	WWW    *bool  `json:"www"`
+	WWW    Choice `json:"www"`
 	Workload
 }
 

@@ -45,7 +45,7 @@ func (t *Type) kindHint(v *value) string {
 		return fmt.Sprintf("a text stands between double quotes: %q", format.Shorten(v.Text))
 	case v.Kind == bytesKind && t.kinds&textKind != 0:
 		return "a text stands between double quotes"
-	case v.Kind == textKind && t.kinds == boolKind && truth(v.Text) != "":
+	case v.Kind == textKind && t.kinds&^textKind == boolKind && truth(v.Text) != "":
 		return fmt.Sprintf("say %s, without quotes", truth(v.Text))
 	case v.Kind == textKind && t.kinds == intKind && noNumber == nil:
 		return fmt.Sprintf("say %s, without quotes", v.Text)
@@ -65,6 +65,9 @@ func (t *Type) wanted() string {
 	numbers := slices.Sorted(slices.Values(t.numbers))
 	for _, n := range slices.Compact(numbers) {
 		all = append(all, strconv.FormatInt(n, 10))
+	}
+	if len(all) > 0 && t.kinds&boolKind != 0 {
+		all = append([]string{"true", "false"}, all...)
 	}
 	if len(all) > 0 && t.kinds&structKind != 0 {
 		all = append(all, kindName(structKind))

@@ -51,6 +51,14 @@ func String(s string) Expr {
 	return Expr{toks: hclwrite.TokensForValue(cty.StringVal(s)), text: &s}
 }
 
+// StringOf is a string literal of what another language made, or why it could not.
+func StringOf(s string, err error) Expr {
+	if err != nil {
+		return Expr{err: err}
+	}
+	return String(s)
+}
+
 // readable refuses what Terraform would read back as another string: its values
 // are UTF-8 in normal form C, and no provider's API takes a NUL.
 func readable(s string) error {

@@ -16,6 +16,7 @@ type runbook struct {
 	Agents                 bool
 	Routes                 []route
 	Team                   string // of Zero Trust; "" where cloudflared does not check Access
+	Redirects              bool
 	Zones                  []string
 	ZoneRead               string // what the token reads zones for; "" when it does not
 	Account                string
@@ -50,7 +51,8 @@ type (
 func newRunbook(s *site.Site) runbook {
 	r := runbook{
 		Site: s.Name, Tunnel: s.Tunnel.Name, Agents: len(s.Agents) > 0,
-		Account: cmp.Or(s.Cloudflare.Account, "of the zones"), ZoneRead: zoneRead(s),
+		Redirects: len(s.Redirects) > 0,
+		Account:   cmp.Or(s.Cloudflare.Account, "of the zones"), ZoneRead: zoneRead(s),
 		RepoURL:   s.Repo.URL,
 		DeployKey: s.Repo.Kind == site.RepoSSH, DeployToken: s.Repo.Kind == site.RepoToken, DeployNone: s.Repo.Kind == site.RepoPublic,
 		ArgoOwnKey: s.ArgoCD.Key != s.Server.Age, ArgoDir: s.ArgoDir(), TerraformDir: s.TerraformDir(),
@@ -106,6 +108,13 @@ func (r *runbook) addRoutes(s *site.Site) {
 		}
 		if from.Kind == site.RouteArgoCD {
 			r.ArgoURL = "https://" + from.Hostname
+		}
+		r.Routes = append(r.Routes, to)
+	}
+	for _, from := range s.Redirects {
+		to := route{Hostname: from.Hostname, Access: "everybody", Target: fmt.Sprintf("%s (redirect, %d)", from.To, from.Status)}
+		if from.KeepPath {
+			to.Target = fmt.Sprintf("%s (redirect, %d, with path and query)", from.To, from.Status)
 		}
 		r.Routes = append(r.Routes, to)
 	}

@@ -124,7 +124,7 @@ func bootstrapValues(s *site.Site) []sh.Var {
 }
 
 func verifyValues(s *site.Site) []sh.Var {
-	var hosts, routes []string
+	var hosts, routes, redirects []string
 	for _, h := range s.Hosts {
 		var boots []string
 		for _, d := range h.Disks {
@@ -141,6 +141,9 @@ func verifyValues(s *site.Site) []sh.Var {
 		}
 		routes = append(routes, line(r.Hostname, kind, r.Access))
 	}
+	for _, r := range s.Redirects {
+		redirects = append(redirects, line(r.Hostname, strconv.Itoa(r.Status), r.To, strconv.FormatBool(r.KeepPath)))
+	}
 	return []sh.Var{
 		{Name: "site", Value: s.Name},
 		{Name: "hosts", Value: hosts},
@@ -149,6 +152,7 @@ func verifyValues(s *site.Site) []sh.Var {
 		{Name: "server_ssh_hostname", Value: s.Server.SSH.Hostname},
 		{Name: "core_applications", Value: coreApplications()},
 		{Name: "routes", Value: routes},
+		{Name: "redirects", Value: redirects},
 	}
 }
 

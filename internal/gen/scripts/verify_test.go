@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
@@ -37,6 +38,23 @@ func TestVerify(t *testing.T) {
 	wild := testSite(t)
 	wild.Routes = []site.Route{{Hostname: "*.example.com", Kind: site.RouteApp, Owner: "invoices"}}
 	newRun(t, wild).script("verify-hetzner.sh", verifyRules(), "").want(0, "ok    8 https://wildcard-check.example.com: 200")
+	moved := routed(gentest.Base(t, `
+redirects: {
+	"old.example": to: "https://bakery.example"
+	"shop.example": {to: "https://bakery.example", keepPath: false, status: 302}
+}`))
+	rules := append([]rule{
+		{Prog: "curl", Match: `https://old\.example/verify-check\?a=1`, Out: "301 https://bakery.example/verify-check?a=1"},
+		{Prog: "curl", Match: `https://shop\.example`, Out: "302 https://bakery.example/"},
+	}, verifyRules()...)
+	newRun(t, moved).script("verify-hetzner.sh", rules, "").want(0, "ok    8 https://old.example: 301 to https://bakery.example", "ok    8 https://shop.example: 302 to https://bakery.example")
+	for out, want := range map[string]string{
+		"302 https://bakery.example/verify-check?a=1": "answers 302 https://bakery.example/verify-check?a=1, and not 301",
+		"301 https://bakery.example/":                 "answers 301 https://bakery.example/, and not 301 to https://bakery.example/verify-check?a=1",
+		"404 ":                                        "answers 404 without a Location",
+	} {
+		newRun(t, moved).script("verify-hetzner.sh", with(rule{Prog: "curl", Match: "old", Out: out}, rules), "").want(1, "FAIL  8 https://old.example "+want, " 1 failed")
+	}
 	r.script("verify-hetzner.sh", nil, "", "--help").want(0, "Usage:")
 	r.script("verify-hetzner.sh", nil, "", "--address").want(2, "Usage:")
 }

@@ -13,7 +13,7 @@ func tunnelID() tf.Expr {
 
 func cloudflare(f *tf.File, s *site.Site) {
 	l := f.Block("locals")
-	l.Comment("Each zone with the hostnames in it that lead to the tunnel. A zone without an id is looked up.")
+	l.Comment("Each zone with the hostnames in it that get a record of the tunnel. A zone without an id is looked up.")
 	l.Set("zones", zones(s))
 	l.Blank()
 	l.Set("zone_ids", tf.Fixed(`{
@@ -59,7 +59,7 @@ func cloudflare(f *tf.File, s *site.Site) {
 // that no zone's lines are aligned with another's: a client more is lines more.
 func zones(s *site.Site) tf.Expr {
 	all, routed := fields{}, map[string][]string{}
-	for _, r := range s.Routes {
+	for _, r := range s.Claims() {
 		routed[r.Zone] = append(routed[r.Zone], r.Hostname)
 	}
 	for _, z := range s.Zones {

@@ -1,6 +1,6 @@
 // Package terraform writes the Terraform root of a site: what must be there before
 // Argo CD can take over (Cilium, two namespaces, their secrets, Argo CD itself),
-// and what lies at Cloudflare (the tunnel, DNS, Access).
+// and what lies at Cloudflare (the tunnel, DNS, Access, redirects).
 //
 // Everything the spec knows is written out as a literal; variables are left for
 // what is different on each operator's machine. The Helm values beside it are
@@ -23,18 +23,23 @@ func Files(s *site.Site) ([]tree.File, error) {
 	for _, f := range []struct {
 		name  string
 		write func(*tf.File, *site.Site)
+		leave bool // nothing is in it
 	}{
-		{"argocd.tf", argocd},
-		{"cilium.tf", cilium},
-		{"cloudflare-access.tf", access},
-		{"cloudflare.tf", cloudflare},
-		{"outputs.tf", outputs},
-		{"providers.tf", providers},
-		{"secrets.tf", secrets},
-		{"terraform.tfvars.example", example},
-		{"variables.tf", variables},
-		{"versions.tf", versions},
+		{name: "argocd.tf", write: argocd},
+		{name: "cilium.tf", write: cilium},
+		{name: "cloudflare-access.tf", write: access},
+		{name: "cloudflare-redirects.tf", write: redirects, leave: len(s.Redirects) == 0},
+		{name: "cloudflare.tf", write: cloudflare},
+		{name: "outputs.tf", write: outputs},
+		{name: "providers.tf", write: providers},
+		{name: "secrets.tf", write: secrets},
+		{name: "terraform.tfvars.example", write: example},
+		{name: "variables.tf", write: variables},
+		{name: "versions.tf", write: versions},
 	} {
+		if f.leave {
+			continue
+		}
 		file := tf.New(tree.Header)
 		f.write(file, s)
 		data, err := file.Bytes()

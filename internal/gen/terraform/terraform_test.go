@@ -96,10 +96,10 @@ func TestRequiredProvidersOnce(t *testing.T) {
 func TestCurrentNames(t *testing.T) {
 	known := map[string]bool{
 		"cloudflare_dns_record": true, "cloudflare_zero_trust_tunnel_cloudflared": true, "cloudflare_zero_trust_access_policy": true,
-		"cloudflare_zero_trust_access_application": true, "cloudflare_zone": true, "helm_release": true, "kubectl_manifest": true,
+		"cloudflare_zero_trust_access_application": true, "cloudflare_zone": true, "cloudflare_ruleset": true, "helm_release": true, "kubectl_manifest": true,
 		"kubernetes_namespace_v1": true, "kubernetes_secret_v1": true, "kubernetes_config_map_v1": true, "random_bytes": true, "sops_file": true,
 	}
-	for _, s := range []*site.Site{small(t), wide(t)} {
+	for _, s := range []*site.Site{small(t), wide(t), moved(t)} {
 		for name, src := range generate(t, s) {
 			if !strings.HasSuffix(name, ".tf") {
 				continue

@@ -91,6 +91,7 @@ func (g *generator) site() {
 	g.clients()
 	g.apps()
 	g.routes()
+	g.redirects()
 	g.rest()
 	if g.example {
 		g.line(`silence: "address-reserved": "made up"`)

@@ -18,7 +18,7 @@ func (g *generator) clients() {
 		switch g.IntN(3) {
 		case 0:
 			g.line("domain: %q", fmt.Sprintf("client-%d.example", i))
-			g.maybe(3, "www: %v", g.coin())
+			g.maybe(2, "www: %s", g.one("true", "false", `"redirect"`))
 		case 1:
 			g.line("domain: %q", g.hostname())
 		default:
@@ -64,6 +64,21 @@ func (g *generator) apps() {
 		g.line("}")
 	}
 	g.line("}")
+}
+
+// redirects lead out of the site.
+func (g *generator) redirects() {
+	for i := range g.IntN(4) {
+		name := fmt.Sprintf("old-%d.example", i)
+		if g.coin() {
+			name = g.hostname()
+		}
+		g.line("redirects: %q: {", name)
+		g.line("to: %q", g.one("https://elsewhere.example", "https://elsewhere.example/a/b/", "https://elsewhere.example:8443/x;y=1&z"))
+		g.maybe(2, "keepPath: false")
+		g.maybe(2, "status: %s", g.one("301", "302", "307", "308"))
+		g.line("}")
+	}
 }
 
 func (g *generator) container() {

@@ -21,6 +21,7 @@ readonly routes=(
   'deploy.example.com argocd engineers'
   'desk.example.com stream admins'
   'flows.example.com hubble admins'
+  'harbor.example client -'
   'invoices.example.com app admins'
   'legacy.example.org client -'
   'metrics.example.com route engineers'
@@ -35,6 +36,12 @@ readonly routes=(
   'studio.example.org client -'
   'www.bakery.example client -'
   '*.apps.example.org route -'
+)
+readonly redirects=(
+  'atlas-old.example 308 https://status.example.com true'
+  'blog.example.org 302 https://blog.example.net/archive?from=atlas false'
+  'www.atlas-old.example 301 https://status.example.com true'
+  'www.harbor.example 301 https://harbor.example true'
 )
 
 # -- shared by this site's scripts ------------------------------------------
@@ -361,6 +368,23 @@ check_hostname() {
   fi
 }
 
+# check_redirect HOSTNAME STATUS URL KEEP: KEEP is true where path and query are kept.
+check_redirect() {
+  local hostname="$1" status="$2" url="$3" keep="$4" path='' answer got location
+  if [[ $keep == true ]]; then path='/verify-check?a=1'; fi
+  if ! answer="$(curl -sS -o /dev/null --max-time 20 -w '%{http_code} %{redirect_url}' "https://$hostname$path" 2>"$tmp/log")"; then
+    fail "8 https://$hostname: $(first_line "$tmp/log")" "a new name or zone takes a while in DNS: dig $hostname; docs/RUNBOOK.md, Troubleshooting"
+    return 0
+  fi
+  read -r got location <<<"$answer"
+  # curl writes the slash that a URL without a path stands for.
+  if [[ $got == "$status" && (${location%/} == "$url$path" || $location == "$url$path") ]]; then
+    ok "8 https://$hostname: $status to $url"
+  else
+    fail "8 https://$hostname answers $got ${location:-without a Location}, and not $status to $url$path" "scripts/bootstrap-$site-k8s.sh; in the dashboard: the zone, Rules, Redirect Rules"
+  fi
+}
+
 # -- 9: ssh through the tunnel --------------------------------------------------------
 
 # Asking for a log-in would open a browser and wait; only one that is there is used.
@@ -399,6 +423,10 @@ else
   for line in "${routes[@]}"; do
     read -r hostname kind access <<<"$line"
     check_hostname "$hostname" "$kind" "$access"
+  done
+  for line in ${redirects[@]+"${redirects[@]}"}; do
+    read -r -a fields <<<"$line"
+    check_redirect "${fields[@]}"
   done
 fi
 for line in "${hosts[@]}"; do

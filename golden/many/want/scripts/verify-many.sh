@@ -29,6 +29,7 @@ readonly routes=(
   'www.client3.example client -'
   'www.client4.example client -'
 )
+readonly redirects=()
 
 # -- shared by this site's scripts ------------------------------------------
 
@@ -354,6 +355,23 @@ check_hostname() {
   fi
 }
 
+# check_redirect HOSTNAME STATUS URL KEEP: KEEP is true where path and query are kept.
+check_redirect() {
+  local hostname="$1" status="$2" url="$3" keep="$4" path='' answer got location
+  if [[ $keep == true ]]; then path='/verify-check?a=1'; fi
+  if ! answer="$(curl -sS -o /dev/null --max-time 20 -w '%{http_code} %{redirect_url}' "https://$hostname$path" 2>"$tmp/log")"; then
+    fail "8 https://$hostname: $(first_line "$tmp/log")" "a new name or zone takes a while in DNS: dig $hostname; docs/RUNBOOK.md, Troubleshooting"
+    return 0
+  fi
+  read -r got location <<<"$answer"
+  # curl writes the slash that a URL without a path stands for.
+  if [[ $got == "$status" && (${location%/} == "$url$path" || $location == "$url$path") ]]; then
+    ok "8 https://$hostname: $status to $url"
+  else
+    fail "8 https://$hostname answers $got ${location:-without a Location}, and not $status to $url$path" "scripts/bootstrap-$site-k8s.sh; in the dashboard: the zone, Rules, Redirect Rules"
+  fi
+}
+
 # -- 9: ssh through the tunnel --------------------------------------------------------
 
 # Asking for a log-in would open a browser and wait; only one that is there is used.
@@ -392,6 +410,10 @@ else
   for line in "${routes[@]}"; do
     read -r hostname kind access <<<"$line"
     check_hostname "$hostname" "$kind" "$access"
+  done
+  for line in ${redirects[@]+"${redirects[@]}"}; do
+    read -r -a fields <<<"$line"
+    check_redirect "${fields[@]}"
   done
 fi
 for line in "${hosts[@]}"; do
