@@ -21,6 +21,7 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 		return nil, err
 	}
 	all = append(all, missingModules(root, want.Site)...)
+	all = append(all, missingOwn(root, want.Site)...)
 	if root != nil {
 		view := tree.NewView(root)
 		defer view.Close()
@@ -37,12 +38,12 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 			all = append(all, p)
 		}
 	}
-	all = rules.Silence(want.Site, all, rules.RuleModule, rules.RuleBeside, rules.RuleIgnore)
+	all = rules.Silence(want.Site, all, rules.RuleModule, rules.RuleOwn, rules.RuleBeside, rules.RuleIgnore)
 	for i := range all {
 		switch {
 		case !firm:
 			all[i].Severity = diag.Warning
-		case all[i].Rule == rules.RuleModule:
+		case all[i].Rule == rules.RuleModule || all[i].Rule == rules.RuleOwn:
 			all[i].Severity = diag.Error
 		}
 	}

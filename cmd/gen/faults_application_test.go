@@ -96,12 +96,17 @@ func (r *output) folders() map[string]string {
 func foldersClaimed(r *output) []string {
 	var f finding
 	folders := r.folders()
+	for _, own := range r.site.Folders {
+		folders[path.Join(r.site.Repo.Path, own.Path)] = ""
+	}
 	for _, a := range r.objects("Application") {
-		p := a.text("spec", "source", "path")
-		owner, there := folders[p]
-		f.unless(there, "%s points at %s, which is not there", a, p)
-		f.unless(owner == "", "%s and %s point at %s", a, owner, p)
-		folders[p] = a.String()
+		for _, from := range sources(a) {
+			p := text(from, "path")
+			owner, there := folders[p]
+			f.unless(there, "%s points at %s, which is not there", a, p)
+			f.unless(owner == "", "%s and %s point at %s", a, owner, p)
+			folders[p] = a.String()
+		}
 	}
 	for p, owner := range folders {
 		f.unless(owner != "", "no Application points at %s", p)
@@ -135,11 +140,21 @@ func namespacesMade(r *output) []string {
 	return f
 }
 
+// sources are where an Application's objects come from.
+func sources(a object) []any {
+	if one := dig(a.v, "spec", "source"); one != nil {
+		return []any{one}
+	}
+	return list(a.v, "spec", "sources")
+}
+
 // applicationOf is the Application that a file belongs to.
 func (r *output) applicationOf(p string) object {
 	for _, a := range r.objects("Application") {
-		if a.text("spec", "source", "path") == path.Join(r.site.Repo.Path, path.Dir(p)) {
-			return a
+		for _, from := range sources(a) {
+			if text(from, "path") == path.Join(r.site.Repo.Path, path.Dir(p)) {
+				return a
+			}
 		}
 	}
 	return object{}

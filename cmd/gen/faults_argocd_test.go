@@ -121,8 +121,10 @@ func repositorySecret(r *output) []string {
 			data := b.expr("data_wo")
 			f.unless(strings.Contains(data, `"type"`) && strings.Contains(data, `"git"`), "%s has no type", b)
 			for _, a := range r.objects("Application") {
-				url := a.text("spec", "source", "repoURL")
-				f.unless(strings.Contains(data, strconv.Quote(url)), "%s reads %s, for which there is no Secret", a, url)
+				for _, from := range sources(a) {
+					url := text(from, "repoURL")
+					f.unless(strings.Contains(data, strconv.Quote(url)), "%s reads %s, for which there is no Secret", a, url)
+				}
 			}
 		}
 	}

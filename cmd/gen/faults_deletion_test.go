@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"sitegen/internal/site"
 )
 
 // deletionFaults are about what goes when something is taken out of git.
@@ -36,7 +38,7 @@ func deletionFaults() []fault {
 			check: func(r *output) []string {
 				var f finding
 				for _, a := range r.objects("Application") {
-					if r.isWorkload(a) {
+					if r.isWorkload(a) || r.isBeside(a) {
 						continue
 					}
 					f.unless(!cascades(a), "%s takes its objects with it", a)
@@ -89,6 +91,10 @@ func (r *output) isWorkload(a object) bool {
 		}
 	}
 	return false
+}
+
+func (r *output) isBeside(a object) bool {
+	return slices.ContainsFunc(r.site.Beside(), func(b *site.Beside) bool { return b.Name == a.text("metadata", "name") })
 }
 
 func cascades(o object) bool {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,6 +64,9 @@ func TestRandomSites(t *testing.T) {
 		}
 		writeFile(t, filepath.Join(out, "modules", "own.nix"), "{ }\n") // the user's, where hosts import it
 		writeFile(t, filepath.Join(out, "modules", "own.nix"), "{ }\n") // the user's, where a host imports it
+		for i := range 2 {
+			writeFile(t, filepath.Join(out, "k8s/own", strconv.Itoa(i), "own.yaml"), "{ }\n") // and where it has folders
+		}
 		var stderr bytes.Buffer
 		if code := run([]string{"check", "-spec", spec, "--one-file", "-out", out}, io.Discard, &stderr); code != exitFine {
 			t.Errorf("seed %d: check exits %d\n%s", seed, code, stderr.String())

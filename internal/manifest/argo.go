@@ -1,11 +1,12 @@
 package manifest
 
-// ApplicationSpec is an Argo CD Application's.
+// ApplicationSpec is an Argo CD Application's, with one Source, or several Sources.
 type ApplicationSpec struct {
 	Destination          Destination `yaml:"destination"`
 	Project              string      `yaml:"project"`
 	RevisionHistoryLimit int         `yaml:"revisionHistoryLimit"`
-	Source               Source      `yaml:"source"`
+	Source               *Source     `yaml:"source,omitempty"`
+	Sources              []Source    `yaml:"sources,omitempty"`
 	SyncPolicy           SyncPolicy  `yaml:"syncPolicy"`
 }
 
@@ -60,7 +61,8 @@ type ProjectSpec struct {
 	ClusterResourceWhitelist   []NamedKind   `yaml:"clusterResourceWhitelist"`
 	Description                string        `yaml:"description"`
 	Destinations               []Destination `yaml:"destinations"`
-	NamespaceResourceWhitelist []GroupKind   `yaml:"namespaceResourceWhitelist"`
+	NamespaceResourceBlacklist []GroupKind   `yaml:"namespaceResourceBlacklist,omitempty"`
+	NamespaceResourceWhitelist []GroupKind   `yaml:"namespaceResourceWhitelist,omitempty"`
 	SourceRepos                []string      `yaml:"sourceRepos"`
 }
 

@@ -98,7 +98,7 @@ These are mistakes that a spec cannot make, because it has no field for them; th
 * **Cilium's way to the API**: it follows from the roles of the hosts.
 * **Boot layouts that cannot boot** (systemd-boot on BIOS, BIOS without its partition): the layout follows from ` + "`firmware`" + `.
 * **Shadowed wildcards**: routes are sorted so that a wildcard comes behind the names that it would cover.
-* **Applications from Helm charts or other folders, sync waves**: an app is a container; its folder and its wave are gen's.
+* **Sync waves**: those of Applications are gen's; within a folder of your own the manifests say them.
 * **Overrides of what gen must own** (the catch-all rule, tunnel credentials, kubeProxyReplacement, buildOptions): only flags of
   k3s can be added (k3s-flag).
 * **Creation rules and recipients of encrypted files**: they follow from hosts, people and Argo CD's key. That the files in the

@@ -33,6 +33,11 @@ func checkListsTwice(c *checker) {
 		c.twice(s.Access[name].Emails, diag.Path{"access", name, "emails"}, strings.ToLower)
 		c.twice(s.Access[name].EmailDomains, diag.Path{"access", name, "emailDomains"}, strings.ToLower)
 	}
+	for _, b := range besides(s) {
+		for field, list := range map[string][]string{"kinds": b.kinds, "clusterKinds": b.ClusterKinds, "namespaces": b.Namespaces, "secrets": b.Secrets} {
+			c.twice(list, b.at.With(field), strings.TrimSpace)
+		}
+	}
 	c.twice(s.Repo.KnownHosts, diag.Path{"repo", "knownHosts"}, strings.TrimSpace)
 	c.twice(s.Cluster.K3s.Flags, diag.Path{"cluster", "k3s", "flags"}, strings.TrimSpace)
 	c.twice(s.Output.Exclude, diag.Path{"output", "exclude"}, func(p string) string { return strings.TrimSuffix(p, "/") })

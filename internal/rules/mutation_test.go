@@ -108,6 +108,7 @@ func (m mutant) follows(p diag.Problem) bool {
 	return map[string]string{
 		"hosts": "server", "hosts.web1": "server", // the other one is an agent
 		"clients": "access-unused", "clients.bakery": "access-unused",
+		"apps": "app-allow", "apps.blog": "app-allow",
 		"silence": "address-reserved", `silence."address-reserved"`: "address-reserved",
 	}[diag.Path(m.Path).String()] == p.Rule
 }
@@ -120,7 +121,7 @@ func (m mutant) mayPass() bool {
 		return true // the schema says what may be left out; what must not has cases in golden/bad
 	case "rename":
 		// A name of the user's choice that nothing else refers to.
-		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "env", "volumes", "nics", "users", "people", "arrays", "disks", "hosts", "access", "domains"}, fmt.Sprint(m.Path[len(m.Path)-2]))
+		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "folders", "env", "volumes", "nics", "users", "people", "arrays", "disks", "hosts", "access", "domains"}, fmt.Sprint(m.Path[len(m.Path)-2]))
 	case "double":
 		return last == "args" || last == "command"
 	case "empty":

@@ -14,9 +14,9 @@ func nameRules() []Rule {
 	return []Rule{
 		{ID: "name", Severity: diag.Error, Summary: "Names are DNS labels: lower-case letters, digits and hyphens, so that they can name hosts, files and Kubernetes objects alike.",
 			Bad: `apps: Invoices_EU: {image: "ghcr.io/example/invoices:3.1.0"}`, Good: `apps: "invoices-eu": {image: "ghcr.io/example/invoices:3.1.0"}`, value: true, check: checkNames},
-		{ID: "reserved-name", Severity: diag.Error, Summary: "No workload or host has a name that the cluster or the output uses itself.",
+		{ID: "reserved-name", Severity: diag.Error, Summary: "No workload, folder or host has a name that the cluster or the output uses itself.",
 			Bad: `apps: argocd: {image: "ghcr.io/example/argocd:1.0.0"}`, Good: `apps: deploy: {image: "ghcr.io/example/deploy:1.0.0"}`, value: true, check: checkReservedNames},
-		{ID: "name-clash", Severity: diag.Error, Summary: "No two workloads make Argo CD Applications of one name.",
+		{ID: "name-clash", Severity: diag.Error, Summary: "No two clients, apps or folders make Argo CD Applications of one name.",
 			Bad: `apps: "website-bakery": {image: "ghcr.io/example/admin:1.0.0"}`, Good: `apps: "bakery-admin": {image: "ghcr.io/example/admin:1.0.0"}`, check: checkNameClashes},
 	}
 }
@@ -38,6 +38,7 @@ func checkNames(c *checker) {
 	names(c, s.Access, "an access group", maxLabel, "access")
 	names(c, s.Clients, "a client", maxClient, "clients")
 	names(c, s.Apps, "an app", maxLabel, "apps")
+	names(c, s.Folders, "a folder", maxLabel, "folders")
 	names(c, s.Sops.People, "a person", maxLabel, "sops", "people")
 	for host, h := range s.Hosts {
 		names(c, h.Disks, "a disk", maxShort, "hosts", host, "disks")
@@ -98,6 +99,15 @@ func checkReservedNames(c *checker) {
 			c.reportName(diag.Path{"apps", name}, "an app cannot be called %q: %s", name, why).WithHint("say %q, or what it is for", name+"-app")
 		}
 	}
+	for _, b := range besides(c.spec) {
+		why := reservedNamespace(b.name)
+		if why == "" && slices.Contains([]string{"kustomization", "platform", "workloads"}, b.name) {
+			why = "gen uses it among the projects"
+		}
+		if why != "" {
+			c.reportName(b.at, "%s cannot be called %q: %s", b.what, b.name, why).WithHint("say %q, or what it is for", strings.TrimPrefix(b.name, "kube-")+"-own")
+		}
+	}
 	for name := range c.spec.Hosts {
 		if name == "localhost" {
 			c.reportName(diag.Path{"hosts", name}, "a host cannot be called %q: every machine calls itself that", name).WithHint("say \"web1\", or what it is for")
@@ -106,13 +116,27 @@ func checkReservedNames(c *checker) {
 }
 
 func checkNameClashes(c *checker) {
+	taken := map[string]diag.Path{}
+	for name := range c.spec.Clients {
+		taken["website-"+name] = diag.Path{"clients", name}
+	}
 	for name := range c.spec.Apps {
-		client, ok := strings.CutPrefix(name, "website-")
-		if _, clash := c.spec.Clients[client]; ok && clash {
+		client, _ := strings.CutPrefix(name, "website-")
+		if at, clash := taken[name]; clash {
 			p := c.reportName(diag.Path{"apps", name}, "the app and the client %q would both make an Application called %q", client, name).
 				WithHint("say %q", client+"-app")
-			c.note(p, diag.Path{"clients", client}, "the client")
+			c.note(p, at, "the client")
 		}
+		taken[name] = diag.Path{"apps", name}
+	}
+	for _, b := range besides(c.spec) {
+		if at, clash := taken[b.name]; clash {
+			newer, older := c.later(b.at, at)
+			p := c.reportName(newer, "there is %q under %s already, and both would make an Application called %q", older[1], older[0], b.name).
+				WithHint("give one of them another name")
+			c.note(p, older, "the other one")
+		}
+		taken[b.name] = b.at
 	}
 }
 

@@ -25,6 +25,7 @@ func rules() []Rule {
 		{"Access", accessRules()},
 		{"Routes", slices.Concat(routeRules(), originRules())},
 		{"Clients and apps", workloadRules()},
+		{"Folders of your own", besideRules()},
 		{"Containers", containerRules()},
 		{"What runs", capacityRules()},
 		{"Secrets", secretRules()},

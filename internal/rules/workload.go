@@ -13,7 +13,7 @@ func workloadRules() []Rule {
 	return []Rule{
 		{ID: "client-hostname", Severity: diag.Error, Summary: "A client has a domain or a hostname.",
 			Bad: `clients: nobody: {image: "ghcr.io/example/site:1.0"}`, Good: `clients: nobody: {domain: "nobody.example", image: "ghcr.io/example/site:1.0"}`, check: checkClientHostnames},
-		{ID: "app-allow", Severity: diag.Error, Summary: "allow names other apps of the site.",
+		{ID: "app-allow", Severity: diag.Error, Summary: "allow names apps of the site, each once, and not the app itself.",
 			Bad: `apps: invoices: allow: ["shop"]`, Good: "apps: {\n\tinvoices: allow: [\"shop\"]\n\tshop: image: \"ghcr.io/example/shop:1.0\"\n}", check: checkAllow},
 		{ID: "env-name", Severity: diag.Error, Summary: "Environment variables have names that shells take: letters, digits and underscores, no digit first.",
 			Bad: `apps: invoices: env: "LOG-LEVEL": "info"`, Good: `apps: invoices: env: LOG_LEVEL: "info"`, value: true, check: checkEnvNames},
@@ -41,19 +41,27 @@ func checkClientHostnames(c *checker) {
 
 func checkAllow(c *checker) {
 	for name, a := range c.spec.Apps {
-		seen := map[string]bool{}
-		for i, other := range a.Allow {
-			at := diag.Path{"apps", name, "allow", i}
-			switch _, known := c.spec.Apps[other]; {
-			case !known:
-				unknownName(c, at, "app", other, c.spec.Apps, append(a.Allow, name)...)
-			case other == name:
-				c.report(at, "an app reaches itself anyway").WithHint("leave it out")
-			case seen[other]:
-				c.report(at, "%q is in the list already", other)
-			}
-			seen[other] = true
+		c.allow(diag.Path{"apps", name, "allow"}, a.Allow, name)
+	}
+	for _, b := range besides(c.spec) {
+		c.allow(b.at.With("allow"), b.Allow, "")
+	}
+}
+
+// allow checks a list of apps; self is the app that it is of, if it is one's.
+func (c *checker) allow(at diag.Path, list []string, self string) {
+	seen := map[string]bool{}
+	for i, other := range list {
+		at := at.With(i)
+		switch _, known := c.spec.Apps[other]; {
+		case !known:
+			unknownName(c, at, "app", other, c.spec.Apps, append(slices.Clone(list), self)...)
+		case other == self:
+			c.report(at, "an app reaches itself anyway").WithHint("leave it out")
+		case seen[other]:
+			c.report(at, "%q is in the list already", other)
 		}
+		seen[other] = true
 	}
 }
 

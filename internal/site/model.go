@@ -30,6 +30,7 @@ type Site struct {
 
 	Clients []*Workload // sorted by name
 	Apps    []*Workload // sorted by name
+	Folders []*Beside   // sorted by name
 
 	People []Recipient // sorted by name; who can read and re-encrypt every secret
 	ArgoCD Recipient   // the key Argo CD decrypts with; the server's own where the spec names none

@@ -76,9 +76,38 @@ func (s *Site) Workloads() []*Workload {
 	return append(append([]*Workload(nil), s.Clients...), s.Apps...)
 }
 
-// AppSecrets is the encrypted file of an app, relative to the output root.
-func (s *Site) AppSecrets(w *Workload) string {
-	return s.ArgoDir() + "/" + w.Folder + "/secrets.enc.yaml"
+// ArgoSecrets is an encrypted file that Argo CD decrypts.
+type ArgoSecrets struct {
+	Application string
+	Dir         string // that it lies in, relative to the output root
+	Secret      string // what it becomes
+	Namespace   string
+	Keys        []string // sorted
+	Rolls       bool     // the Secret's name changes with its content, here and where it is used
+}
+
+// File is the path of the encrypted file, relative to the output root.
+func (a ArgoSecrets) File() string { return a.Dir + "/secrets.enc.yaml" }
+
+// Example is the path of the example beside it.
+func (a ArgoSecrets) Example() string { return a.Dir + "/secrets.example.yaml" }
+
+// ArgoSecrets lists the encrypted files that Argo CD decrypts: those of the apps, then
+// those beside them. gen does not know where a chart or a folder names its Secret, so
+// that this one keeps its name.
+func (s *Site) ArgoSecrets() []ArgoSecrets {
+	var all []ArgoSecrets
+	for _, a := range s.Apps {
+		if len(a.Secrets) > 0 {
+			all = append(all, ArgoSecrets{a.Application, s.ArgoDir() + "/" + a.Folder, a.Name + "-secrets", a.Namespace, a.Secrets, true})
+		}
+	}
+	for _, b := range s.Beside() {
+		if len(b.Secrets) > 0 {
+			all = append(all, ArgoSecrets{b.Name, s.ArgoDir() + "/" + b.Name, b.SecretName(), b.Namespace, b.Secrets, false})
+		}
+	}
+	return all
 }
 
 // At is where the spec says the value at a path, or what is around it.

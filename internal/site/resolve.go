@@ -22,6 +22,7 @@ func Resolve(sp *spec.Spec, ix *spec.Index) *Site {
 	resolveCluster(s, sp)
 	resolveZones(s, sp)
 	resolveWorkloads(s, sp)
+	resolveBeside(s, sp)
 	resolveNamespaces(s)
 	resolveRoutes(s, sp)
 	resolveTunneled(s)

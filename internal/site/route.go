@@ -34,6 +34,9 @@ func resolveNamespaces(s *Site) {
 	for _, w := range s.Workloads() {
 		s.namespaces[w.Namespace] = true
 	}
+	for _, b := range s.Beside() {
+		s.namespaces[b.Namespace] = true
+	}
 }
 
 // Namespaces are those whose Services routes may lead to, sorted.

@@ -43,6 +43,9 @@ func applications(s *site.Site) []application {
 		m := manifest.Meta{Name: w.Application, Finalizers: []string{finalizer}, Annotations: map[string]string{syncWave: "2"}}
 		list = append(list, build(s, m, "workloads", w.Namespace, w.Folder))
 	}
+	for _, b := range s.Beside() {
+		list = append(list, besideApplication(s, b))
+	}
 	slices.SortFunc(list, func(a, b application) int { return cmp.Compare(a.Metadata.Name, b.Metadata.Name) })
 	return list
 }
@@ -54,8 +57,8 @@ func kept(s *site.Site, name string, wave int, project, namespace, folder string
 	return build(s, m, project, namespace, folder)
 }
 
+// build is an Application of a folder that gen writes.
 func build(s *site.Site, m manifest.Meta, project, target, folder string) application {
-	m.Namespace = namespace
 	if m.Annotations == nil {
 		m.Annotations = map[string]string{}
 	}
@@ -68,11 +71,20 @@ func build(s *site.Site, m manifest.Meta, project, target, folder string) applic
 		// so for Applications: one client's broken image would keep others from going.
 		options = []string{"PruneLast=true", "ServerSideApply=true"}
 	}
-	return manifest.NewApplication(m, manifest.ApplicationSpec{
+	return newApplication(m, project, target, options, source(s, s.ArgoDir()+"/"+folder))
+}
+
+// source is a folder of the repository, by its path in the output.
+func source(s *site.Site, p string) manifest.Source {
+	return manifest.Source{Path: s.InRepo(p), RepoURL: s.Repo.URL, TargetRevision: s.Repo.Branch}
+}
+
+func newApplication(m manifest.Meta, project, target string, options []string, sources ...manifest.Source) application {
+	m.Namespace = namespace
+	spec := manifest.ApplicationSpec{
 		Destination:          manifest.Destination{Namespace: target, Server: cluster},
 		Project:              project,
 		RevisionHistoryLimit: 3,
-		Source:               manifest.Source{Path: s.InRepo(s.ArgoDir() + "/" + folder), RepoURL: s.Repo.URL, TargetRevision: s.Repo.Branch},
 		SyncPolicy: manifest.SyncPolicy{
 			Automated: manifest.Automated{Prune: true, SelfHeal: true},
 			// A failed commit is tried once by default and then left alone. Here it is
@@ -81,5 +93,9 @@ func build(s *site.Site, m manifest.Meta, project, target, folder string) applic
 			Retry:       manifest.Retry{Backoff: manifest.Backoff{Duration: "10s", Factor: 2, MaxDuration: "5m"}, Limit: -1, Refresh: true},
 			SyncOptions: options,
 		},
-	})
+	}
+	if spec.Sources = sources; len(sources) == 1 {
+		spec.Source, spec.Sources = &sources[0], nil
+	}
+	return manifest.NewApplication(m, spec)
 }

@@ -12,8 +12,13 @@ import (
 
 // TestApplications holds what every Application says, and who outlives what.
 func TestApplications(t *testing.T) {
-	docs := manifests(t, newSite(t))
+	s := newSite(t)
+	docs := manifests(t, s)
 	waves := map[string]string{}
+	beside := map[string]*site.Beside{}
+	for _, b := range s.Beside() {
+		beside[b.Name] = b
+	}
 	for _, a := range kind(docs, "Application") {
 		name := a.text("metadata", "name")
 		wave := a.text("metadata", "annotations", syncWave)
@@ -28,7 +33,7 @@ func TestApplications(t *testing.T) {
 		if !slices.Contains(options, any("ServerSideApply=true")) {
 			t.Errorf("%s is applied with an annotation of limited size", name)
 		}
-		if p := a.text("spec", "project"); p != "platform" && p != "workloads" {
+		if p := a.text("spec", "project"); p != "platform" && p != "workloads" && (p != name || beside[p] == nil) {
 			t.Errorf("%s is in project %q, which may do anything", name, p)
 		}
 		cascade := len(a.list("metadata", "finalizers")) > 0
@@ -37,6 +42,16 @@ func TestApplications(t *testing.T) {
 		case name == "app-of-apps":
 			if cascade || slices.Contains(options, any("PruneLast=true")) {
 				t.Error("the root takes its children with it, or waits for all before one can go")
+			}
+		case beside[name] != nil:
+			if cascade == beside[name].Keep || protected {
+				t.Errorf("%s leaves or takes its objects when it goes, and should not", name)
+			}
+			if !slices.Contains(options, any("SkipDryRunOnMissingResource=true")) {
+				t.Errorf("an object of %s whose kind is not there yet keeps all others back", name)
+			}
+			if a.at("metadata", "annotations", manifestPaths) != nil {
+				t.Errorf("%s misses changes of what its source reads elsewhere", name)
 			}
 		case wave == "2":
 			if !cascade || protected {
@@ -51,6 +66,7 @@ func TestApplications(t *testing.T) {
 	want := map[string]string{
 		"app-of-apps": "", "projects": "-10", "cloudflared": "0", "websites": "1",
 		"website-bakery": "2", "website-legacy": "2", "website-studio": "2", "db": "2", "invoices": "2",
+		"tools": "2", "wider": "2", "rights": "2",
 	}
 	if diff := cmp.Diff(want, waves); diff != "" {
 		t.Errorf("waves: -want +got\n%s", diff)
@@ -87,8 +103,11 @@ func TestProjects(t *testing.T) {
 	}
 	for p, objects := range docs {
 		project := projects["workloads"]
-		if top, _, _ := strings.Cut(p, "/"); top == "apps" || top == "projects" {
+		top, _, _ := strings.Cut(p, "/")
+		if top == "apps" || top == "projects" {
 			project = projects["platform"]
+		} else if own, ok := projects[top]; ok {
+			project = own
 		}
 		for _, o := range objects {
 			if k := o["kind"]; k == "Kustomization" || p == "app-of-apps.yaml" {
@@ -107,6 +126,60 @@ func TestProjects(t *testing.T) {
 		named := object{"apiVersion": "v1", "kind": "Namespace", "metadata": object{"name": n}}
 		if permitted(projects["workloads"], named) || permitted(projects["platform"], named) {
 			t.Errorf("namespace %s may be made", n)
+		}
+	}
+}
+
+// TestBesideProjects holds that the project of a folder allows what the spec says,
+// where it says it, and nothing else.
+func TestBesideProjects(t *testing.T) {
+	docs := manifests(t, newSite(t))
+	for _, c := range []struct {
+		project, apiVersion, kind, namespace string
+		want                                 bool
+	}{
+		{"tools", "apps/v1", "Deployment", "tools", true},
+		{"tools", "v1", "Secret", "tools", true}, // its encrypted file
+		{"tools", "v1", "ConfigMap", "tools", false},
+		{"tools", "apps/v1", "Deployment", "argocd", false},
+		{"tools", "apps/v1", "Deployment", "kube-system", false},
+		{"tools", "rbac.authorization.k8s.io/v1", "ClusterRole", "", false},
+		{"wider", "v1", "ConfigMap", "tools", true},
+		{"wider", "v1", "ConfigMap", "kube-system", true},
+		{"wider", "v1", "ConfigMap", "argocd", false},
+		{"wider", "storage.k8s.io/v1", "StorageClass", "", true},
+		{"wider", "v1", "Namespace", "", false}, // another one makes it
+		{"rights", "v1", "ConfigMap", "rights", false},
+		{"rights", "v1", "Namespace", "", true},
+	} {
+		project := docs["projects/"+c.project+".yaml"][0]
+		name := "x"
+		if c.kind == "Namespace" {
+			name = c.project
+		}
+		o := object{"apiVersion": c.apiVersion, "kind": c.kind, "metadata": object{"name": name, "namespace": c.namespace}}
+		if got := permitted(project, o); got != c.want {
+			t.Errorf("%s: %s in %q is allowed: %t", c.project, c.kind, c.namespace, got)
+		}
+		if !slices.Contains(project.list("metadata", "finalizers"), any(projectFinalizer)) {
+			t.Errorf("project %s may go before its Application, which then stays for ever", c.project)
+		}
+	}
+}
+
+// TestBesidePolicies holds that the apps that a folder names reach its namespace, and
+// no other app does.
+func TestBesidePolicies(t *testing.T) {
+	docs := manifests(t, newSite(t))
+	for app, want := range map[string]bool{"invoices": true, "db": false} {
+		policies := docs[app+"/networkpolicy.yaml"]
+		reaches := false
+		for _, rule := range policies[len(policies)-1].list("spec", "egress") {
+			peer := rule.(object).at("to", 0).(object)
+			reaches = reaches || peer.text("namespaceSelector", "matchLabels", "kubernetes.io/metadata.name") == "tools" && peer["podSelector"] == nil
+		}
+		if reaches != want {
+			t.Errorf("%s reaches tools: %t", app, reaches)
 		}
 	}
 }
@@ -135,7 +208,7 @@ func permitted(project, o object) bool {
 	in := func(list string, name string) bool {
 		for _, e := range project.list("spec", list) {
 			m := e.(object)
-			if m.text("group") == group && m.text("kind") == o["kind"] && (m.text("name") == "" || m.text("name") == name) {
+			if (m.text("group") == group || m.text("group") == "*") && (m.text("kind") == o["kind"] || m.text("kind") == "*") && (m.text("name") == "" || m.text("name") == name) {
 				return true
 			}
 		}
@@ -145,7 +218,7 @@ func permitted(project, o object) bool {
 	if n == "" {
 		return in("clusterResourceWhitelist", o.text("metadata", "name"))
 	}
-	if !in("namespaceResourceWhitelist", "") {
+	if project.at("spec", "namespaceResourceWhitelist") != nil && !in("namespaceResourceWhitelist", "") || in("namespaceResourceBlacklist", "") {
 		return false
 	}
 	allowed := false
@@ -164,7 +237,7 @@ func permitted(project, o object) bool {
 
 func TestNoClients(t *testing.T) {
 	s := newSite(t)
-	s.Clients, s.Apps = nil, nil
+	s.Clients, s.Apps, s.Folders = nil, nil, nil
 	docs := manifests(t, s)
 	if got := kind(docs, "Namespace"); len(got) != 1 || got[0].text("metadata", "name") != site.WebsitesNamespace {
 		t.Errorf("namespaces of a site without clients: %v", got)

@@ -8,6 +8,7 @@
 package argocd
 
 import (
+	"slices"
 	"sync"
 
 	"sitegen/internal/manifest"
@@ -23,9 +24,15 @@ func Files(s *site.Site) ([]tree.File, error) {
 	for _, a := range applications(s) {
 		f.Add(dir+"apps/"+a.Metadata.Name+".yaml", a)
 	}
-	f.Add(dir+"projects/kustomization.yaml", kustomization("platform.yaml", "workloads.yaml"))
 	f.Add(dir+"projects/platform.yaml", platform(s))
 	f.Add(dir+"projects/workloads.yaml", workloads(s))
+	projects := []string{"platform.yaml", "workloads.yaml"}
+	for _, b := range s.Beside() {
+		projects = append(projects, b.Name+".yaml")
+		addBeside(&f, s, b)
+	}
+	slices.Sort(projects)
+	f.Add(dir+"projects/kustomization.yaml", kustomization(projects...))
 	websites(&f, s)
 	addWorkloads(&f, s)
 	return f.Done()

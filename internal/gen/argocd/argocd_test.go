@@ -27,12 +27,22 @@ func TestEveryFolderIsClaimed(t *testing.T) {
 	for _, n := range kind(docs, "Namespace") {
 		namespaces = append(namespaces, n.text("metadata", "name"))
 	}
+	for _, f := range s.Folders {
+		claimed[s.InRepo(f.Path)] = "" // the user's own
+	}
 	for _, a := range kind(docs, "Application") {
-		p, name := a.text("spec", "source", "path"), a.text("metadata", "name")
-		if owner, ok := claimed[p]; !ok || owner != "" {
-			t.Errorf("%s points at %s, which is not there or %q's", name, p, owner)
+		name := a.text("metadata", "name")
+		for _, source := range append(a.list("spec", "sources"), a.at("spec", "source")) {
+			from, ok := source.(object)
+			if !ok {
+				continue
+			}
+			p := from.text("path")
+			if owner, ok := claimed[p]; !ok || owner != "" {
+				t.Errorf("%s points at %s, which is not there or %q's", name, p, owner)
+			}
+			claimed[p] = name
 		}
-		claimed[p] = name
 		if n := a.text("spec", "destination", "namespace"); !slices.Contains(namespaces, n) {
 			t.Errorf("%s is applied to %s, which nobody makes", name, n)
 		}
@@ -70,8 +80,10 @@ func TestKustomizationsAreComplete(t *testing.T) {
 			}
 		}
 	}
-	if got := docs["invoices/kustomization.yaml"][0].list("generators"); !cmp.Equal(got, []any{"secret-generator.yaml"}) {
-		t.Errorf("the generators of an app with secrets are %v", got)
+	for _, name := range []string{"invoices", "tools"} {
+		if got := docs[name+"/kustomization.yaml"][0].list("generators"); !cmp.Equal(got, []any{"secret-generator.yaml"}) {
+			t.Errorf("the generators of %s, which has secrets, are %v", name, got)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package argocd
 
 import (
 	"net/netip"
+	"slices"
 
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
@@ -76,6 +77,11 @@ func appPolicy(s *site.Site, w *site.Workload) policy {
 			}
 		}
 	}
+	for _, b := range s.Beside() {
+		if slices.Contains(b.AllowFrom, w.Name) {
+			spec.Egress = append(spec.Egress, manifest.EgressRule{To: []manifest.Peer{{NamespaceSelector: inNamespace(b.Namespace)}}})
+		}
+	}
 	if w.Internet {
 		spec.Egress = append(spec.Egress, internet(s))
 	}
@@ -89,9 +95,14 @@ func tunnel() manifest.Peer {
 
 func pods(namespace, label, value string) manifest.Peer {
 	return manifest.Peer{
-		NamespaceSelector: &manifest.Selector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": namespace}},
+		NamespaceSelector: inNamespace(namespace),
 		PodSelector:       &manifest.Selector{MatchLabels: map[string]string{label: value}},
 	}
+}
+
+// inNamespace selects a namespace by the label that Kubernetes gives it.
+func inNamespace(name string) *manifest.Selector {
+	return &manifest.Selector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": name}}
 }
 
 // private are the networks that are no part of the internet: private and shared

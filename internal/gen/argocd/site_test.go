@@ -25,6 +25,9 @@ clients: legacy: {domain: "legacy.example", image: "ghcr.io/example/legacy:1", p
 clients: studio: {domain: "studio.example", image: "ghcr.io/example/studio:1", replicas: 2, internet: true, user: 1000}
 apps: db: {image: "docker.io/library/postgres:17.2", port: 5432, allow: ["invoices"]}
 apps: invoices: {user: 1000, internet: true, health: "/up"}
+folders: tools: {path: "k8s/own/tools", kinds: ["apps/Deployment"], namespace: "tools", secrets: ["token"], allow: ["invoices"], onRemoval: "delete"}
+folders: wider: {path: "k8s/own/wider", kinds: ["*"], clusterKinds: ["storage.k8s.io/StorageClass"], namespace: "tools", namespaces: ["kube-system"]}
+folders: rights: {path: "k8s/own/rights", kinds: [], podSecurity: "privileged"}
 `+strings.Join(more, "\n"), `["API_KEY"]`, `["DATABASE_URL", "API_KEY"]`, "203.0.113.10/26", "198.51.100.10/26", "203.0.113.1", "198.51.100.1")
 }
 

@@ -88,11 +88,10 @@ func newRunbook(s *site.Site) runbook {
 	for _, k := range s.K8sSecretKeys() {
 		r.K8sKeys = append(r.K8sKeys, key{k, k8sKey(s, k)})
 	}
+	for _, a := range s.ArgoSecrets() {
+		r.AppSecrets = append(r.AppSecrets, file{a.File(), a.Example()})
+	}
 	for _, a := range s.Apps {
-		if len(a.Secrets) > 0 {
-			f := s.AppSecrets(a)
-			r.AppSecrets = append(r.AppSecrets, file{f, strings.TrimSuffix(f, "enc.yaml") + "example.yaml"})
-		}
 		for _, v := range a.Volumes {
 			r.Volumes = append(r.Volumes, volume{a.Name, v.Name, v.Mount})
 		}

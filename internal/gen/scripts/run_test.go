@@ -49,8 +49,8 @@ func newRun(t *testing.T, s *site.Site) *run {
 		r.write(h.HostSecrets(), "sops: recipient: "+h.Age+"\n", 0o644)
 	}
 	r.write(s.K8sSecrets(), "sops:\n", 0o644)
-	for _, w := range s.Apps {
-		r.write(s.AppSecrets(w), "sops: recipient: "+s.ArgoCD.Key+"\n", 0o644)
+	for _, a := range s.ArgoSecrets() {
+		r.write(a.File(), "sops: recipient: "+s.ArgoCD.Key+"\n", 0o644)
 	}
 	for _, name := range standIns {
 		if err := os.Symlink(standInBinary, filepath.Join(r.dir, name)); err != nil {

@@ -100,10 +100,8 @@ func bootstrapValues(s *site.Site) []sh.Var {
 	for _, h := range s.Agents {
 		agents = append(agents, h.Name)
 	}
-	for _, w := range s.Apps {
-		if len(w.Secrets) > 0 {
-			secrets = append(secrets, line(w.Application, s.AppSecrets(w)))
-		}
+	for _, a := range s.ArgoSecrets() {
+		secrets = append(secrets, line(a.Application, a.File()))
 	}
 	return []sh.Var{
 		{Name: "site", Value: s.Name},

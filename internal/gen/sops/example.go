@@ -43,15 +43,16 @@ func hostSecrets(keys []string) manifest.Map {
 	return entries(keys, notes)
 }
 
-// appSecrets shows an app's file. It is a whole Secret, because that is what ksops
-// hands to kustomize.
-func appSecrets(w *site.Workload) manifest.Secret {
-	return manifest.NewSecret(manifest.Meta{
+// argoSecrets shows a file that Argo CD decrypts. It is a whole Secret, because that
+// is what ksops hands to kustomize.
+func argoSecrets(a site.ArgoSecrets) manifest.Secret {
+	m := manifest.Meta{Name: a.Secret, Namespace: a.Namespace}
+	if a.Rolls {
 		// kustomize then adds a hash to the name, here and where it is used, so a
 		// changed secret rolls the pods.
-		Annotations: map[string]string{"kustomize.config.k8s.io/needs-hash": "true"},
-		Name:        secretName(w), Namespace: w.Namespace,
-	}, entries(w.Secrets, nil))
+		m.Annotations = map[string]string{"kustomize.config.k8s.io/needs-hash": "true"}
+	}
+	return manifest.NewSecret(m, entries(a.Keys, nil))
 }
 
 func entries(keys []string, notes map[string]string) manifest.Map {

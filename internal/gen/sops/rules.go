@@ -2,6 +2,7 @@ package sops
 
 import (
 	"regexp"
+	"strings"
 
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
@@ -25,16 +26,20 @@ type keyGroup struct {
 
 func rules(s *site.Site) config {
 	var c config
-	for _, a := range s.Apps {
-		if len(a.Secrets) > 0 {
-			c.CreationRules = append(c.CreationRules, rule{
-				// The rest of the file stays readable: kustomize, and people, need to see
-				// which Secret it is.
-				EncryptedRegex: "^(data|stringData)$",
-				KeyGroups:      group(s, s.ArgoCD),
-				PathRegex:      path(s, s.AppSecrets(a)) + "$",
-			})
-		}
+	argo := func(pattern string) {
+		c.CreationRules = append(c.CreationRules, rule{
+			// The rest of the file stays readable: kustomize, and people, need to see
+			// which Secret it is.
+			EncryptedRegex: "^(data|stringData)$",
+			KeyGroups:      group(s, s.ArgoCD),
+			PathRegex:      pattern,
+		})
+	}
+	for _, a := range s.ArgoSecrets() {
+		argo(path(s, a.File()) + "$")
+	}
+	if own := ownFolders(s); own != "" {
+		argo(own + `/(.*/)?[^/]*\.enc\.yaml$`)
 	}
 	c.CreationRules = append(c.CreationRules, rule{KeyGroups: group(s), PathRegex: path(s, s.K8sSecrets()) + "$"})
 	for _, h := range s.Hosts {
@@ -59,13 +64,28 @@ func group(s *site.Site, machines ...site.Recipient) []keyGroup {
 	return []keyGroup{g}
 }
 
-// path is an expression for a path of the output. sops compares paths relative to
-// the configuration file; with the repository's prefix optional, the rules hold
-// where they are and in a .sops.yaml at the top of the repository alike.
-func path(s *site.Site, p string) string {
-	prefix := ""
-	if s.Repo.Path != "" {
-		prefix = "(" + regexp.QuoteMeta(s.Repo.Path) + "/)?"
+// ownFolders is an expression for the folders of the user's that Argo CD reads: in
+// what ends like an encrypted file there, Secrets for ksops are meant.
+func ownFolders(s *site.Site) string {
+	var all []string
+	for _, f := range s.Folders {
+		all = append(all, regexp.QuoteMeta(f.Path))
 	}
-	return "^" + prefix + regexp.QuoteMeta(p)
+	if len(all) == 0 {
+		return ""
+	}
+	return "^" + prefix(s) + "(" + strings.Join(all, "|") + ")"
+}
+
+// path is an expression for a path of the output.
+func path(s *site.Site, p string) string { return "^" + prefix(s) + regexp.QuoteMeta(p) }
+
+// prefix is what may stand before a path. sops compares paths relative to the
+// configuration file; with the repository's prefix optional, the rules hold where
+// they are and in a .sops.yaml at the top of the repository alike.
+func prefix(s *site.Site) string {
+	if s.Repo.Path == "" {
+		return ""
+	}
+	return "(" + regexp.QuoteMeta(s.Repo.Path) + "/)?"
 }

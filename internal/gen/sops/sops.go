@@ -24,16 +24,9 @@ func Files(s *site.Site) ([]tree.File, error) {
 			f.Add(example(h.HostSecrets()), howTo(example(h.HostSecrets()), h.HostSecrets()), hostSecrets(keys))
 		}
 	}
-	for _, a := range s.Apps {
-		if len(a.Secrets) == 0 {
-			continue
-		}
-		dir := s.ArgoDir() + "/" + a.Folder + "/"
-		f.Add(dir+"secret-generator.yaml", manifest.NewKsops(secretName(a), "secrets.enc.yaml"))
-		f.Add(dir+"secrets.example.yaml", howTo(dir+"secrets.example.yaml", s.AppSecrets(a)), appSecrets(a))
+	for _, a := range s.ArgoSecrets() {
+		f.Add(a.Dir+"/secret-generator.yaml", manifest.NewKsops(a.Secret, "secrets.enc.yaml"))
+		f.Add(a.Example(), howTo(a.Example(), a.File()), argoSecrets(a))
 	}
 	return f.Done()
 }
-
-// secretName is the Secret that the app's Deployment refers to.
-func secretName(w *site.Workload) string { return w.Name + "-secrets" }

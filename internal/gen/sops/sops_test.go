@@ -29,6 +29,10 @@ hosts: web1: users: maria: password: true
 sops: {people: jan: "`+jan+`", argocd: "`+argo+`"}
 alerts: {email: "ops@example.com", smtp: {host: "smtp.example.net", user: "web1@example.com"}}
 apps: status: {hostnames: ["status.example.com"], public: true, image: "ghcr.io/example/status:1.0.0", port: 8080}
+folders: {
+	tools: {path: "k8s/own/tools", kinds: ["*"], namespace: "internal", secrets: ["token"]}
+	more: {path: "k8s/own/m.re", kinds: ["*"]}
+}
 `, `["API_KEY"]`, `["DATABASE_URL", "API_KEY"]`)
 }
 
@@ -90,6 +94,12 @@ func TestWhoReadsWhat(t *testing.T) {
 			"old/secrets/hosts/web1/k8s-secrets.yaml":        nil,
 			"k8s/argocd-hetzner/status/secrets.enc.yaml":     nil,
 			"x/k8s/argocd-hetzner/invoices/secrets.enc.yaml": nil,
+			"k8s/argocd-hetzner/tools/secrets.enc.yaml":      append(people, argo),
+			"k8s/own/tools/db.secrets.enc.yaml":              append(people, argo),
+			"k8s/own/m.re/a/b/secrets.enc.yaml":              append(people, argo),
+			"k8s/own/m.re/values.yaml":                       nil,
+			"k8s/own/more/secrets.enc.yaml":                  nil,
+			"k8s/own/toolsx/secrets.enc.yaml":                nil,
 		} {
 			// Seen from the folder of the configuration, and from the top of the
 			// repository.
@@ -184,6 +194,16 @@ func TestAppSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(manifest.NewKsops("invoices-secrets", "secrets.enc.yaml"), generator); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	// A folder names its Secret where gen does not see it.
+	var beside struct {
+		Metadata manifest.Meta `yaml:"metadata"`
+	}
+	if err := yaml.Unmarshal([]byte(files["k8s/argocd-hetzner/tools/secrets.example.yaml"]), &beside); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(manifest.Meta{Name: "tools-secrets", Namespace: "internal"}, beside.Metadata); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	for path := range files {

@@ -30,6 +30,7 @@ type generator struct {
 	groups []string
 	used   map[string]bool // hostnames
 	zones  []string        // domains that are declared
+	app    string          // an app, if there is one
 
 	example bool // some address is one for documentation
 }
@@ -92,6 +93,7 @@ func (g *generator) site() {
 	g.apps()
 	g.routes()
 	g.redirects()
+	g.folders()
 	g.rest()
 	if g.example {
 		g.line(`silence: "address-reserved": "made up"`)

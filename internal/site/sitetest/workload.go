@@ -39,6 +39,7 @@ func (g *generator) apps() {
 	if n == 0 {
 		return
 	}
+	g.app = "app-0"
 	g.line("apps: {")
 	for i := range n {
 		g.line(`"app-%d": {`, i)

@@ -1,0 +1,35 @@
+package sitetest
+
+func (g *generator) folders() {
+	n := g.IntN(3)
+	if n == 0 {
+		return
+	}
+	g.line("folders: {")
+	for i := range n {
+		g.line(`"own-%d": {`, i)
+		g.line(`path: "k8s/own/%d"`, i)
+		g.line("kinds: [%s]", g.one("", `"*"`, `"apps/Deployment", "ConfigMap"`, `"example.net/*"`))
+		g.beside()
+		g.line("}")
+	}
+	g.line("}")
+}
+
+// beside are the fields that charts and folders have in common. Those that share a
+// namespace say the same of it.
+func (g *generator) beside() {
+	if g.coin() {
+		g.line(`namespace: "shared"`)
+		g.line(`podSecurity: "privileged"`)
+	} else {
+		g.maybe(2, "podSecurity: %q", g.one("restricted", "baseline", "privileged"))
+	}
+	g.maybe(4, `namespaces: ["kube-system"]`)
+	g.maybe(3, `clusterKinds: ["rbac.authorization.k8s.io/ClusterRole", "example.net/Thing"]`)
+	g.maybe(3, `secrets: ["token", "tls.crt"]`)
+	g.maybe(3, "onRemoval: %q", g.one("keep", "delete"))
+	if g.app != "" {
+		g.maybe(2, "allow: [%q]", g.app)
+	}
+}
