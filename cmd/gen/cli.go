@@ -27,7 +27,7 @@ type cli struct {
 	Vet     vetCmd     `cmd:"" help:"Tell whether the spec is sound."`
 	Verify  verifyCmd  `cmd:"" help:"Let the programs that read the tree tell whether they accept it; exit 1 if not."`
 	Rules   rulesCmd   `cmd:"" help:"List the rules that a spec has to keep to."`
-	Explain explainCmd `cmd:"" help:"Explain one rule."`
+	Explain explainCmd `cmd:"" help:"Explain one rule, or one field of a spec."`
 	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
 	"sitegen/internal/rules"
+	"sitegen/internal/spec"
 )
 
 type rulesCmd struct{}
@@ -31,12 +33,12 @@ func (c *rulesCmd) Run(e *env) error {
 }
 
 type explainCmd struct {
-	Rule string `arg:"" help:"Id of the rule, as messages show it in brackets."`
+	What string `arg:"" name:"rule|path" help:"Id of a rule, as messages show it in brackets, or path of a field: hosts.web1.release."`
 }
 
-// Run shows one rule with a bad and a good example.
+// Run shows one rule with a bad and a good example, or one field and those in it.
 func (c *explainCmd) Run(e *env) error {
-	id := strings.Trim(c.Rule, "[]")
+	id := strings.Trim(c.What, "[]")
 	section := rules.Table()[id].Section // "" for one reader's
 	for _, r := range findingRules() {
 		if r.ID == id {
@@ -44,7 +46,38 @@ func (c *explainCmd) Run(e *env) error {
 			return err
 		}
 	}
-	return fmt.Errorf("there is no rule %q; gen rules lists them", id)
+	fields, err := spec.Explain(c.What)
+	if err != nil {
+		return err
+	}
+	if len(fields) == 0 {
+		return fmt.Errorf("there is no rule and no field %q; gen rules lists the rules, gen schema shows the fields", c.What)
+	}
+	return explainFields(e.stdout, fields)
+}
+
+// explainFields says all of the first field, and a line of each that is in it.
+func explainFields(w io.Writer, fields []spec.Field) error {
+	f := fields[0]
+	def := f.Default
+	if f.Must {
+		def = "none: it has to be said"
+	}
+	fmt.Fprintf(w, "%s (%s)\n\n", f.Name(), f.Type)
+	for _, line := range [][2]string{{"", f.Meaning}, {"Default: ", def}, {"A change takes: ", f.Change}} {
+		if line[1] != "" {
+			fmt.Fprintf(w, "%s%s\n", line[0], line[1])
+		}
+	}
+	if len(fields) == 1 {
+		return nil
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t)
+	for _, f := range fields[1:] {
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", f.Name(), f.Type, f.Meaning)
+	}
+	return t.Flush()
 }
 
 func indent(text string) string {

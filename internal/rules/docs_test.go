@@ -91,8 +91,6 @@ const docsLater = `
 
 These are mistakes that a spec cannot make, because it has no field for them; the rule comes with the field.
 
-* **Targets of routes**: a scheme cloudflared does not know, localhost, a path, a namespace or a Service that nobody declares, a
-  port that the app does not serve. Routes follow from clients and apps.
 * **Routes for SSH**: to a host that does not exist, or two for one host. Each host has one.
 * **A public page for Argo CD, Hubble or SSH**: they have no ` + "`public`" + `; one without an access group is refused (admin-access).
 * **Cilium's way to the API**: it follows from the roles of the hosts.

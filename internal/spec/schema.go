@@ -40,6 +40,7 @@ type schemaField struct {
 	required bool   // has to be said: name!
 	optional bool   // may be left out, and is nothing then: name?
 	doc      string // its comment
+	change   string // what a change of it takes, where the comment of its definition says it for all
 }
 
 // field is the type of a field, or nil where the schema knows none of that name.
@@ -56,7 +57,7 @@ func readSchema(fsys fs.FS) (*Type, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &schemaReader{defs: map[string]ast.Expr{}, types: map[string]*Type{}}
+	r := &schemaReader{defs: map[string]*ast.Field{}, types: map[string]*Type{}}
 	for _, name := range names {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -69,7 +70,7 @@ func readSchema(fsys fs.FS) (*Type, error) {
 		for _, d := range f.Decls {
 			if field, ok := d.(*ast.Field); ok {
 				name, _, _ := ast.LabelName(field.Label)
-				r.defs[name] = field.Value
+				r.defs[name] = field
 			}
 		}
 	}
@@ -77,7 +78,7 @@ func readSchema(fsys fs.FS) (*Type, error) {
 }
 
 type schemaReader struct {
-	defs  map[string]ast.Expr
+	defs  map[string]*ast.Field
 	types map[string]*Type
 }
 
@@ -85,13 +86,22 @@ func (r *schemaReader) definition(name string, at token.Pos) (*Type, error) {
 	if t := r.types[name]; t != nil {
 		return t, nil
 	}
-	e, ok := r.defs[name]
+	def, ok := r.defs[name]
 	if !ok {
 		return nil, fmt.Errorf("%s: there is no %s", at, name)
 	}
-	t, err := r.expr(e)
+	t, err := r.expr(def.Value)
+	if err != nil {
+		return nil, err
+	}
 	r.types[name] = t
-	return t, err
+	_, every := sentence(docOf(def), "Every change: ")
+	for _, f := range t.fields {
+		if f.change == "" {
+			f.change = every
+		}
+	}
+	return t, nil
 }
 
 func unsupported(n ast.Node) error {
@@ -268,12 +278,17 @@ func (t *Type) add(name string, f *schemaField) {
 	t.fields[name] = f
 }
 
-// docOf is the comment above a field, in one line.
+// docOf is the comment above a field, in one line, without what Renovate reads.
 func docOf(d *ast.Field) string {
 	var text []string
 	for _, c := range ast.Comments(d) {
-		if c.Doc {
-			text = append(text, strings.Fields(c.Text())...)
+		if !c.Doc {
+			continue
+		}
+		for line := range strings.Lines(c.Text()) {
+			if !strings.HasPrefix(line, "renovate:") {
+				text = append(text, strings.Fields(line)...)
+			}
 		}
 	}
 	return strings.Join(text, " ")
