@@ -95,7 +95,7 @@ func generateInto(t *testing.T, spec, out string) {
 // parses has a file read by its language's parser, Nix left out.
 func parses(name, data string) error {
 	switch path.Ext(name) {
-	case ".tf":
+	case ".tf", ".example": // terraform.tfvars.example
 		if _, diags := hclsyntax.ParseConfig([]byte(data), name, hcl.InitialPos); diags.HasErrors() {
 			return diags
 		}

@@ -76,12 +76,16 @@ func TestShellcheck(t *testing.T) {
 	t.Logf("%d files", len(files))
 }
 
-// TestTerraformFormat wants every generated .tf file as `tofu fmt` leaves it.
-func TestTerraformFormat(t *testing.T) {
+// TestTerraform has HCL's parser read every generated .tf file, and wants it as
+// `tofu fmt` leaves it.
+func TestTerraform(t *testing.T) {
 	for _, p := range generated(t, ".tf") {
 		data, err := os.ReadFile(p)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if err := parses(p, string(data)); err != nil {
+			t.Errorf("%s: %v", p, err)
 		}
 		if diff := cmp.Diff(string(data), string(hclwrite.Format(data))); diff != "" {
 			t.Errorf("%s: %s", p, diff)

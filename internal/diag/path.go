@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Path is the place of a value in the spec: field names (string) and list
@@ -24,7 +25,7 @@ func (p Path) Parent() Path {
 }
 
 // identRE is a name that CUE takes without quotes.
-var identRE = regexp.MustCompile(`^(_?#)?[\pL_$][\pL\pN_$]*$`)
+var identRE = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(_?#)?[\pL_$][\pL\pN_$]*$`) })
 
 // String is the path as CUE writes it: clients.bakery.hostnames[0],
 // domains."example.com".primary.
@@ -38,7 +39,7 @@ func (p Path) String() string {
 			if i > 0 {
 				b.WriteByte('.')
 			}
-			if identRE.MatchString(e) {
+			if identRE().MatchString(e) {
 				b.WriteString(e)
 			} else {
 				b.WriteString(strconv.Quote(e))

@@ -13,46 +13,46 @@ import (
 type secretShape struct {
 	what  string
 	first []string
-	re    *regexp.Regexp // a group in it has to look random too
+	re    func() *regexp.Regexp // a group in it has to look random too
 }
 
 // secretShapes are the forms that their makers document, so that programs may
 // find them. What is only long and random has no form, and is not found.
 var secretShapes = []secretShape{
-	{"a private key", []string{"PRIVATE KEY"}, regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-*|\z)`)},
-	{"a secret age key", []string{"AGE-SECRET-KEY-", "AGE-PLUGIN-"}, regexp.MustCompile(`AGE-(?:SECRET-KEY|PLUGIN)-[0-9A-Z-]{8,}`)},
+	{"a private key", []string{"PRIVATE KEY"}, Pattern(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-*|\z)`)},
+	{"a secret age key", []string{"AGE-SECRET-KEY-", "AGE-PLUGIN-"}, Pattern(`AGE-(?:SECRET-KEY|PLUGIN)-[0-9A-Z-]{8,}`)},
 	{"the address of a webhook", []string{"hooks.slack.com/", "/webhooks/", "webhook.office.com/", ".logic.azure.com", ".powerplatform.com", "chat.googleapis.com/",
-		"hooks.slack-gov.com/", "outlook.office.com/", "outlook.office365.com/", "hooks.zapier.com/", "/hooks/"}, regexp.MustCompile(
+		"hooks.slack-gov.com/", "outlook.office.com/", "outlook.office365.com/", "hooks.zapier.com/", "/hooks/"}, Pattern(
 		`hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[\w/-]{10,}` +
 			`|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/[\w-]{20,}|(?:webhook\.office|outlook\.office(?:365)?)\.com/webhook[\w@/-]{20,}` +
 			`|hooks\.zapier\.com/hooks/catch/[\w/]{8,}|://[^/\s"]+/hooks/[a-z0-9]{26}\b` + // Mattermost's last
 			`|\.(?:logic\.azure|powerplatform)\.com[^\s"]*[?&]sig=[\w%-]{10,}|chat\.googleapis\.com/[^\s"]*[?&]token=[\w%-]{10,}`)},
-	{"a token of Cloudflare", []string{"cfk_", "cfut_", "cfat_"}, regexp.MustCompile(`\bcf(?:k|ut|at)_[0-9A-Za-z]{40,}`)},
-	{"an Origin CA key of Cloudflare", []string{"v1.0-"}, regexp.MustCompile(`\bv1\.0-[0-9a-f]{24}-[0-9a-f]{100,}`)},
-	{"the token of a tunnel", []string{"eyJhIjoi"}, regexp.MustCompile(`\beyJhIjoi[0-9A-Za-z+/]{60,}`)},
-	{"a token of k3s", []string{"::server:", "::node:"}, regexp.MustCompile(`\bK10[0-9a-f]{64}::(?:server|node):[0-9a-f]{16,}`)},
-	{"a token of GitHub", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_"}, regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}`)},
-	{"a token of GitHub", []string{"github_pat_"}, regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{22,}`)},
-	{"a token of GitLab", []string{"glpat-", "gldt-", "glrt-", "glptt-"}, regexp.MustCompile(`\bgl(?:pat|dt|rt|ptt)-[A-Za-z0-9_-]{20,}`)},
-	{"a token of Docker Hub", []string{"dckr_"}, regexp.MustCompile(`\bdckr_[po]at_[A-Za-z0-9_-]{20,}`)},
-	{"an access key of AWS", []string{"AKIA", "ASIA"}, regexp.MustCompile(`\bA[KS]IA[0-9A-Z]{16}\b`)},
-	{"an API key of Google", []string{"AIza"}, regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
-	{"a token of DigitalOcean", []string{"_v1_"}, regexp.MustCompile(`\bdo[por]_v1_[a-f0-9]{64}`)},
-	{"a token of Slack", []string{"xox", "xapp-"}, regexp.MustCompile(`\b(?:xox[abeprs]|xapp)-[0-9A-Za-z-]{10,}`)},
-	{"a token of a Telegram bot", []string{":AA"}, regexp.MustCompile(`\b(?:bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{33}`)},
-	{"a secret key of Stripe", []string{"k_live_", "whsec_"}, regexp.MustCompile(`\b(?:[sr]k_live|whsec)_[0-9A-Za-z]{16,}`)},
-	{"a key of OpenAI", []string{"sk-proj-", "T3BlbkFJ"}, regexp.MustCompile(`\bsk-(?:proj-[A-Za-z0-9_-]{40,}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20})`)},
-	{"a key of Anthropic", []string{"sk-ant-"}, regexp.MustCompile(`\bsk-ant-[A-Za-z0-9_-]{20,}`)},
-	{"a key of SendGrid", []string{"SG."}, regexp.MustCompile(`\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}`)},
-	{"a key of Tailscale", []string{"tskey-"}, regexp.MustCompile(`\btskey-[a-z]+-[A-Za-z0-9-]{16,}`)},
-	{"a token of Grafana", []string{"glsa_", "glc_"}, regexp.MustCompile(`\bgl(?:sa|c)_[A-Za-z0-9_+/=]{32,}`)},
-	{"a token of npm", []string{"npm_"}, regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
-	{"a token of HashiCorp Vault", []string{"hvs."}, regexp.MustCompile(`\bhvs\.[A-Za-z0-9_-]{24,}`)},
-	{"a signed web token", []string{"eyJ"}, regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`)},
-	{"a password hash", []string{"$"}, regexp.MustCompile(`\$(?:[156y]|2[abxy]|7|gy|argon2(?:id?|d)|apr1)\$[A-Za-z0-9./=,$+-]{20,}`)},
-	{"a URL with a password", []string{"://"}, regexp.MustCompile(`://[^/@:\s]*:[^/@\s"]+@`)},
+	{"a token of Cloudflare", []string{"cfk_", "cfut_", "cfat_"}, Pattern(`\bcf(?:k|ut|at)_[0-9A-Za-z]{40,}`)},
+	{"an Origin CA key of Cloudflare", []string{"v1.0-"}, Pattern(`\bv1\.0-[0-9a-f]{24}-[0-9a-f]{100,}`)},
+	{"the token of a tunnel", []string{"eyJhIjoi"}, Pattern(`\beyJhIjoi[0-9A-Za-z+/]{60,}`)},
+	{"a token of k3s", []string{"::server:", "::node:"}, Pattern(`\bK10[0-9a-f]{64}::(?:server|node):[0-9a-f]{16,}`)},
+	{"a token of GitHub", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_"}, Pattern(`\bgh[pousr]_[A-Za-z0-9]{36,}`)},
+	{"a token of GitHub", []string{"github_pat_"}, Pattern(`\bgithub_pat_[A-Za-z0-9_]{22,}`)},
+	{"a token of GitLab", []string{"glpat-", "gldt-", "glrt-", "glptt-"}, Pattern(`\bgl(?:pat|dt|rt|ptt)-[A-Za-z0-9_-]{20,}`)},
+	{"a token of Docker Hub", []string{"dckr_"}, Pattern(`\bdckr_[po]at_[A-Za-z0-9_-]{20,}`)},
+	{"an access key of AWS", []string{"AKIA", "ASIA"}, Pattern(`\bA[KS]IA[0-9A-Z]{16}\b`)},
+	{"an API key of Google", []string{"AIza"}, Pattern(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{"a token of DigitalOcean", []string{"_v1_"}, Pattern(`\bdo[por]_v1_[a-f0-9]{64}`)},
+	{"a token of Slack", []string{"xox", "xapp-"}, Pattern(`\b(?:xox[abeprs]|xapp)-[0-9A-Za-z-]{10,}`)},
+	{"a token of a Telegram bot", []string{":AA"}, Pattern(`\b(?:bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{33}`)},
+	{"a secret key of Stripe", []string{"k_live_", "whsec_"}, Pattern(`\b(?:[sr]k_live|whsec)_[0-9A-Za-z]{16,}`)},
+	{"a key of OpenAI", []string{"sk-proj-", "T3BlbkFJ"}, Pattern(`\bsk-(?:proj-[A-Za-z0-9_-]{40,}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20})`)},
+	{"a key of Anthropic", []string{"sk-ant-"}, Pattern(`\bsk-ant-[A-Za-z0-9_-]{20,}`)},
+	{"a key of SendGrid", []string{"SG."}, Pattern(`\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}`)},
+	{"a key of Tailscale", []string{"tskey-"}, Pattern(`\btskey-[a-z]+-[A-Za-z0-9-]{16,}`)},
+	{"a token of Grafana", []string{"glsa_", "glc_"}, Pattern(`\bgl(?:sa|c)_[A-Za-z0-9_+/=]{32,}`)},
+	{"a token of npm", []string{"npm_"}, Pattern(`\bnpm_[A-Za-z0-9]{36}`)},
+	{"a token of HashiCorp Vault", []string{"hvs."}, Pattern(`\bhvs\.[A-Za-z0-9_-]{24,}`)},
+	{"a signed web token", []string{"eyJ"}, Pattern(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`)},
+	{"a password hash", []string{"$"}, Pattern(`\$(?:[156y]|2[abxy]|7|gy|argon2(?:id?|d)|apr1)\$[A-Za-z0-9./=,$+-]{20,}`)},
+	{"a URL with a password", []string{"://"}, Pattern(`://[^/@:\s]*:[^/@\s"]+@`)},
 	// A variable as shells set one, and in a comment as CUE does too.
-	{"the value of a secret variable", []string{"TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY"}, regexp.MustCompile(
+	{"the value of a secret variable", []string{"TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY"}, Pattern(
 		`(?:` + secretName + `=|//[^\n]*?` + secretName + `"?[ \t]*[=:])[ \t]*["'` + "`" + `]?([A-Za-z0-9+/=_.~-]{16,})`)},
 }
 
@@ -63,10 +63,11 @@ func (s secretShape) find(text []byte) [][]int {
 	if !slices.ContainsFunc(s.first, func(first string) bool { return bytes.Contains(text, []byte(first)) }) {
 		return nil
 	}
-	if s.re.NumSubexp() == 0 {
-		return s.re.FindAllIndex(text, -1)
+	re := s.re()
+	if re.NumSubexp() == 0 {
+		return re.FindAllIndex(text, -1)
 	}
-	all := s.re.FindAllSubmatchIndex(text, -1)
+	all := re.FindAllSubmatchIndex(text, -1)
 	return slices.DeleteFunc(all, func(at []int) bool { return !looksRandom(text[at[2]:at[3]]) })
 }
 

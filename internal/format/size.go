@@ -3,19 +3,18 @@ package format
 import (
 	"fmt"
 	"math/big"
-	"regexp"
 	"strings"
 )
 
 // sizeRE is a number with a unit: makers count in thousands, "1.92TB"; lsblk, sgdisk
 // and disko by 1024, "1.7TiB", and so does a letter alone: "200G" is 200GiB.
-var sizeRE = regexp.MustCompile(`^([0-9]{1,9}(?:\.[0-9]{1,6})?)(M|G|T)(B|iB|)$`)
+var sizeRE = Pattern(`^([0-9]{1,9}(?:\.[0-9]{1,6})?)(M|G|T)(B|iB|)$`)
 
 const Mebibyte = 1 << 20
 
 // bytesOf is a size in whole bytes; letter says that its unit is a letter alone.
 func bytesOf(text string) (n int64, letter, ok bool) {
-	m := sizeRE.FindStringSubmatch(text)
+	m := sizeRE().FindStringSubmatch(text)
 	if m == nil {
 		return 0, false, false
 	}
@@ -64,7 +63,7 @@ func ParseDisk(text string) (int, bool) {
 // up too, and a whole number where they are zero (util-linux lib/strutils.c). A disk
 // that has a twentieth more than that is another one.
 func DiskBytes(text string) (least, most int64) {
-	m := sizeRE.FindStringSubmatch(text)
+	m := sizeRE().FindStringSubmatch(text)
 	if m == nil {
 		return 0, 0
 	}
@@ -147,7 +146,7 @@ func (f Fault) respelt(text string, parse func(string) (int, bool)) Fault {
 	case !ok || point == text, !sound && !letter:
 	case !sound:
 		f.Hint = bothReadings(point)
-	case thousandsRE.MatchString(fixed):
+	case thousandsRE().MatchString(fixed):
 		f.Hint = fmt.Sprintf("a fraction takes a point, and thousands take nothing: %q or %q", point, strings.Replace(fixed, ",", "", 1))
 	case point != fixed:
 		f.Hint = fmt.Sprintf("a fraction takes a point: %q", point)
@@ -158,4 +157,4 @@ func (f Fault) respelt(text string, parse func(string) (int, bool)) Fault {
 }
 
 // thousandsRE is a comma that may part thousands.
-var thousandsRE = regexp.MustCompile(`^[1-9][0-9]{0,2},[0-9]{3}[^0-9]`)
+var thousandsRE = Pattern(`^[1-9][0-9]{0,2},[0-9]{3}[^0-9]`)

@@ -65,10 +65,10 @@ func TestRespelt(t *testing.T) {
 		"1 G":     {bothReadings("1G"), DidYouMean("1G")},
 		"3 tb":    {DidYouMean("3TB"), DidYouMean("3TB")},
 	} {
-		if got := DiskSize(text).Hint; got != want.disk {
+		if got := DiskSize(text).Advice(); got != want.disk {
 			t.Errorf("disk %q: %s", text, got)
 		}
-		if got := PartitionSize(text, false).Hint; got != want.partition {
+		if got := PartitionSize(text, false).Advice(); got != want.partition {
 			t.Errorf("partition %q: %s", text, got)
 		}
 	}

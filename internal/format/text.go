@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -90,7 +89,7 @@ func labelsFault(name string, bad, but func(hint, format string, args ...any) Fa
 			return bad("", "a label of it is %d characters long, and 63 is the most that DNS takes", len(label))
 		case strings.Contains(label, "_"):
 			return but(strings.ReplaceAll(name, "_", "-"), "it has an underscore in it")
-		case !LabelRE.MatchString(label):
+		case !LabelRE().MatchString(label):
 			return bad("letters, digits and hyphens, with a letter or digit at both ends of each label", "%q cannot be a part of it", label)
 		case strings.HasPrefix(label, "xn--"):
 			if _, err := idna.Lookup.ToUnicode(label); err != nil {
@@ -153,17 +152,17 @@ func isASCII(s string) bool {
 	return true
 }
 
-var LabelRE = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+var LabelRE = Pattern(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 
 // Label wants a DNS-1123 label, which is what Kubernetes takes as the name
 // of nearly everything.
 func Label(what, name string, limit int) Fault {
-	if len(name) <= limit && LabelRE.MatchString(name) {
+	if len(name) <= limit && LabelRE().MatchString(name) {
 		return Fault{}
 	}
 	f := Fault{What: fmt.Sprintf("%q cannot name %s", name, what)}
 	f.Hint = fmt.Sprintf("lower-case letters, digits and hyphens, with a letter or digit at both ends, %d at most", limit)
-	if s := Slug(name); s != name && len(s) <= limit && LabelRE.MatchString(s) && s[0] > '9' { // a Service's name starts with a letter
+	if s := Slug(name); s != name && len(s) <= limit && LabelRE().MatchString(s) && s[0] > '9' { // a Service's name starts with a letter
 		f.Meant = s
 	}
 	if len(name) > limit {
@@ -198,13 +197,13 @@ func Email(text string) Fault {
 
 // urlRE has the characters of RFC 3986 without quotes and brackets, which a shell
 // or another program would read: they have their %XX form.
-var urlRE = regexp.MustCompile(`^[A-Za-z0-9._~:/?#@!&*+,;=%[\]-]+$`)
+var urlRE = Pattern(`^[A-Za-z0-9._~:/?#@!&*+,;=%[\]-]+$`)
 
 // URL wants an absolute https URL without anything secret in it.
 func URL(text string) Fault {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || u.Host == "" || !urlRE.MatchString(text):
+	case err != nil || u.Host == "" || !urlRE().MatchString(text):
 		return Fault{What: fmt.Sprintf("%q is no URL", text), Hint: "write it like \"https://example.com/path\""}
 	case u.User != nil:
 		return Fault{What: "the URL has a user name or a password in it", Hint: "credentials belong into the encrypted files"}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -79,13 +78,13 @@ func checkAccessEmpty(c *checker) {
 }
 
 // manyMailRE matches the providers that have one domain a country.
-var manyMailRE = regexp.MustCompile(`^(yahoo|hotmail|live|outlook|gmx|yandex|aol|googlemail)\.((com?\.)?[a-z]{2}|com|net)$`)
+var manyMailRE = format.Pattern(`^(yahoo|hotmail|live|outlook|gmx|yandex|aol|googlemail)\.((com?\.)?[a-z]{2}|com|net)$`)
 
 // publicMail tells of a domain, in any spelling, whether anybody gets a mailbox
 // there.
 func publicMail(domain string) bool {
 	domain = strings.Trim(strings.ToLower(domain), "@. ")
-	return manyMailRE.MatchString(domain) ||
+	return manyMailRE().MatchString(domain) ||
 		slices.Contains([]string{"gmail.com", "icloud.com", "me.com", "mac.com", "msn.com", "ymail.com", "proton.me", "protonmail.com", "pm.me", "web.de",
 			"t-online.de", "mail.com", "mail.ru", "fastmail.com", "zoho.com", "tutanota.com", "tuta.com", "hey.com", "qq.com", "163.com", "126.com"}, domain)
 }

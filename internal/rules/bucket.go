@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 
 // bucketRE follows the naming rules of S3 (docs.aws.amazon.com, S3, bucket naming
 // rules); R2's are the same without dots.
-var bucketRE = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
+var bucketRE = format.Pattern(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 
 // Beginnings and ends that S3 keeps for itself.
 var (
@@ -28,12 +27,12 @@ const (
 
 func bucketFault(name string, r2 bool) format.Fault {
 	hint, meant := "3 to 63 lower-case letters, digits and hyphens", ""
-	if s := format.Slug(name); s != name && len(s) >= minBucket && len(s) <= maxBucket && bucketRE.MatchString(s) {
+	if s := format.Slug(name); s != name && len(s) >= minBucket && len(s) <= maxBucket && bucketRE().MatchString(s) {
 		meant = s
 	}
 	why := ""
 	switch {
-	case len(name) < minBucket || len(name) > maxBucket || !bucketRE.MatchString(name):
+	case len(name) < minBucket || len(name) > maxBucket || !bucketRE().MatchString(name):
 	case format.ParseAddr(name).IsValid():
 		why = ": it is an address"
 	case r2 && strings.Contains(name, "."):
@@ -46,7 +45,7 @@ func bucketFault(name string, r2 bool) format.Fault {
 	return format.Fault{What: fmt.Sprintf("%q cannot name a bucket%s", format.Shorten(name), why), Hint: hint, Meant: meant}
 }
 
-var regionRE = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var regionRE = format.Pattern(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func checkBucket(c *checker) {
 	b := c.spec.Terraform.S3
@@ -69,7 +68,7 @@ func checkBucket(c *checker) {
 		}
 	}
 	switch {
-	case !regionRE.MatchString(b.Region):
+	case !regionRE().MatchString(b.Region):
 		c.report(at.With("region"), "%q is no region", b.Region).WithHint("\"auto\" for R2, or like \"eu-central-1\"")
 	case r2 && b.Region != "auto" && b.Region != "us-east-1":
 		c.report(at.With("region"), "%q is no region of R2, which has \"auto\" alone", b.Region).WithHint("leave region out")

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -238,11 +237,11 @@ func checkLimits(c *checker) {
 	}
 }
 
-var healthRE = regexp.MustCompile(`^/[!-"$-~]*$`)
+var healthRE = format.Pattern(`^/[!-"$-~]*$`)
 
 func checkHealth(c *checker) {
 	for _, w := range c.containers {
-		if w.Health == "" || healthRE.MatchString(w.Health) {
+		if w.Health == "" || healthRE().MatchString(w.Health) {
 			continue
 		}
 		p := c.report(w.at.With("health"), "%q is no HTTP path", format.Shorten(w.Health)).WithHint("it starts with /, and has no blanks and no #")
@@ -250,7 +249,7 @@ func checkHealth(c *checker) {
 		if u, err := url.Parse(w.Health); err == nil && u.Host != "" {
 			meant = cmp.Or(u.RequestURI(), "/")
 		}
-		if healthRE.MatchString(meant) {
+		if healthRE().MatchString(meant) {
 			p.WithHint("%s", format.DidYouMean(meant))
 		}
 	}

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -130,7 +129,7 @@ func checkMounts(c *checker) {
 			p := diag.Path{"hosts", host}.With(at...)
 			if f := format.Mount(mount); f.Bad() {
 				c.fault(p, f)
-			} else if !mountRE.MatchString(mount) {
+			} else if !mountRE().MatchString(mount) {
 				c.report(p, "%q has a character in it that a mount point of a host cannot have", mount).WithHint("letters, digits, and - . _ + @ / between them")
 			} else if why := ownMount(mount); why != "" {
 				c.report(p, "%q cannot be a mount point of its own: %s", mount, why).WithHint("data of your own goes to a folder like /data or /srv")
@@ -148,7 +147,7 @@ func checkMounts(c *checker) {
 }
 
 // mountRE is a path that fstab, systemd's units and disko write alike.
-var mountRE = regexp.MustCompile(`^(/|(/[A-Za-z0-9._+@-]+)+)$`)
+var mountRE = format.Pattern(`^(/|(/[A-Za-z0-9._+@-]+)+)$`)
 
 func ownMount(mount string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(mount, "/"), "/")

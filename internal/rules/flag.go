@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -39,14 +38,14 @@ func words(text string) []string { return strings.Fields(text) }
 
 func ownedFlag(flag string) bool { return slices.Contains(ownedFlags, flag) }
 
-var flagRE = regexp.MustCompile(`^--[a-z][a-z0-9-]*(=[^\x00-\x1f]*)?$`)
+var flagRE = format.Pattern(`^--[a-z][a-z0-9-]*(=[^\x00-\x1f]*)?$`)
 
 func checkK3sFlags(c *checker) {
 	for i, f := range c.spec.Cluster.K3s.Flags {
 		at := diag.Path{"cluster", "k3s", "flags", i}
 		name, _, _ := strings.Cut(strings.TrimPrefix(f, "--"), "=")
 		switch {
-		case !flagRE.MatchString(f):
+		case !flagRE().MatchString(f):
 			c.report(at, "%q is no flag", f).WithHint("write each as \"--name=value\"")
 		case ownedFlag(name):
 			c.report(at, "gen sets the flag --%s itself, or rests on its default", name).WithHint("leave it out; where the schema has a field for it, say that")
@@ -57,7 +56,7 @@ func checkK3sFlags(c *checker) {
 func checkK3sUnknown(c *checker) {
 	for i, f := range c.spec.Cluster.K3s.Flags {
 		name, _, _ := strings.Cut(strings.TrimPrefix(f, "--"), "=")
-		if !flagRE.MatchString(f) || ownedFlag(name) || slices.Contains(knownFlags, name) {
+		if !flagRE().MatchString(f) || ownedFlag(name) || slices.Contains(knownFlags, name) {
 			continue
 		}
 		p := c.report(diag.Path{"cluster", "k3s", "flags", i}, "k3s has no flag --%s, and does not start with one that it does not know", name).

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -216,11 +215,11 @@ func checkMACs(c *checker) {
 	}
 }
 
-var idRE = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var idRE = format.Pattern(`^[0-9a-f]{32}$`)
 
 func checkCloudflareIDs(c *checker) {
 	one := func(id, what string, at ...any) {
-		if id != "" && !idRE.MatchString(id) {
+		if id != "" && !idRE().MatchString(id) {
 			c.report(at, "%q is no %s id: it is not 32 hex digits", id, what).WithHint("%s", "the dashboard shows it on the overview page of the domain")
 		}
 	}
@@ -262,13 +261,13 @@ func checkURLs(c *checker) {
 const maxSession = 730 * time.Hour
 
 // sessionRE is a duration in the units that the rule is about.
-var sessionRE = regexp.MustCompile(`^-?([0-9]+(\.[0-9]+)?[hms])+$`)
+var sessionRE = format.Pattern(`^-?([0-9]+(\.[0-9]+)?[hms])+$`)
 
 func checkSessions(c *checker) {
 	for name, g := range c.spec.Access {
 		at := diag.Path{"access", name, "session"}
 		d, err := time.ParseDuration(g.Session)
-		if err == nil && !sessionRE.MatchString(g.Session) {
+		if err == nil && !sessionRE().MatchString(g.Session) {
 			err = strconv.ErrSyntax
 		}
 		var days int

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,12 +65,12 @@ func releaseKernel(release string) string {
 	return "6.18" // 26.05; those after it have this one or a newer one
 }
 
-var releaseRE = regexp.MustCompile(`^(1[3-9]|[2-9][0-9])\.(03|04|05|09|10|11|12)$`)
+var releaseRE = format.Pattern(`^(1[3-9]|[2-9][0-9])\.(03|04|05|09|10|11|12)$`)
 
 // isRelease tells whether there is, or will be, a NixOS release of that name:
 // May and November since 2021, March and September before.
 func isRelease(text string) bool {
-	if !releaseRE.MatchString(text) {
+	if !releaseRE().MatchString(text) {
 		return false
 	}
 	year, month, _ := strings.Cut(text, ".")
@@ -145,10 +144,10 @@ func checkInstallerKernel(c *checker) {
 	}
 }
 
-var kernelRE = regexp.MustCompile(`^(\d{1,3})\.(\d{1,3})(\.\d+)?$`)
+var kernelRE = format.Pattern(`^(\d{1,3})\.(\d{1,3})(\.\d+)?$`)
 
 func kernelVersion(text string) (major, minor int, ok bool) {
-	m := kernelRE.FindStringSubmatch(text)
+	m := kernelRE().FindStringSubmatch(text)
 	if m == nil {
 		return 0, 0, false
 	}

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"sitegen/internal/diag"
@@ -13,10 +12,10 @@ import (
 // about a failing disk: smartd's script has the sender in a here document and the
 // recipient between double quotes (nixpkgs services/monitoring/smartd.nix), and
 // msmtp's list of aliases ends an address at # : and , (msmtp src/aliases.c).
-var mailerRE = regexp.MustCompile(`^[A-Za-z0-9._+='/-]+@[A-Za-z0-9.-]+$`)
+var mailerRE = format.Pattern(`^[A-Za-z0-9._+='/-]+@[A-Za-z0-9.-]+$`)
 
 func mailerFault(text string) format.Fault {
-	if f := format.Email(text); f.Bad() || mailerRE.MatchString(text) {
+	if f := format.Email(text); f.Bad() || mailerRE().MatchString(text) {
 		return f
 	}
 	return format.Fault{What: fmt.Sprintf("%q has a character in it that the programs which report failing disks take for something else", text),

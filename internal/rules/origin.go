@@ -140,7 +140,7 @@ func checkOrigins(c *checker) {
 			}
 		}
 		for name, text := range map[string]string{"originServerName": o.OriginServerName, "httpHostHeader": o.HTTPHostHeader} {
-			if text != "" && !format.LabelRE.MatchString(text) && !format.ParseAddr(text).IsValid() {
+			if text != "" && !format.LabelRE().MatchString(text) && !format.ParseAddr(text).IsValid() {
 				c.fault(at.With(name), format.Hostname(text))
 			}
 		}

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -47,7 +46,7 @@ func patternFault(pattern string) format.Fault {
 	if _, err := path.Match(pattern, ""); err != nil {
 		return format.Fault{What: fmt.Sprintf("%q is no pattern", pattern), Hint: hint}
 	}
-	for _, m := range rangeRE.FindAllStringSubmatch(pattern, -1) {
+	for _, m := range rangeRE().FindAllStringSubmatch(pattern, -1) {
 		if class := []rune(m[1]); slices.ContainsFunc(ranges(class), func(r [2]rune) bool { return r[0] > r[1] }) {
 			return format.Fault{What: fmt.Sprintf("%q has a range in it that goes backwards", pattern), Hint: "write it like [a-z]"}
 		}
@@ -66,7 +65,7 @@ func patternFault(pattern string) format.Fault {
 	return format.Fault{}
 }
 
-var rangeRE = regexp.MustCompile(`\[\^?((?:\\.|[^\]\\])+)\]`)
+var rangeRE = format.Pattern(`\[\^?((?:\\.|[^\]\\])+)\]`)
 
 // ranges are the pairs of characters around each - of a class.
 func ranges(class []rune) [][2]rune {
@@ -90,7 +89,7 @@ func checkImports(c *checker) {
 			switch f := format.Inside(p); {
 			case f.Bad():
 				c.fault(at, f)
-			case !moduleRE.MatchString(p):
+			case !moduleRE().MatchString(p):
 				c.report(at, "%q is no path that Nix reads", p).WithHint("letters, digits, and - . _ + / between them")
 			case first == "machines" || first == "roles" || p == "flake.nix" || p == ".":
 				c.report(at, "%q is where gen writes", p).WithHint("keep modules of your own in a folder like \"modules\"")
@@ -104,4 +103,4 @@ func checkImports(c *checker) {
 }
 
 // moduleRE is what a path without quotes looks like in Nix.
-var moduleRE = regexp.MustCompile(`^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+)*$`)
+var moduleRE = format.Pattern(`^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+)*$`)

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -66,10 +65,10 @@ func fullName(zone string, r spec.Record) string {
 }
 
 // recordNameRE allows what hostnames do not: _dmarc and the like.
-var recordNameRE = regexp.MustCompile(`^(\*|[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*$`)
+var recordNameRE = format.Pattern(`^(\*|[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*$`)
 
 // serviceRE is how the name of an SRV record starts (RFC 2782).
-var serviceRE = regexp.MustCompile(`^(\*|_[a-z0-9-]+)\._[a-z0-9-]+(\.|$)`)
+var serviceRE = format.Pattern(`^(\*|_[a-z0-9-]+)\._[a-z0-9-]+(\.|$)`)
 
 func checkRecordNames(c *checker) {
 	c.eachRecord(func(zone string, r spec.Record, at diag.Path) {
@@ -81,14 +80,14 @@ func checkRecordNames(c *checker) {
 			c.report(at, "%q is the domain itself, which is written %q", r.Name, "@")
 		case full:
 			c.report(at, "%q is a full name, but has to be one inside of %q", r.Name, zone).WithHint("%s", format.DidYouMean(inside))
-		case r.Name != "@" && !recordNameRE.MatchString(r.Name):
+		case r.Name != "@" && !recordNameRE().MatchString(r.Name):
 			p := c.report(at, "%q is no name of a record", r.Name).WithHint("\"@\", or labels of lower-case letters, digits, - and _")
-			if low := strings.ToLower(r.Name); low != r.Name && recordNameRE.MatchString(low) {
+			if low := strings.ToLower(r.Name); low != r.Name && recordNameRE().MatchString(low) {
 				p.WithHint("%s", format.DidYouMean(low))
 			}
 		case len(fullName(zone, r)) > 253:
 			c.report(at, "the record's name is %d characters long, and 253 is the most", len(fullName(zone, r)))
-		case r.Type == "SRV" && !serviceRE.MatchString(r.Name):
+		case r.Type == "SRV" && !serviceRE().MatchString(r.Name):
 			c.report(at, "%q does not say which service an SRV record is of", r.Name).WithHint("_SERVICE._PROTOCOL, and the name below the domain if it is not the domain's own: \"_sip._tcp\"")
 		default:
 			c.inOtherZone(zone, r, at)

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ func checkRecordContents(c *checker) {
 		case r.Content == "@" && r.Type != "TXT":
 			c.report(target, "%q stands for the domain in a record's name, not in its value", r.Content).WithHint("%s", format.DidYouMean(zone))
 		case r.Type == "CNAME":
-			if !recordNameRE.MatchString(r.Content) || !strings.Contains(r.Content, "_") { // names of verification and DKIM have underscores
+			if !recordNameRE().MatchString(r.Content) || !strings.Contains(r.Content, "_") { // names of verification and DKIM have underscores
 				c.fault(target, format.Hostname(r.Content))
 			}
 		case r.Type == "MX" && r.Content == ".": // no mail (RFC 7505)
@@ -78,7 +77,7 @@ func textFault(text string) format.Fault {
 
 // issuerRE is the value of issue and issuewild: a domain, or none, and parameters
 // (RFC 8659, 4.2).
-var issuerRE = regexp.MustCompile(`^\s*([^;\s]*)\s*(;\s*([A-Za-z0-9-]+=[!-:<-~]*\s*(;\s*|$))*)?$`)
+var issuerRE = format.Pattern(`^\s*([^;\s]*)\s*(;\s*([A-Za-z0-9-]+=[!-:<-~]*\s*(;\s*|$))*)?$`)
 
 func caaFault(tag, value string) format.Fault {
 	if tag == "iodef" {
@@ -90,7 +89,7 @@ func caaFault(tag, value string) format.Fault {
 		}
 		return format.Fault{What: fmt.Sprintf("%q is no URL to report to", format.Shorten(value)), Hint: "write it like \"mailto:ops@example.com\""}
 	}
-	m := issuerRE.FindStringSubmatch(value)
+	m := issuerRE().FindStringSubmatch(value)
 	if m == nil {
 		return format.Fault{What: fmt.Sprintf("%q names no certificate authority", format.Shorten(value)), Hint: "write its domain, like \"letsencrypt.org\", or \";\" for none"}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -49,9 +48,9 @@ func checkRepoURL(c *checker) {
 		c.report(at, "%q is a page about a part of the repository", raw).WithHint("%s", format.DidYouMean(strings.TrimSuffix(raw, webPage(u.Path))))
 	case u.Scheme == "ssh" && u.User == "":
 		c.report(at, "%q has no user name, and git servers want one", raw).WithHint("%s", format.DidYouMean(strings.Replace(raw, "ssh://", "ssh://git@", 1)))
-	case u.Scheme == "ssh" && !repoUserRE.MatchString(u.User):
+	case u.Scheme == "ssh" && !repoUserRE().MatchString(u.User):
 		c.report(at, "%q is no user name of a git server", format.Shorten(u.User)).WithHint("most have \"git\"; it starts with a letter or a digit, and has no more than - . _ beside them")
-	case !repoPathRE.MatchString(u.Path):
+	case !repoPathRE().MatchString(u.Path):
 		c.report(at, "%q cannot be the path of a repository: git and the programs that it calls take some of its characters for something else", format.Shorten(u.Path)).
 			WithHint("letters, digits, and - . _ ~ + @ %% / between them, no hyphen first")
 	default:
@@ -93,12 +92,12 @@ func keyscan(host string) string {
 // What the user and the path of a repository may be: git hands both to ssh, and
 // ssh to a shell on the other side.
 var (
-	repoUserRE = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
-	repoPathRE = regexp.MustCompile(`^/?[A-Za-z0-9._~][A-Za-z0-9._~+@%/-]*$`)
+	repoUserRE = format.Pattern(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+	repoPathRE = format.Pattern(`^/?[A-Za-z0-9._~][A-Za-z0-9._~+@%/-]*$`)
 )
 
 // branchRE leaves out what shells read: scripts and people write the name there.
-var branchRE = regexp.MustCompile(`^[\pL\pN._/+@=#,-]+$`)
+var branchRE = format.Pattern(`^[\pL\pN._/+@=#,-]+$`)
 
 // webPage is what stands behind the repository in the address of one of its pages.
 func webPage(path string) string {
@@ -131,7 +130,7 @@ func checkRepoBranch(c *checker) {
 		bad("it has @{ in it")
 	case strings.ContainsAny(b, " ~^:?*[\\") || strings.ContainsFunc(b, func(r rune) bool { return r < 0x20 || r == 0x7f }):
 		bad("it has a blank, a control character or one of ~ ^ : ? * [ \\ in it")
-	case !branchRE.MatchString(b):
+	case !branchRE().MatchString(b):
 		bad("it has a character in it that shells take for something else")
 	case slices.ContainsFunc(strings.Split(b, "/"), func(p string) bool { return strings.HasPrefix(p, ".") || strings.HasSuffix(p, ".lock") }):
 		bad("a part of it starts with a dot or ends with .lock")

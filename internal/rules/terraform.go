@@ -30,8 +30,8 @@ func versionNumber(text string) (number, parts int) {
 func admitted(constraint string) (low, high int) {
 	high = math.MaxInt
 	for term := range strings.SplitSeq(constraint, ",") {
-		m := constraintRE.FindStringSubmatch(strings.TrimSpace(term))
-		n, parts := versionNumber(numbersRE.FindString(term))
+		m := constraintRE().FindStringSubmatch(strings.TrimSpace(term))
+		n, parts := versionNumber(numbersRE().FindString(term))
 		switch m[1] {
 		case "", "=":
 			low, high = max(low, n), min(high, n)

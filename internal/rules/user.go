@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -38,16 +37,16 @@ func userRules() []Rule {
 // userRE is what shadow and systemd take without a doubt (systemd.io/USER_NAMES,
 // strict mode); maxUser is the module's own limit (nixpkgs
 // nixos/modules/config/users-groups.nix).
-var userRE = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
+var userRE = format.Pattern(`^[a-z_][a-z0-9_-]*$`)
 
 const maxUser = 31
 
 func userNameFault(what, name string) format.Fault {
-	if len(name) <= maxUser && userRE.MatchString(name) {
+	if len(name) <= maxUser && userRE().MatchString(name) {
 		return format.Fault{}
 	}
 	f := format.Fault{What: fmt.Sprintf("%q cannot name a %s", format.Shorten(name), what), Hint: "lower-case letters, digits, - and _, a letter first, 31 characters at most"}
-	if s := format.Slug(name); s != name && len(s) <= maxUser && userRE.MatchString(s) {
+	if s := format.Slug(name); s != name && len(s) <= maxUser && userRE().MatchString(s) {
 		f.Meant = s
 	}
 	return f

@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -32,22 +31,22 @@ func versionRules() []Rule {
 // Charts have semantic versions; image tags are what registries take, though not
 // one that moves.
 var (
-	chartRE = regexp.MustCompile(`^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
-	bareRE  = regexp.MustCompile(`^\d+\.\d+`)
-	tagRE   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$`)
+	chartRE = format.Pattern(`^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+	bareRE  = format.Pattern(`^\d+\.\d+`)
+	tagRE   = format.Pattern(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$`)
 )
 
 func checkVersions(c *checker) {
 	v := c.spec.Versions
 	chart := func(version, name string) {
-		if !chartRE.MatchString(version) {
+		if !chartRE().MatchString(version) {
 			c.report(diag.Path{"versions", "charts", name}, "%q is no version of a chart", version).WithHint("one exact version: %q", exact(version))
 		}
 	}
 	tag := func(version, name string) {
 		at := diag.Path{"versions", "images", name}
 		switch {
-		case !tagRE.MatchString(version):
+		case !tagRE().MatchString(version):
 			c.report(at, "%q is no tag of an image", version).WithHint("one exact version, without the image's name")
 		case version == "latest":
 			c.report(at, "%q is a different image every now and then", version).WithHint("name the version")
@@ -57,7 +56,7 @@ func checkVersions(c *checker) {
 	chart(v.Charts.ArgoCD, "argocd")
 	for name, version := range map[string]string{"argocd": v.Images.ArgoCD, "ksops": v.Images.Ksops} {
 		switch {
-		case bareRE.MatchString(version) && tagRE.MatchString("v"+version):
+		case bareRE().MatchString(version) && tagRE().MatchString("v"+version):
 			c.report(diag.Path{"versions", "images", name}, "%q is no tag of %s, whose tags start with v", version, name).WithHint("%s", format.DidYouMean("v"+version))
 		case name == "argocd" && version == "": // the chart's own
 		default:
@@ -79,22 +78,22 @@ func checkChartImage(c *checker) {
 	}
 }
 
-var numbersRE = regexp.MustCompile(`\d+(\.\d+){0,2}`)
+var numbersRE = format.Pattern(`\d+(\.\d+){0,2}`)
 
 // exact is a full version made of what numbers there are.
 func exact(text string) string {
-	n := cmp.Or(numbersRE.FindString(text), "1.0.0")
+	n := cmp.Or(numbersRE().FindString(text), "1.0.0")
 	return n + strings.Repeat(".0", 2-strings.Count(n, "."))
 }
 
 // constraintRE is one term of a constraint (developer.hashicorp.com, Terraform,
 // version constraints).
-var constraintRE = regexp.MustCompile(`^(=|!=|>|>=|<|<=|~>)?\s*v?(\d+)(\.\d+){0,2}(-[0-9A-Za-z.-]+)?$`)
+var constraintRE = format.Pattern(`^(=|!=|>|>=|<|<=|~>)?\s*v?(\d+)(\.\d+){0,2}(-[0-9A-Za-z.-]+)?$`)
 
 func constraintFault(text string) format.Fault {
 	for term := range strings.SplitSeq(text, ",") {
-		if !constraintRE.MatchString(strings.TrimSpace(term)) {
-			return format.Fault{What: fmt.Sprintf("%q is no version constraint", text), Meant: "~> " + cmp.Or(numbersRE.FindString(text), "1.0")}
+		if !constraintRE().MatchString(strings.TrimSpace(term)) {
+			return format.Fault{What: fmt.Sprintf("%q is no version constraint", text), Meant: "~> " + cmp.Or(numbersRE().FindString(text), "1.0")}
 		}
 	}
 	return format.Fault{}
@@ -157,12 +156,12 @@ func checkProviderMajors(c *checker) {
 
 // flakeRE is the part of Nix's flake references that inputs use (nix
 // src/nix/flake.md, types).
-var flakeRE = regexp.MustCompile(`^((github|gitlab|sourcehut):[A-Za-z0-9_.~-]+/[A-Za-z0-9_.-]+(/[A-Za-z0-9_./-]+)?|(git\+(https|ssh)|https|tarball\+https)://[^\s"'$\\<>]+)(\?[A-Za-z0-9_=&./-]+)?$`)
+var flakeRE = format.Pattern(`^((github|gitlab|sourcehut):[A-Za-z0-9_.~-]+/[A-Za-z0-9_.-]+(/[A-Za-z0-9_./-]+)?|(git\+(https|ssh)|https|tarball\+https)://[^\s"'$\\<>]+)(\?[A-Za-z0-9_=&./-]+)?$`)
 
 func checkFlakes(c *checker) {
 	f := c.spec.Versions.Flake
 	for i, ref := range []string{f.Disko, f.NixosAnywhere, f.SopsNix} {
-		if !flakeRE.MatchString(ref) {
+		if !flakeRE().MatchString(ref) {
 			at := diag.Path{"versions", "flake", []string{"disko", "nixosAnywhere", "sopsNix"}[i]}
 			c.report(at, "%q is no flake reference", format.Shorten(ref)).WithHint("write it like \"github:OWNER/NAME\" or \"github:OWNER/NAME/TAG\"")
 		}
