@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ func besides(sp *spec.Spec) []beside {
 
 // folderRE is what a path of the user's may be: people and scripts write it, and
 // Argo CD, sops and kustomize take it apart.
-var folderRE = regexp.MustCompile(`^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+)*$`)
+var folderRE = format.Pattern(`^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+)*$`)
 
 func checkFolderPaths(c *checker) {
 	seen := map[string]string{}
@@ -73,7 +72,7 @@ func checkFolderPaths(c *checker) {
 // ownPath is what is wrong with a path of the user's in the output.
 func ownPath(p string) format.Fault {
 	f := format.Inside(p)
-	if !f.Bad() && !folderRE.MatchString(p) {
+	if !f.Bad() && !folderRE().MatchString(p) {
 		f.What, f.Hint = fmt.Sprintf("%q has a character in it that programs take for something else", p), "letters, digits, and - . _ + / between them"
 	}
 	return f
@@ -178,12 +177,12 @@ func (c *checker) shared(name string, b, other beside) {
 
 // secretKeyRE is what the API server takes (kubernetes apimachinery,
 // IsConfigMapKey).
-var secretKeyRE = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+var secretKeyRE = format.Pattern(`^[-._a-zA-Z0-9]{1,253}$`)
 
 func checkSecretKeys(c *checker) {
 	for _, b := range besides(c.spec) {
 		for i, key := range b.Secrets {
-			if !secretKeyRE.MatchString(key) || path.Clean(key) != key || strings.HasPrefix(key, "..") {
+			if !secretKeyRE().MatchString(key) || path.Clean(key) != key || strings.HasPrefix(key, "..") {
 				c.report(b.at.With("secrets", i), "%q cannot be a key of a Secret", format.Shorten(key)).WithHint("letters, digits, and - . _ between them: \"admin-password\"")
 			}
 		}
