@@ -58,13 +58,13 @@ func Compare(root *os.Root, want *Tree) ([]Change, error) {
 	paths, own := toLookAt(root, want, own)
 	now := make([]sum, want.Len())
 	found := make([]*Change, len(paths))
-	blocked := make([]sighting, len(paths))
-	err = survey(root, paths, func(i int, s sighting) {
+	blocked := make([]entry, len(paths))
+	err = survey(root, paths, func(i int, s entry) {
 		var wanted *File
 		if i < want.Len() {
 			wanted = &want.files[i]
 			now[i] = sha256.Sum256(wanted.Data)
-			blocked[i] = sighting{obstacle: s.obstacle, at: s.at}
+			blocked[i] = entry{obstacle: s.obstacle, at: s.at}
 		}
 		if kind := judge(s.file, wanted, want.known(s, wanted, own[paths[i]])); kind != "" {
 			found[i] = &Change{Path: paths[i], Kind: kind, Old: s.file, New: wanted}
@@ -82,7 +82,7 @@ func Compare(root *os.Root, want *Tree) ([]Change, error) {
 
 // known are those of the hashes that count for what is there: none for a file that
 // is the user's. Of one that is as wanted nobody needs to know.
-func (t *Tree) known(s sighting, wanted *File, own []sum) []sum {
+func (t *Tree) known(s entry, wanted *File, own []sum) []sum {
 	if t.spared == nil || s.file == nil || len(own) == 0 || wanted != nil && sameBytes(s.file, wanted) {
 		return own
 	}
@@ -206,7 +206,7 @@ func collect(found []*Change) []Change {
 // readManifest returns the manifest's file, nil when there is none, and what
 // it says.
 func readManifest(root *os.Root) (*File, sums, error) {
-	s, err := look(root, ManifestName)
+	s, err := scan(root, ManifestName)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %q: %w", ManifestName, why(err))
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // refuse is the error for a path that gen cannot write because of what it saw.
-func (s sighting) refuse(p string) error {
+func (s entry) refuse(p string) error {
 	const advice = "move it away, or exclude the path in the spec"
 	if s.at == p {
 		return &PathError{Path: p, Problem: fmt.Sprintf("is %s: gen writes regular files only and does not replace it", s.obstacle), Advice: advice}
@@ -28,7 +28,7 @@ func (e *PathError) Error() string { return fmt.Sprintf("%q %s; %s", e.Path, e.P
 
 // obstacles reports all the wanted paths that are blocked, except by orphans
 // that this same run deletes: a file that becomes a folder, or the reverse.
-func obstacles(root *os.Root, paths, unwanted []string, seen []sighting, changes []Change) error {
+func obstacles(root *os.Root, paths, unwanted []string, seen []entry, changes []Change) error {
 	var errs []error
 	var gone *leaving
 	for i, s := range seen {
@@ -69,7 +69,7 @@ func leavingOf(unwanted []string, changes []Change) *leaving {
 
 // clears reports whether the obstacle is an orphan, or a folder with nothing
 // but orphans in it.
-func (l *leaving) clears(root *os.Root, s sighting) (bool, error) {
+func (l *leaving) clears(root *os.Root, s entry) (bool, error) {
 	if s.obstacle != typeName(fs.ModeDir) {
 		return l.files[s.at], nil
 	}

@@ -62,7 +62,7 @@ func (p *plan) verify(root *os.Root) error {
 		paths = append(paths, p.record.Path)
 	}
 	errs := make([]error, len(paths))
-	err := survey(root, paths, func(i int, s sighting) {
+	err := survey(root, paths, func(i int, s entry) {
 		// The manifest is written in any case, and never as one of the files.
 		isRecord := i == len(p.changes)
 		c := p.record

@@ -133,7 +133,7 @@ func (p *plan) backup(d *disk, f *File) error {
 		if n > 0 {
 			name = fmt.Sprintf("%s.%d", name, n)
 		}
-		s, err := look(dir.root, name)
+		s, err := scan(dir.root, name)
 		if err != nil {
 			return err
 		}

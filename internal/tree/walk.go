@@ -40,7 +40,7 @@ func (w *walk) open(dir string) (*os.Root, folderState, error) {
 	if err != nil || !s.state.there {
 		return nil, s.state, err
 	}
-	return w.look(s.root, dir)
+	return w.scan(s.root, dir)
 }
 
 // enter is open for a folder above others: the walk keeps it until it leaves it.
@@ -59,7 +59,7 @@ func (w *walk) enter(dir string) (step, error) {
 		return s, err
 	}
 	if s.state.there {
-		if s.root, s.state, err = w.look(s.root, dir); err != nil {
+		if s.root, s.state, err = w.scan(s.root, dir); err != nil {
 			return s, err
 		}
 	} else {
@@ -84,8 +84,8 @@ func (w *walk) close() {
 	}
 }
 
-// look opens the folder dir, which is directly in parent, if it is there or made.
-func (w *walk) look(parent *os.Root, dir string) (*os.Root, folderState, error) {
+// scan opens the folder dir, which is directly in parent, if it is there or made.
+func (w *walk) scan(parent *os.Root, dir string) (*os.Root, folderState, error) {
 	base := path.Base(dir)
 	// Lstat: a link to a folder inside the root is refused all the same.
 	info, err := parent.Lstat(base)

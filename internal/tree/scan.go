@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// A sighting is what stands at a path.
-type sighting struct {
+// An entry is what stands at a path.
+type entry struct {
 	file *File       // nil when there is no regular file
 	info fs.FileInfo // of the file
 
@@ -27,7 +27,7 @@ type sighting struct {
 // several goroutines at once but never twice for an index. It reads folder by
 // folder: a file in an open folder costs one look-up instead of one for each
 // part of its path, and no symbolic link on the way is ever followed.
-func survey(root *os.Root, paths []string, see func(i int, s sighting)) error {
+func survey(root *os.Root, paths []string, see func(i int, s entry)) error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	w := walk{root: root}
@@ -39,14 +39,14 @@ func survey(root *os.Root, paths []string, see func(i int, s sighting)) error {
 		}
 		if !state.there {
 			for _, i := range f.members {
-				see(i, sighting{obstacle: state.obstacle, at: state.at})
+				see(i, entry{obstacle: state.obstacle, at: state.at})
 			}
 			continue
 		}
 		group.Go(func() error {
 			defer sub.Close()
 			for _, i := range f.members {
-				s, err := look(sub, paths[i])
+				s, err := scan(sub, paths[i])
 				if err != nil {
 					return fmt.Errorf("read %q: %w", paths[i], why(err))
 				}
@@ -58,30 +58,30 @@ func survey(root *os.Root, paths []string, see func(i int, s sighting)) error {
 	return group.Wait()
 }
 
-// look reads the file at the path in dir, its folder.
-func look(dir *os.Root, p string) (sighting, error) {
+// scan reads the file at the path in dir, its folder.
+func scan(dir *os.Root, p string) (entry, error) {
 	base := path.Base(p)
 	// Before opening: a pipe would block, a symbolic link would be followed.
 	info, err := dir.Lstat(base)
 	if errors.Is(err, fs.ErrNotExist) {
-		return sighting{}, nil
+		return entry{}, nil
 	}
 	if err != nil {
-		return sighting{}, err
+		return entry{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return sighting{obstacle: typeName(info.Mode()), at: p}, nil
+		return entry{obstacle: typeName(info.Mode()), at: p}, nil
 	}
 	data, err := read(dir, base, info.Size())
 	if err != nil {
-		return sighting{}, err
+		return entry{}, err
 	}
 	// Git, too, looks at the owner's bit only.
 	mode := fs.FileMode(0o644)
 	if info.Mode()&0o100 != 0 {
 		mode = 0o755
 	}
-	return sighting{file: &File{Path: p, Mode: mode, Data: data}, info: info}, nil
+	return entry{file: &File{Path: p, Mode: mode, Data: data}, info: info}, nil
 }
 
 // read is dir.ReadFile without the calls that prepare a file for waiting on it, which
