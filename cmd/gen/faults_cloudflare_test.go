@@ -101,6 +101,9 @@ func tokenPermissions(r *output) []string {
 	permission := map[string]string{
 		"resource.cloudflare_dns_record":                    "Zone | DNS | Edit",
 		"resource.cloudflare_ruleset":                       "Zone | Single Redirect | Edit",
+		"resource.cloudflare_zone":                          "Zone | Zone | Edit",
+		"resource.cloudflare_zone_dnssec":                   "Zone | DNS | Edit",
+		"resource.cloudflare_zone_setting":                  "Zone | Zone Settings | Edit",
 		"data.cloudflare_zone":                              "Zone | Zone | Read",
 		"resource.cloudflare_zero_trust_tunnel_cloudflared": "Account | Cloudflare Tunnel | Edit",
 		"resource.cloudflare_zero_trust_access_application": "Account | Access: Apps and Policies | Edit",
@@ -111,9 +114,13 @@ func tokenPermissions(r *output) []string {
 		listed[m[1]] = true
 	}
 	var f finding
-	looked := slices.ContainsFunc(r.site.Zones, func(z site.Zone) bool { return z.ZoneID == "" })
+	looked := slices.ContainsFunc(r.site.Zones, func(z site.Zone) bool { return z.ZoneID == "" && !z.Create })
+	made := slices.ContainsFunc(r.site.Zones, func(z site.Zone) bool { return z.Create })
+	if made {
+		permission["data.cloudflare_zone"] = permission["resource.cloudflare_zone"] // which reads as well
+	}
 	for _, b := range slices.Concat(r.blocks("resource"), r.blocks("data")) {
-		if b.Labels[1] == "by_name" && !looked {
+		if b.Labels[1] == "by_name" && !looked || b.Labels[1] == "created" && !made {
 			continue // its for_each is empty
 		}
 		if strings.HasPrefix(b.Labels[0], "cloudflare_") {

@@ -20,6 +20,7 @@ func rules() []Rule {
 		{"Users", userRules()},
 		{"The cluster's networks", clusterRules()},
 		{"Domains and hostnames", domainRules()},
+		{"Zones", zoneRules()},
 		{"DNS records", recordRules()},
 		{"Redirects", redirectRules()},
 		{"Access", accessRules()},

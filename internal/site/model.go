@@ -42,12 +42,13 @@ type Site struct {
 
 // Parts of the spec that a site has as they are, for those who see only the site.
 type (
-	Alerts      = spec.Alerts
-	FlakeInputs = spec.FlakeInputs
-	Record      = spec.Record // in a site, Name is the full name, without a trailing dot
-	Quantity    = spec.Quantity
-	S3          = spec.S3
-	Versions    = spec.Versions
+	Alerts       = spec.Alerts
+	FlakeInputs  = spec.FlakeInputs
+	Record       = spec.Record // in a site, Name is the full name, without a trailing dot
+	Quantity     = spec.Quantity
+	S3           = spec.S3
+	ZoneSettings = spec.ZoneSettings
+	Versions     = spec.Versions
 )
 
 // OwnFlake tells whether flake.nix is hand-written: hosts/HOST.nix instead.

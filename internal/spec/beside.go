@@ -31,7 +31,7 @@ func Ways() []way {
 		{"probe liveness readiness livenessprobe readinessprobe healthcheck startupprobe", "Probes", "health is the path that both probes ask"},
 		{"registry pullsecret imagepullsecret dockerconfig", "Private registries", "make the Secret by hand, and let the namespace's default ServiceAccount name it; or " + manifests},
 		{"secret volume allow public", "Secrets, volumes and connections of a client", app},
-		{"rewrite pagerule ruleset waf cache ratelimit worker page bucket r2 dnssec setting alwayshttps mintls", "Rewrites, rules, caches and settings of a zone", terraform},
+		{"rewrite pagerule ruleset waf cache ratelimit worker page bucket r2", "Rewrites, rules and caches of a zone", terraform},
 		{"mail mx spf dkim dmarc txt cname", "Mail and other records", "write them as records of the domain: domains.DOMAIN.records"},
 		{"servicetoken idp identityprovider github google okta ip country bypass everyone require exclude group", "Identity providers, service tokens, addresses and other conditions of Access", terraform},
 		{"backup restic snapshot", "Backups", "of volumes: " + manifests + "; of the host: " + module},

@@ -200,12 +200,15 @@ type Cluster struct {
 
 // Domain mirrors #Domain.
 type Domain struct {
-	Primary             bool     `json:"primary"`
-	Wildcard            bool     `json:"wildcard"`
-	ZoneID              string   `json:"zoneId"`
-	AdvancedCertificate bool     `json:"advancedCertificate"`
-	Delegated           bool     `json:"delegated"`
-	Records             []Record `json:"records"`
+	Primary             bool         `json:"primary"`
+	Wildcard            bool         `json:"wildcard"`
+	ZoneID              string       `json:"zoneId"`
+	Create              bool         `json:"create"`
+	Settings            ZoneSettings `json:"settings"`
+	DNSSEC              bool         `json:"dnssec"`
+	AdvancedCertificate bool         `json:"advancedCertificate"`
+	Delegated           bool         `json:"delegated"`
+	Records             []Record     `json:"records"`
 }
 
 // Record mirrors #Record.

@@ -18,6 +18,8 @@ type runbook struct {
 	Team                   string // of Zero Trust; "" where cloudflared does not check Access
 	Redirects              bool
 	Zones                  []string
+	Added, Created, Signed []string // zones that a person adds, that Terraform makes, that are signed
+	ZoneSettings           bool
 	ZoneRead               string // what the token reads zones for; "" when it does not
 	Account                string
 	RepoURL                string
@@ -81,7 +83,7 @@ func newRunbook(s *site.Site) runbook {
 		r.CiliumTest += " --single-node"
 	}
 	for _, z := range s.Zones {
-		r.Zones = append(r.Zones, z.Name)
+		r.addZone(z)
 	}
 	r.Team = s.Cloudflare.Team
 	r.addRoutes(s)
@@ -97,6 +99,19 @@ func newRunbook(s *site.Site) runbook {
 		}
 	}
 	return r
+}
+
+func (r *runbook) addZone(z site.Zone) {
+	r.Zones = append(r.Zones, z.Name)
+	if z.Create {
+		r.Created = append(r.Created, z.Name)
+	} else {
+		r.Added = append(r.Added, z.Name)
+	}
+	if z.DNSSEC {
+		r.Signed = append(r.Signed, z.Name)
+	}
+	r.ZoneSettings = r.ZoneSettings || z.Settings != (site.ZoneSettings{})
 }
 
 func (r *runbook) addRoutes(s *site.Site) {
@@ -138,7 +153,7 @@ func target(r site.Route) string {
 func zoneRead(s *site.Site) string {
 	var reads []string
 	for _, z := range s.Zones {
-		if z.ZoneID == "" {
+		if z.ZoneID == "" && !z.Create {
 			reads = append(reads, "finding the zones by name")
 			break
 		}

@@ -13,11 +13,17 @@ func tunnelID() tf.Expr {
 
 func cloudflare(f *tf.File, s *site.Site) {
 	l := f.Block("locals")
-	l.Comment("Each zone with the hostnames in it that get a record of the tunnel. A zone without an id is looked up.")
+	l.Comment(
+		"Each zone with the hostnames in it that get a record of the tunnel. A zone without an id is looked up,",
+		"unless Terraform makes it (cloudflare-zones.tf).",
+	)
 	l.Set("zones", zones(s))
 	l.Blank()
 	l.Set("zone_ids", tf.Fixed(`{
-    for name, zone in local.zones : name => zone.id != null ? zone.id : data.cloudflare_zone.by_name[name].zone_id
+    for name, zone in local.zones : name => (
+      contains(local.created_zones, name) ? cloudflare_zone.created[name].id :
+      zone.id != null ? zone.id : data.cloudflare_zone.by_name[name].zone_id
+    )
   }`))
 	l.Set("hostnames", tf.Fixed(`merge([
     for name, zone in local.zones : { for hostname in zone.hostnames : hostname => name }
@@ -87,7 +93,7 @@ func accountID(s *site.Site) tf.Expr {
 
 func lookups(f *tf.File, s *site.Site) {
 	d := f.Block("data", "cloudflare_zone", "by_name")
-	d.Set("for_each", tf.Fixed("toset([for name, zone in local.zones : name if zone.id == null])"))
+	d.Set("for_each", tf.Fixed("toset([for name, zone in local.zones : name if zone.id == null && !contains(local.created_zones, name)])"))
 	filter := fields{"name": tf.Ref("each", "key")}
 	if s.Cloudflare.Account != "" {
 		// A token may see the same name in two accounts.

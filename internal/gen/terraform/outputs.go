@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"slices"
+
 	"sitegen/internal/site"
 	"sitegen/internal/tf"
 )
@@ -17,6 +19,17 @@ func outputs(f *tf.File, s *site.Site) {
 	o = f.Block("output", "guarded_hostnames")
 	o.Set("description", tf.String("those of them that want a log-in first"))
 	o.Set("value", tf.Fixed("sort(keys(local.access))"))
+
+	if slices.ContainsFunc(s.Zones, func(z site.Zone) bool { return z.Create }) {
+		o = f.Block("output", "name_servers")
+		o.Set("description", tf.String("for the registrars of the zones that were made here"))
+		o.Set("value", tf.Fixed("{ for name, zone in cloudflare_zone.created : name => zone.name_servers }"))
+	}
+	if slices.ContainsFunc(s.Zones, func(z site.Zone) bool { return z.DNSSEC }) {
+		o = f.Block("output", "dnssec_ds")
+		o.Set("description", tf.String("for the registrars of the zones that are signed"))
+		o.Set("value", tf.Fixed("{ for name, dnssec in cloudflare_zone_dnssec.signed : name => dnssec.ds }"))
+	}
 
 	o = f.Block("output", "next_steps")
 	o.Set("description", tf.String("what to look at now"))

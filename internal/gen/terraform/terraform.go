@@ -29,6 +29,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 		{name: "cilium.tf", write: cilium},
 		{name: "cloudflare-access.tf", write: access},
 		{name: "cloudflare-redirects.tf", write: redirects, leave: len(s.Redirects) == 0},
+		{name: "cloudflare-zones.tf", write: madeZones},
 		{name: "cloudflare.tf", write: cloudflare},
 		{name: "outputs.tf", write: outputs},
 		{name: "providers.tf", write: providers},

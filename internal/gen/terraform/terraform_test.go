@@ -52,7 +52,7 @@ func value(t *testing.T, b *hclsyntax.Body, name string) cty.Value {
 func TestFileNames(t *testing.T) {
 	got := slices.Sorted(maps.Keys(generate(t, small(t))))
 	want := []string{
-		".gitignore", "argocd.tf", "cilium.tf", "cloudflare-access.tf", "cloudflare.tf", "outputs.tf", "providers.tf",
+		".gitignore", "argocd.tf", "cilium.tf", "cloudflare-access.tf", "cloudflare-zones.tf", "cloudflare.tf", "outputs.tf", "providers.tf",
 		"secrets.tf", "terraform.tfvars.example", "variables.tf", "versions.tf",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -96,7 +96,7 @@ func TestRequiredProvidersOnce(t *testing.T) {
 func TestCurrentNames(t *testing.T) {
 	known := map[string]bool{
 		"cloudflare_dns_record": true, "cloudflare_zero_trust_tunnel_cloudflared": true, "cloudflare_zero_trust_access_policy": true,
-		"cloudflare_zero_trust_access_application": true, "cloudflare_zone": true, "cloudflare_ruleset": true, "helm_release": true, "kubectl_manifest": true,
+		"cloudflare_zero_trust_access_application": true, "cloudflare_zone": true, "cloudflare_ruleset": true, "cloudflare_zone_dnssec": true, "cloudflare_zone_setting": true, "helm_release": true, "kubectl_manifest": true,
 		"kubernetes_namespace_v1": true, "kubernetes_secret_v1": true, "kubernetes_config_map_v1": true, "random_bytes": true, "sops_file": true,
 	}
 	for _, s := range []*site.Site{small(t), wide(t), moved(t)} {

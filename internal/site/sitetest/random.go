@@ -143,7 +143,14 @@ func (g *generator) domains() {
 			g.line("primary: true")
 		}
 		g.maybe(2, "wildcard: true")
-		g.maybe(3, `zoneId: "0123456789abcdef0123456789abcd%02x"`, i)
+		if i == 0 || g.coin() {
+			g.maybe(3, `zoneId: "0123456789abcdef0123456789abcd%02x"`, i)
+		} else {
+			g.maybe(2, "create: true")
+		}
+		g.maybe(3, "dnssec: true")
+		g.maybe(3, "settings: {alwaysHTTPS: true, minTLS: %q}", g.one("1.0", "1.2", "1.3"))
+		g.maybe(3, "settings: hsts: {maxAge: %d, noSniff: true}", g.IntN(86400))
 		g.line("advancedCertificate: true")
 		g.records()
 		g.line("}")
