@@ -67,7 +67,7 @@ func cloudflareFaults() []fault {
 			check:  tokenPermissions,
 			again: []func(map[string]string){
 				swap(runbook, `^\| Account \| Cloudflare Tunnel \|.*\n`, ""), swap(runbook, `^\| Account \| Access: Apps and Policies \|.*\n`, ""),
-				swap(runbook, `^\| Zone \| DNS \| Edit \|`, "| Zone | DNS | Read |"), swap(runbook, `^\| Zone \| Zone \| Read \|.*\n`, ""),
+				swap(runbook, `^\| Zone \| DNS \| Edit \|`, "| Zone | DNS | Read |"), swap(runbook, `^\| Zone \| Zone \| (Read|Edit) \|.*\n`, ""),
 				swap(runbook, `^(\| Zone \| DNS \| Edit \|.*\n)`, "$1| Zone | SSL and Certificates | Edit | |\n"),
 				beside(cloudflareTF, "lb.tf", "resource \"cloudflare_load_balancer\" \"lb\" {}\n"),
 			},
