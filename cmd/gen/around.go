@@ -30,6 +30,9 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 			return nil, err
 		}
 		for _, b := range beside {
+			if b.Welcome {
+				continue
+			}
 			p := diag.Problem{Pos: e.pos(b.Path, b.Line), Message: "is not gen's: " + b.What, Rule: rules.RuleBeside, Severity: diag.Warning,
 				Hint: "move it elsewhere, or silence this with the reason"}
 			if b.Clash {

@@ -162,6 +162,11 @@ func (c *checkCmd) Run(e *env) error {
 		return err
 	}
 	advise(e, changes)
+	if len(c.Only) == 0 {
+		if err := listYours(e, &c.outFlags, want, changes); err != nil {
+			return err
+		}
+	}
 	return cmp.Or(unsound, driftOf(changes))
 }
 

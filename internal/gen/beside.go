@@ -16,12 +16,14 @@ type Beside struct {
 	Line  int    // 0: the whole file
 	What  string // what comes of it
 	Clash bool   // the program stops; otherwise it only reads more than gen wrote
+
+	Welcome bool // there is nothing to say against it
 }
 
 // Beside lists the files in the folder that are not gen's and that the programs
 // which read gen's take in with them: Terraform reads every .tf of its root, Argo CD
 // every manifest of the root Application's folder, and kustomize finds a second
-// kustomization. A .tf that declares nothing of gen's is welcome and not listed.
+// kustomization. A .tf that declares nothing of gen's is welcome.
 // Paths for which skip is true are about to go.
 func (r *Result) Beside(folder fs.FS, skip func(string) bool) ([]Beside, error) {
 	var found []Beside
@@ -141,6 +143,7 @@ func (r *Result) besideTerraform(folder fs.FS, foreign []string) ([]Beside, erro
 				continue
 			}
 		}
+		before := len(found)
 		declared, err := declarations(p, data)
 		if err != nil {
 			found = append(found, Beside{Path: p, What: "Terraform reads every file of this folder, and cannot read this one", Clash: true})
@@ -149,6 +152,9 @@ func (r *Result) besideTerraform(folder fs.FS, foreign []string) ([]Beside, erro
 			if file, twice := ours[d.what]; twice {
 				found = append(found, Beside{Path: p, Line: d.line, What: fmt.Sprintf("declares %s, and so does %s: Terraform reads both, and stops", d.what, file), Clash: true})
 			}
+		}
+		if len(found) == before {
+			found = append(found, Beside{Path: p, What: "Terraform", Welcome: true})
 		}
 	}
 	return found, nil

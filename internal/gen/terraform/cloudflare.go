@@ -29,6 +29,7 @@ func cloudflare(f *tf.File, s *site.Site) {
     for name, zone in local.zones : { for hostname in zone.hostnames : hostname => name }
   ]...)`))
 	l.Set("account_id", accountID(s))
+	l.Set("tunnel_id", tunnelID())
 	lookups(f, s)
 
 	r := f.Block("resource", "random_bytes", random)

@@ -46,6 +46,7 @@ locals {
     for name, zone in local.zones : { for hostname in zone.hostnames : hostname => name }
   ]...)
   account_id = data.cloudflare_zone.by_name["example.com"].account.id
+  tunnel_id  = cloudflare_zero_trust_tunnel_cloudflared.site.id
 }
 
 data "cloudflare_zone" "by_name" {

@@ -71,6 +71,7 @@ locals {
     for name, zone in local.zones : { for hostname in zone.hostnames : hostname => name }
   ]...)
   account_id = "0123456789abcdef0123456789abcdef"
+  tunnel_id  = cloudflare_zero_trust_tunnel_cloudflared.site.id
 }
 
 data "cloudflare_zone" "by_name" {

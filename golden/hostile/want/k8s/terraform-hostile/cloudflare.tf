@@ -31,6 +31,7 @@ locals {
     for name, zone in local.zones : { for hostname in zone.hostnames : hostname => name }
   ]...)
   account_id = data.cloudflare_zone.by_name["example.net"].account.id
+  tunnel_id  = cloudflare_zero_trust_tunnel_cloudflared.site.id
 }
 
 data "cloudflare_zone" "by_name" {

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// besideExample is a section of docs/BESIDE.md: what it adds to the spec, and the
+// user's files.
+type besideExample struct {
+	title string
+	spec  string
+	files map[string]string
+}
+
+// besideExamples reads the page. A block of CUE is a piece of the spec; another one
+// is the file that its first line names.
+func besideExamples(t *testing.T) []besideExample {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/BESIDE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []besideExample
+	for _, section := range strings.Split(string(page), "\n## ")[1:] {
+		title, _, _ := strings.Cut(section, "\n")
+		e := besideExample{title: title, files: map[string]string{}}
+		for _, block := range regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$").FindAllStringSubmatch(section, -1) {
+			if block[1] == "cue" {
+				e.spec += block[2]
+				continue
+			}
+			name, _, _ := strings.Cut(strings.TrimPrefix(block[2], "# "), "\n")
+			e.files[name] = block[2]
+		}
+		if e.spec == "" && len(e.files) == 0 {
+			t.Errorf("%s has no example", title)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// TestBeside runs the examples of docs/BESIDE.md: the spec is sound, and gen check
+// takes the tree with the user's files in it, and lists them.
+func TestBeside(t *testing.T) {
+	base, err := os.ReadFile("../../site.cue")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ignored, err := os.ReadFile("../../out/.gitignore")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range besideExamples(t) {
+		t.Run(e.title, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			put(t, ".git/HEAD", "")
+			put(t, "site.cue", string(base))
+			put(t, "more.cue", "package site\n"+e.spec)
+			if code, text := runGen(t); code != exitFine {
+				t.Fatalf("gen: exit %d\n%s", code, text)
+			}
+			for name, text := range e.files {
+				put(t, filepath.Join("out", name), text)
+			}
+			if strings.Contains(e.spec, ".gitignore") { // in its place
+				put(t, "out/.gitignore", string(ignored))
+			}
+			code, text := runGen(t, "check")
+			if code != exitFine {
+				t.Fatalf("gen check: exit %d\n%s", code, text)
+			}
+			for name, file := range e.files {
+				if !strings.Contains(text, name) && !strings.Contains(text, filepath.Dir(name)) {
+					t.Errorf("gen check does not list %s:\n%s", name, text)
+				}
+				switch filepath.Ext(name) {
+				case ".tf":
+					checkLocals(t, filepath.Join("out", name), file)
+				case ".nix":
+					parseNix(t, filepath.Join("out", name))
+				}
+			}
+		})
+	}
+}
+
+func put(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// runGen runs the program, and returns what it prints.
+func runGen(t *testing.T, args ...string) (code int, text string) {
+	t.Helper()
+	var out bytes.Buffer
+	code = run(args, &out, io.MultiWriter(&out))
+	return code, out.String()
+}
+
+// checkLocals holds that the locals which a file uses are gen's.
+func checkLocals(t *testing.T, name, text string) {
+	t.Helper()
+	there := map[string]bool{}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(name), "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range parseHCL(t, f, data).Blocks {
+			if b.Type == "locals" {
+				for local := range b.Body.Attributes {
+					there[local] = true
+				}
+			}
+		}
+	}
+	used := 0
+	hclsyntax.VisitAll(parseHCL(t, name, []byte(text)), func(n hclsyntax.Node) hcl.Diagnostics {
+		if e, ok := n.(*hclsyntax.ScopeTraversalExpr); ok && e.Traversal.RootName() == "local" {
+			used++
+			if local := e.Traversal[1].(hcl.TraverseAttr).Name; !there[local] {
+				t.Errorf("%s uses local.%s, which gen does not declare", name, local)
+			}
+		}
+		return nil
+	})
+	if used == 0 {
+		t.Errorf("%s uses no local of gen's", name)
+	}
+}
+
+func parseHCL(t *testing.T, name string, data []byte) *hclsyntax.Body {
+	t.Helper()
+	f, diags := hclsyntax.ParseConfig(data, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return f.Body.(*hclsyntax.Body)
+}
+
+func parseNix(t *testing.T, name string) {
+	t.Helper()
+	if _, err := exec.LookPath("nix-instantiate"); err != nil {
+		t.Logf("%s is not parsed: %v", name, err) // make test names what is missing
+		return
+	}
+	if out, err := exec.Command("nix-instantiate", "--parse", name).CombinedOutput(); err != nil {
+		t.Errorf("%s: %s", name, out)
+	}
+}

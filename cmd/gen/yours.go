@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"sitegen/internal/gen"
+	"sitegen/internal/tree"
+)
+
+// listYours names the user's own files and folders in the output root that the
+// programs which read gen's files read too, with who reads each.
+func listYours(e *env, out *outFlags, want *gen.Result, changes []tree.Change) error {
+	root, err := out.open(e)
+	if err != nil || root == nil {
+		return err
+	}
+	defer root.Close()
+	var lines [][2]string
+	view := tree.NewView(root)
+	defer view.Close()
+	beside, err := want.Beside(view, going(changes))
+	if err != nil {
+		return err
+	}
+	for _, b := range beside {
+		if b.Welcome {
+			lines = append(lines, [2]string{b.Path, b.What})
+		}
+	}
+	for _, f := range want.Site.Folders {
+		if why, _ := unapplied(root, f.Path); why == "" {
+			lines = append(lines, [2]string{f.Path, "Argo CD, as " + f.Name})
+		}
+	}
+	for _, h := range want.Site.Hosts {
+		for _, name := range h.Imports {
+			if hasModule(root, name) {
+				lines = append(lines, [2]string{name, "NixOS on " + h.Name})
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	fmt.Fprintln(e.stdout, "yours, and read with gen's:")
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, l := range lines {
+		fmt.Fprintf(w, "  %s\t%s\n", l[0], l[1])
+	}
+	return w.Flush()
+}
