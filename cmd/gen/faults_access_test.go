@@ -5,9 +5,12 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"sitegen/internal/site"
 )
 
 // accessFaults are about the log-in in front of hostnames.
@@ -31,7 +34,7 @@ func accessFaults() []fault {
 			},
 			again: []func(map[string]string){
 				swap(accessTF, `^  account_id( +=).*`, "  application_id$1 cloudflare_zero_trust_access_application.site.id"),
-				swap(accessTF, `(?s)^  include = concat\(.*?\n  \)\n`, "  include {\n    email = [\"ops@example.com\"]\n  }\n"),
+				swap(accessTF, `^  include +=.*\n`, "  include {\n    email = [\"ops@example.com\"]\n  }\n"),
 				swap(accessTF, `(?s)^  policies = \[.*?\n  \]\n`, ""),
 			},
 		},
@@ -60,88 +63,106 @@ func accessFaults() []fault {
 			breaks: "v5 wants { email = { email = … } }, one object for each address: anything else stops the apply, or lets nobody in",
 			check:  whoGetsIn,
 			again: []func(map[string]string){
-				swap(accessTF, `\{ email = \{ email = address \} \}`, "{ email = [address] }"), swap(accessTF, `(email_domain = \{ )domain`, "${1}email_domain"),
-				swap(accessTF, `for address in each\.value\.emails`, "for address in []"),
+				swap(accessTF, `\{ email = \{ email = address \} \}`, "{ email = [address] }"), swap(accessTF, `for address in who\.emails`, "for address in []"),
 			},
+		},
+		{
+			name:    "Access rules about domains, networks and groups in the form of v4",
+			breaks:  "v5 has one object for each, and other names in it",
+			applies: func(r *output) bool { return strings.Contains(r.files[matching(r.files, accessTF)[0]], "email_domain =") },
+			check:   whoGetsIn,
+			again:   []func(map[string]string){swap(accessTF, `(email_domain = \{ )domain`, "${1}email_domain")},
+		},
+		{
+			name:   "Access policy that lets in others than its group",
+			breaks: "the log-in asks, and the wrong people come in",
+			check: func(r *output) []string {
+				var f finding
+				for _, b := range r.blocks("resource", "cloudflare_zero_trust_access_policy") {
+					f.unless(b.expr("include") == "local.access_rules[each.key]" && b.expr("for_each") == "local.access_policies", "%s: %s", b, b.expr("include"))
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(accessTF, `^  include +=.*`, "  include = local.access_rules[keys(local.access_rules)[0]]")},
 		},
 	}
 }
 
-// members are the keys of each object in a list of objects.
+// members are the keys of each object in a list of objects, or of the one that makes
+// a list.
 func members(b block, name string) [][]string {
+	a := b.Body.Attributes[name]
+	if a == nil {
+		return nil
+	}
+	items, _ := hcl.ExprList(a.Expr)
+	if each, ok := a.Expr.(*hclsyntax.ForExpr); ok {
+		items = []hcl.Expression{each.ValExpr}
+	}
 	var all [][]string
-	if a := b.Body.Attributes[name]; a != nil {
-		items, _ := hcl.ExprList(a.Expr)
-		for _, item := range items {
-			pairs, _ := hcl.ExprMap(item)
-			keys := []string{}
-			for _, pair := range pairs {
-				keys = append(keys, hcl.ExprAsKeyword(pair.Key))
-			}
-			all = append(all, keys)
+	for _, item := range items {
+		pairs, _ := hcl.ExprMap(item)
+		keys := []string{}
+		for _, pair := range pairs {
+			keys = append(keys, hcl.ExprAsKeyword(pair.Key))
 		}
+		all = append(all, keys)
 	}
 	return all
 }
 
-// whoGetsIn evaluates each group's rules as Terraform does, and compares them with the
-// people of the spec.
+// whoGetsIn evaluates the rules as Terraform does, and compares them with the spec.
 func whoGetsIn(r *output) []string {
 	var f finding
-	groups := r.local("access_groups")
-	for _, b := range r.blocks("resource", "cloudflare_zero_trust_access_policy") {
-		for _, g := range r.site.Groups {
-			// A group need not have both kinds, so one of each is added.
-			emails, domains := append(texts(groups, g.Name, "emails"), "probe@example.com"), append(texts(groups, g.Name, "email_domains"), "probe.example.com")
-			var want []string
-			for _, e := range append(slices.Clone(g.Emails), "probe@example.com") {
-				want = append(want, "email "+e)
+	rules := accessRules(r)
+	compare := func(name string, w site.Who) {
+		var want, got []string
+		for kind, list := range map[string][]string{"email email": w.Emails, "email_domain domain": w.EmailDomains, "ip ip": w.IPs} {
+			for _, x := range list {
+				want = append(want, kind+" "+x)
 			}
-			for _, d := range append(slices.Clone(g.EmailDomains), "probe.example.com") {
-				want = append(want, "domain "+d)
-			}
-			got := included(r, b, map[string]cty.Value{"emails": words(emails), "email_domains": words(domains)})
-			slices.Sort(want)
-			slices.Sort(got)
-			f.unless(slices.Equal(want, got), "%s: %q, want %q", g.Name, got, want)
 		}
+		for _, rule := range list(rules, name) {
+			for _, kind := range entries(rule) {
+				for _, key := range entries(rule, kind) {
+					got = append(got, kind+" "+key+" "+text(rule, kind, key))
+				}
+			}
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		f.unless(slices.Equal(want, got), "%s: %q, want %q", name, got, want)
+	}
+	for _, g := range r.site.Groups {
+		people := g.Who
+		people.IPs = nil
+		compare(g.Name, people)
+		compare(g.Name+" no log-in", site.Who{IPs: g.IPs})
+		compare(g.Name+" exclude", g.Exclude)
 	}
 	return f
 }
 
-func words(list []string) cty.Value {
-	var values []cty.Value
-	for _, x := range list {
-		values = append(values, cty.StringVal(x))
-	}
-	return cty.TupleVal(values)
-}
-
-// included are those whom a policy lets in, in the form that provider cloudflare v5
-// reads: an object with one key for each rule.
-func included(r *output, b block, group map[string]cty.Value) []string {
+// accessRules are the rules of each policy, exclude and require.
+func accessRules(r *output) any {
 	r.t.Helper()
-	include := b.Body.Attributes["include"]
-	if include == nil {
-		return nil
-	}
-	each := cty.ObjectVal(map[string]cty.Value{"value": cty.ObjectVal(group)})
-	v, diags := include.Expr.Value(&hcl.EvalContext{
-		Variables: map[string]cty.Value{"each": each}, Functions: map[string]function.Function{"concat": stdlib.ConcatFunc},
-	})
-	if diags.HasErrors() {
-		r.t.Fatal(diags)
-	}
-	var all []string
-	for _, rule := range list(plain(v)) {
-		switch kinds := entries(rule); {
-		case slices.Equal(kinds, []string{"email"}):
-			all = append(all, "email "+text(rule, "email", "email"))
-		case slices.Equal(kinds, []string{"email_domain"}):
-			all = append(all, "domain "+text(rule, "email_domain", "domain"))
-		default:
-			all = append(all, "another form")
+	for _, b := range r.blocks("locals") {
+		rules := b.Body.Attributes["access_rules"]
+		if rules == nil {
+			continue
 		}
+		who, diags := b.Body.Attributes["access_who"].Expr.Value(nil)
+		if diags.HasErrors() {
+			r.t.Fatal(diags)
+		}
+		v, diags := rules.Expr.Value(&hcl.EvalContext{
+			Variables: map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{"access_who": who})},
+			Functions: map[string]function.Function{"flatten": stdlib.FlattenFunc},
+		})
+		if diags.HasErrors() {
+			r.t.Fatal(diags)
+		}
+		return plain(v)
 	}
-	return all
+	return nil
 }

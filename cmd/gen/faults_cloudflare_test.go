@@ -108,6 +108,7 @@ func tokenPermissions(r *output) []string {
 		"resource.cloudflare_zero_trust_tunnel_cloudflared": "Account | Cloudflare Tunnel | Edit",
 		"resource.cloudflare_zero_trust_access_application": "Account | Access: Apps and Policies | Edit",
 		"resource.cloudflare_zero_trust_access_policy":      "Account | Access: Apps and Policies | Edit",
+		"resource.cloudflare_zero_trust_access_group":       "Account | Access: Organizations, Identity Providers, and Groups | Edit",
 	}
 	listed, needed := map[string]bool{}, map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^\| ((?:Account|Zone|User) \| [^|]+ \| (?:Edit|Read)) \|`).FindAllStringSubmatch(r.files[runbook], -1) {

@@ -18,6 +18,12 @@ func accessRules() []Rule {
 			Bad: `apps: invoices: access: "admin"`, Good: `apps: invoices: access: "admins"`, check: checkAccessGroups},
 		{ID: "access-empty", Severity: diag.Error, Summary: "Every access group lets somebody in.",
 			Bad: `access: partners: {emails: []}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessEmpty},
+		{ID: "access-no-login", Severity: diag.Error, Summary: "Networks that an access group lets in without a log-in are said to need none; people are not narrowed by what only a log-in tells.",
+			Bad: `access: office: ips: ["198.51.100.0/24"]`, Good: `access: office: {ips: ["198.51.100.0/24"], noLogin: true}`, check: checkAccessNoLogin},
+		{ID: "access-network", Severity: diag.Error, Summary: "Networks of an access group are some that requests come from, and not the whole internet.",
+			Bad: `access: office: {ips: ["0.0.0.0/0"], noLogin: true}`, Good: `access: office: {ips: ["198.51.100.0/24"], noLogin: true}`, value: true, check: checkAccessNetworks},
+		{ID: "access-narrow", Severity: diag.Error, Summary: "require and exclude of an access group name somebody, and not those whom the other one names.",
+			Bad: `access: admins: require: {}`, Good: `access: admins: require: ips: ["198.51.100.0/24"]`, check: checkAccessNarrow},
 		{ID: "access-wide", Severity: diag.Warning, Summary: "No access group lets in everybody who has a mailbox at a public mail provider.",
 			Bad: `access: admins: emailDomains: ["gmail.com"]`, Good: `access: admins: emailDomains: ["example.org"]`, value: true, check: checkAccessWide},
 		{ID: "access-unused", Severity: diag.Warning, Summary: "Every access group is used.",
@@ -26,6 +32,8 @@ func accessRules() []Rule {
 			Bad: `access: partners: {emails: ["kim@example.org"], default: true}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessDefault},
 		{ID: "app-access", Severity: diag.Error, Summary: "An app that is reached from outside says who may see it: an access group, or public: true, and not both.",
 			Bad: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"]}`, Good: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"], public: true}`, check: checkAppAccess},
+		{ID: "admin-login", Severity: diag.Error, Summary: "Argo CD, Hubble and SSH want a log-in from everyone.",
+			Bad: `access: admins: {ips: ["198.51.100.0/24"], noLogin: true}`, Good: `access: admins: require: ips: ["198.51.100.0/24"]`, check: checkAdminLogin},
 		{ID: "admin-access", Severity: diag.Error, Summary: "Argo CD, Hubble and SSH are never open to everyone.",
 			Bad: `access: admins: default: false`, Good: `access: admins: default: true`, check: checkAdminAccess},
 	}
@@ -71,7 +79,7 @@ func checkAccessGroups(c *checker) {
 
 func checkAccessEmpty(c *checker) {
 	for name, g := range c.spec.Access {
-		if len(g.Emails)+len(g.EmailDomains) == 0 {
+		if g.Nobody() {
 			c.reportName(diag.Path{"access", name}, "the access group %q lets nobody in", name).WithHint("give it emails or emailDomains")
 		}
 	}

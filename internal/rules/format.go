@@ -92,11 +92,11 @@ func checkHostnames(c *checker) {
 			one(h.Address, "hosts", name, "address")
 		}
 	}
-	for name, g := range s.Access {
-		for i, d := range g.EmailDomains {
-			c.fault(diag.Path{"access", name, "emailDomains", i}, mailDomainFault(d))
+	c.eachWho(func(w spec.Who, at diag.Path) {
+		for i, d := range w.EmailDomains {
+			c.fault(at.With("emailDomains", i), mailDomainFault(d))
 		}
-	}
+	})
 	if s.Alerts != nil && !format.ParseAddr(s.Alerts.SMTP.Host).IsValid() {
 		c.fault(diag.Path{"alerts", "smtp", "host"}, format.Hostname(s.Alerts.SMTP.Host))
 	}
@@ -205,6 +205,11 @@ func checkPrefixes(c *checker) {
 			c.fault(diag.Path{"hosts", name, "ssh", "from", i}, format.Network(from))
 		}
 	}
+	c.eachWho(func(w spec.Who, at diag.Path) {
+		for i, network := range w.IPs {
+			c.fault(at.With("ips", i), format.Network(network))
+		}
+	})
 }
 
 func checkMACs(c *checker) {

@@ -10,6 +10,7 @@ import (
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
+	"sitegen/internal/spec"
 )
 
 // checkListsTwice looks at the lists in which a second entry of one kind means
@@ -29,10 +30,12 @@ func checkListsTwice(c *checker) {
 			c.twice(h.Users[user].Groups, at.With("users", user, "groups"), strings.TrimSpace)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Access)) {
-		c.twice(s.Access[name].Emails, diag.Path{"access", name, "emails"}, strings.ToLower)
-		c.twice(s.Access[name].EmailDomains, diag.Path{"access", name, "emailDomains"}, strings.ToLower)
-	}
+	c.eachWho(func(w spec.Who, at diag.Path) {
+		c.twice(w.Emails, at.With("emails"), strings.ToLower)
+		c.twice(w.EmailDomains, at.With("emailDomains"), strings.ToLower)
+		c.twice(w.IPs, at.With("ips"), prefixKey)
+		c.inside(w.IPs, at.With("ips"))
+	})
 	for _, b := range besides(s) {
 		for field, list := range map[string][]string{"kinds": b.kinds, "clusterKinds": b.ClusterKinds, "namespaces": b.Namespaces, "secrets": b.Secrets} {
 			c.twice(list, b.at.With(field), strings.TrimSpace)

@@ -6,6 +6,7 @@ import (
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
+	"sitegen/internal/spec"
 )
 
 // mailerRE is an address that every program takes for one on the way of a mail
@@ -42,11 +43,11 @@ func relayUserFault(user string) format.Fault {
 
 func checkEmails(c *checker) {
 	c.fault(diag.Path{"admin", "email"}, format.Email(c.spec.Admin.Email))
-	for name, g := range c.spec.Access {
-		for i, e := range g.Emails {
-			c.fault(diag.Path{"access", name, "emails", i}, format.Email(e))
+	c.eachWho(func(w spec.Who, at diag.Path) {
+		for i, e := range w.Emails {
+			c.fault(at.With("emails", i), format.Email(e))
 		}
-	}
+	})
 	if a := c.spec.Alerts; a != nil {
 		c.fault(diag.Path{"alerts", "email"}, mailerFault(a.Email))
 		c.fault(diag.Path{"alerts", "smtp", "user"}, relayUserFault(a.SMTP.User))

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -139,16 +138,14 @@ func (c *checker) realMail() diag.Path {
 		at := diag.Path{"alerts"}
 		all = append(all, mail{a.Email, at.With("email")}, mail{a.SMTP.From, at.With("smtp", "from")}, mail{a.SMTP.User, at.With("smtp", "user")})
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.spec.Access)) {
-		for _, list := range []struct {
-			field string
-			texts []string
-		}{{"emails", c.spec.Access[name].Emails}, {"emailDomains", c.spec.Access[name].EmailDomains}} {
-			for i, text := range list.texts {
-				all = append(all, mail{text, diag.Path{"access", name, list.field, i}})
-			}
+	c.eachWho(func(w spec.Who, at diag.Path) {
+		for i, text := range w.Emails {
+			all = append(all, mail{text, at.With("emails", i)})
 		}
-	}
+		for i, text := range w.EmailDomains {
+			all = append(all, mail{text, at.With("emailDomains", i)})
+		}
+	})
 	for _, m := range all {
 		domain := strings.ToLower(m.text[strings.LastIndex(m.text, "@")+1:])
 		if owned(domain) && !publicMail(domain) {

@@ -1,9 +1,43 @@
 package site
 
 import (
+	"maps"
 	"slices"
 	"strings"
+
+	"sitegen/internal/spec"
 )
+
+// AccessGroup is who Cloudflare Access lets in.
+type AccessGroup struct {
+	spec.Group
+	Name string
+}
+
+// Who is who a condition of Access is about; its lists are sorted.
+type Who = spec.Who
+
+func resolveGroups(specs map[string]*spec.Group) []AccessGroup {
+	var groups []AccessGroup
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
+		g := AccessGroup{*specs[name], name}
+		g.Who, g.Require, g.Exclude = sortedWho(g.Who), sortedWho(g.Require), sortedWho(g.Exclude)
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// Group is the access group of that name.
+func (s *Site) Group(name string) AccessGroup {
+	if i, ok := slices.BinarySearchFunc(s.Groups, name, func(g AccessGroup, name string) int { return strings.Compare(g.Name, name) }); ok {
+		return s.Groups[i]
+	}
+	return AccessGroup{}
+}
+
+func sortedWho(w Who) Who {
+	return Who{Emails: Sorted(w.Emails), EmailDomains: Sorted(w.EmailDomains), IPs: Sorted(w.IPs)}
+}
 
 // AccessConfigMap is the ConfigMap beside cloudflared that has a key for each
 // hostname that Access guards.

@@ -88,12 +88,6 @@ type Zone struct {
 	At   diag.Path // the domain, or the client or redirect that it follows from
 }
 
-// AccessGroup is a set of people that Cloudflare Access lets in.
-type AccessGroup struct {
-	spec.Group
-	Name string
-}
-
 // RouteKind says what a route leads to.
 type RouteKind string
 

@@ -88,16 +88,6 @@ func ParseRepoURL(raw string) repoURL {
 	return repoURL{Scheme: "ssh", User: user, Host: host, Path: path}
 }
 
-func resolveGroups(specs map[string]*spec.Group) []AccessGroup {
-	var groups []AccessGroup
-	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		g := AccessGroup{*specs[name], name}
-		g.Emails, g.EmailDomains = Sorted(g.Emails), Sorted(g.EmailDomains)
-		groups = append(groups, g)
-	}
-	return groups
-}
-
 func resolveCluster(s *Site, sp *spec.Spec) {
 	c := sp.Cluster
 	s.Cluster = Cluster{Cluster: c, Pods: format.ParsePrefix(c.Pods), Services: format.ParsePrefix(c.Services), APIPort: 6443, Encrypt: len(s.Hosts) > 1}

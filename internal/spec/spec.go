@@ -239,14 +239,6 @@ type SRV struct {
 	Target   string `json:"target"`
 }
 
-// Group mirrors #AccessGroup.
-type Group struct {
-	Emails       []string `json:"emails"`
-	EmailDomains []string `json:"emailDomains"`
-	Session      string   `json:"session"`
-	Default      bool     `json:"default"`
-}
-
 // Choice is true, false or a word of the schema, each as it is written; "" where the
 // spec says nothing.
 type Choice string

@@ -201,6 +201,16 @@ func Object(fields map[string]Expr) Expr {
 	return Expr{toks: hclwrite.TokensForObject(attrs)}
 }
 
+// For is an object made of another collection: { for key, value in of : name => expr }.
+func For(key, value string, of, name, expr Expr) Expr {
+	if err := errors.Join(identifier(key), identifier(value), firstErr(of, name, expr)); err != nil {
+		return Expr{err: err}
+	}
+	return Expr{toks: join(tok(hclsyntax.TokenOBrace, "{"), newline(), tok(hclsyntax.TokenIdent, "for"), hclwrite.TokensForIdentifier(key), tok(hclsyntax.TokenComma, ","),
+		hclwrite.TokensForIdentifier(value), tok(hclsyntax.TokenIdent, "in"), of.toks, tok(hclsyntax.TokenColon, ":"), name.toks,
+		tok(hclsyntax.TokenFatArrow, "=>"), expr.toks, newline(), tok(hclsyntax.TokenCBrace, "}"))}
+}
+
 // identifier checks a name, which hclwrite itself does not. The words that HCL
 // reads as something else at the start of an expression are refused too.
 func identifier(name string) error {

@@ -64,6 +64,7 @@ func TestExpressions(t *testing.T) {
 		{Ref("local", "ids").Index(String("a.b")), cty.StringVal("id")},
 		{Ref("local").Attr("ids").Index(String("a.b")), cty.StringVal("id")},
 		{Fixed(`[for k, v in local.ids : "${k}=${v}"]`), cty.TupleVal([]cty.Value{cty.StringVal("a.b=id")})},
+		{For("k", "v", Ref("local", "ids"), Ref("v"), Ref("k")), cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal("a.b")})},
 		{Strings([]string{"b", "a"}), cty.TupleVal([]cty.Value{cty.StringVal("b"), cty.StringVal("a")})},
 		{Tuple(Bool(true), Null(), Int(-3)), cty.TupleVal([]cty.Value{cty.True, cty.NullVal(cty.DynamicPseudoType), cty.NumberIntVal(-3)})},
 		{List(), cty.EmptyTupleVal},

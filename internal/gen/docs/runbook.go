@@ -3,6 +3,7 @@ package docs
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sitegen/internal/site"
@@ -20,6 +21,7 @@ type runbook struct {
 	Zones                  []string
 	Added, Created, Signed []string // zones that a person adds, that Terraform makes, that are signed
 	ZoneSettings           bool
+	TokenRights            []right
 	ZoneRead               string // what the token reads zones for; "" when it does not
 	Account                string
 	RepoURL                string
@@ -48,6 +50,7 @@ type (
 	key    struct{ Key, What string }
 	file   struct{ File, Example string }
 	volume struct{ App, Volume, Mount string }
+	right  struct{ Permission, What string } // of the Cloudflare token, to edit in the account
 )
 
 func newRunbook(s *site.Site) runbook {
@@ -87,6 +90,7 @@ func newRunbook(s *site.Site) runbook {
 	}
 	r.Team = s.Cloudflare.Team
 	r.addRoutes(s)
+	r.TokenRights = tokenRights(s)
 	for _, k := range s.K8sSecretKeys() {
 		r.K8sKeys = append(r.K8sKeys, key{k, k8sKey(s, k)})
 	}
@@ -118,7 +122,7 @@ func (r *runbook) addRoutes(s *site.Site) {
 	for _, from := range s.Routes {
 		to := route{Hostname: from.Hostname, Access: "everybody", Target: target(from)}
 		if from.Access != "" {
-			to.Access = fmt.Sprintf("%s (Access, %s)", from.Access, from.Session)
+			to.Access = fmt.Sprintf("%s (Access, %s%s)", from.Access, from.Session, noLogin(s.Group(from.Access)))
 		}
 		if from.Kind == site.RouteArgoCD {
 			r.ArgoURL = "https://" + from.Hostname
@@ -132,6 +136,14 @@ func (r *runbook) addRoutes(s *site.Site) {
 		}
 		r.Routes = append(r.Routes, to)
 	}
+}
+
+// noLogin tells who of a group comes in without a log-in.
+func noLogin(g site.AccessGroup) string {
+	if len(g.IPs) == 0 {
+		return ""
+	}
+	return "; no log-in from " + strings.Join(g.IPs, ", ")
 }
 
 func target(r site.Route) string {
@@ -162,6 +174,19 @@ func zoneRead(s *site.Site) string {
 		reads = append(reads, "finding the account")
 	}
 	return strings.Join(reads, ", ")
+}
+
+// tokenRights are what the token needs for Access, beside its applications
+// (developers.cloudflare.com, API token permissions).
+func tokenRights(s *site.Site) []right {
+	var what []string
+	if slices.ContainsFunc(s.Groups, func(g site.AccessGroup) bool { return !g.Require.Nobody() }) {
+		what = append(what, "what access groups require")
+	}
+	if len(what) == 0 {
+		return nil
+	}
+	return []right{{"Access: Organizations, Identity Providers, and Groups", strings.Join(what, ", ")}}
 }
 
 func example(encrypted string) string {

@@ -137,7 +137,11 @@ func verifyValues(s *site.Site) []sh.Var {
 		if r.Kind == site.RouteOwn && !r.HTTP() {
 			kind = "stream"
 		}
-		routes = append(routes, line(r.Hostname, kind, r.Access))
+		fields := []string{r.Hostname, kind, r.Access}
+		if len(s.Group(r.Access).IPs) > 0 {
+			fields = append(fields, "networks")
+		}
+		routes = append(routes, line(fields...))
 	}
 	for _, r := range s.Redirects {
 		redirects = append(redirects, line(r.Hostname, strconv.Itoa(r.Status), r.To, strconv.FormatBool(r.KeepPath)))

@@ -100,6 +100,20 @@ func TestVerifyFails(t *testing.T) {
 	}
 }
 
+// TestVerifyNetworks: from networks that need no log-in an answer without one says nothing.
+func TestVerifyNetworks(t *testing.T) {
+	t.Parallel()
+	s := routed(gentest.Base(t, `
+sops: argocd: "`+argoKey+`"
+access: office: {ips: ["198.51.100.0/24"], noLogin: true}
+apps: desk: {image: "ghcr.io/example/desk:1.0.0", hostnames: ["desk.example.com"], access: "office"}
+`))
+	s.Routes = []site.Route{{Hostname: "desk.example.com", Kind: site.RouteApp, Owner: "desk", Access: "office"}}
+	r := newRun(t, s)
+	r.script("verify-hetzner.sh", verifyRules(), "").want(0, "skip  8 https://desk.example.com answers 200 without a log-in, which is right from the networks of access: office")
+	r.script("verify-hetzner.sh", with(rule{Prog: "curl", Match: "desk", Out: loginPage}, verifyRules()), "").want(0, "ok    8 https://desk.example.com: Access asks")
+}
+
 func TestVerifySkips(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, testSite(t))

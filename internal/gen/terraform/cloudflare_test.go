@@ -100,25 +100,6 @@ func TestAccessGate(t *testing.T) {
 	}
 }
 
-func TestAccess(t *testing.T) {
-	l := block(t, body(t, generate(t, small(t))["cloudflare-access.tf"]), "locals")
-	got := map[string]string{}
-	for hostname, v := range value(t, l, "access").AsValueMap() {
-		got[hostname] = v.GetAttr("type").AsString() + " " + v.GetAttr("group").AsString() + " " + v.GetAttr("session").AsString()
-	}
-	want := map[string]string{
-		"argocd.example.com": "self_hosted admins 24h", "hubble.example.com": "self_hosted admins 24h",
-		"invoices.example.com": "self_hosted staff 8h", "ssh.example.com": "ssh admins 24h",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	staff := value(t, l, "access_groups").GetAttr("staff")
-	if n := staff.GetAttr("email_domains").LengthInt(); n != 2 {
-		t.Errorf("%d domains", n)
-	}
-}
-
 func TestRecords(t *testing.T) {
 	got := recordEntries(t, wide(t))
 	for key, want := range map[string]string{
@@ -216,7 +197,7 @@ func TestHostile(t *testing.T) {
 		"comment": record.GetAttr("comment").AsString(),
 		"route":   value(t, block(t, zones, "locals"), "zones").AsValueMap()["bakery.example"].GetAttr("hostnames").AsValueSlice()[0].AsString(),
 		"session": value(t, lastLocals(t, files["cloudflare-access.tf"]), "access").AsValueMap()[hostile].GetAttr("session").AsString(),
-		"email":   value(t, lastLocals(t, files["cloudflare-access.tf"]), "access_groups").AsValueMap()[hostile].GetAttr("emails").AsValueSlice()[0].AsString(),
+		"email":   value(t, lastLocals(t, files["cloudflare-access.tf"]), "access_who").AsValueMap()[hostile].GetAttr("emails").AsValueSlice()[0].AsString(),
 		"s3 key":  value(t, block(t, block(t, body(t, files["versions.tf"]), "terraform"), "backend", "s3"), "key").AsString(),
 		"version": value(t, block(t, body(t, files["cilium.tf"]), "resource", "helm_release", "cilium"), "version").AsString(),
 	} {

@@ -122,6 +122,8 @@ func (g *generator) repo() {
 func (g *generator) access() {
 	g.groups = []string{"admins", "partners"}[:1+g.IntN(2)]
 	g.line("access: {")
+	g.maybe(3, `admins: require: %s`, g.one(`ips: ["198.51.100.0/24", "2001:db8::/32"]`, `emailDomains: ["example.org", "example.com"]`, `{ips: ["203.0.113.7/32"], emails: ["ops@example.com"]}`))
+	g.maybe(3, `admins: exclude: {emails: ["o'brien@example.org"], ips: ["192.0.2.0/28"]}`)
 	g.line("admins: {emails: [%q, %q], default: true}", g.email(), "second@example.org")
 	if len(g.groups) > 1 {
 		g.line("partners: {emailDomains: [\"example.org\"], session: %q}", g.one("30m", "24h", "730h"))
@@ -187,6 +189,10 @@ func (g *generator) cluster() {
 
 func (g *generator) rest() {
 	g.maybe(4, `argocd: hostname: "deploy.example.com"`)
+	if g.coin() {
+		g.line(`access: office: {ips: ["198.51.100.0/26"], noLogin: true, %s}`, g.one(`emails: ["kim@example.net"]`, `exclude: ips: ["198.51.100.7/32"]`, `require: ips: ["198.51.100.0/28"]`))
+		g.line(`routes: "office.example.com": {to: "http://192.0.2.90", access: "office"}`)
+	}
 	g.line("argocd: access: %q", g.groups[len(g.groups)-1])
 	g.maybe(4, `tunnel: {name: "tunnel of %d", replicas: %d}`, g.IntN(9), 1+g.IntN(5))
 	g.maybe(2, `cloudflare: team: "team-1"`)

@@ -311,11 +311,11 @@ check_cluster() {
 
 # -- 8: each hostname, from outside ---------------------------------------------------
 
-# check_hostname HOSTNAME KIND ACCESS; ACCESS is - for a public one, and any name
-# stands for a wildcard. Nothing is followed: an answer by Access is a redirect to its log-in page (cloudflared
+# check_hostname HOSTNAME KIND ACCESS [WITHOUT]; ACCESS is - for a public one, and any name
+# stands for a wildcard; WITHOUT is who comes in without a log-in: networks. Nothing is followed: an answer by Access is a redirect to its log-in page (cloudflared
 # carrier.IsAccessResponse).
 check_hostname() {
-  local hostname="${1/#\*./wildcard-check.}" kind="$2" access="$3" answer status size location
+  local hostname="${1/#\*./wildcard-check.}" kind="$2" access="$3" without="${4:-}" answer status size location
   if [[ $kind == stream && $access == - ]]; then
     skip "8 $hostname: no web page, and open to everyone" "cloudflared access tcp --hostname $hostname --url localhost:9999, and its client there"
     return 0
@@ -331,6 +331,8 @@ check_hostname() {
     else
       ok "8 https://$hostname: Access asks for a log-in ($access)"
     fi
+  elif [[ $without == networks ]]; then
+    skip "8 https://$hostname answers $status without a log-in, which is right from the networks of access: $access" "run this again from elsewhere: Access has to ask for a log-in or refuse"
   elif [[ $access != - ]]; then
     fail "8 https://$hostname answers $status WITHOUT a log-in, though the spec says access: $access" "scripts/bootstrap-$site-k8s.sh at once; until then take its record out of the dashboard"
   elif [[ $status == 404 && $size == 0 ]]; then
@@ -399,8 +401,8 @@ if [[ -n $no_hostnames ]]; then
   skip "8 hostnames: --no-hostnames" "leave the option out"
 else
   for line in "${routes[@]}"; do
-    read -r hostname kind access <<<"$line"
-    check_hostname "$hostname" "$kind" "$access"
+    read -r hostname kind access without <<<"$line"
+    check_hostname "$hostname" "$kind" "$access" "$without"
   done
   for line in ${redirects[@]+"${redirects[@]}"}; do
     read -r -a fields <<<"$line"
