@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -35,8 +37,12 @@ func besideExamples(t *testing.T) []besideExample {
 		title, _, _ := strings.Cut(section, "\n")
 		e := besideExample{title: title, files: map[string]string{}}
 		for _, block := range regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$").FindAllStringSubmatch(section, -1) {
-			if block[1] == "cue" {
+			switch block[1] {
+			case "cue":
 				e.spec += block[2]
+				continue
+			case "json":
+				checkRenovate(t, block[2], e.spec)
 				continue
 			}
 			name, _, _ := strings.Cut(strings.TrimPrefix(block[2], "# "), "\n")
@@ -92,6 +98,30 @@ func TestBeside(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// checkRenovate holds that Renovate finds each chart of the page, by the patterns that
+// the page gives it.
+func checkRenovate(t *testing.T, config, spec string) {
+	t.Helper()
+	var c struct {
+		CustomManagers []struct{ MatchStrings []string }
+	}
+	if err := json.Unmarshal([]byte(config), &c); err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, m := range c.CustomManagers {
+		for _, p := range m.MatchStrings {
+			for _, match := range regexp.MustCompile(p).FindAllStringSubmatch(spec, -1) {
+				found = append(found, strings.Join(match[1:], " "))
+			}
+		}
+	}
+	want := []string{"https://grafana.github.io/helm-charts loki 6.30.1", "ghcr.io/grafana/helm-charts grafana 10.1.0"}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

@@ -102,6 +102,9 @@ func foldersClaimed(r *output) []string {
 	for _, a := range r.objects("Application") {
 		for _, from := range sources(a) {
 			p := text(from, "path")
+			if p == "" && (text(from, "chart") != "" || text(from, "ref") != "") {
+				continue
+			}
 			owner, there := folders[p]
 			f.unless(there, "%s points at %s, which is not there", a, p)
 			f.unless(owner == "", "%s and %s point at %s", a, owner, p)

@@ -123,7 +123,7 @@ func repositorySecret(r *output) []string {
 			for _, a := range r.objects("Application") {
 				for _, from := range sources(a) {
 					url := text(from, "repoURL")
-					f.unless(strings.Contains(data, strconv.Quote(url)), "%s reads %s, for which there is no Secret", a, url)
+					f.unless(text(from, "chart") != "" || strings.Contains(data, strconv.Quote(url)), "%s reads %s, for which there is no Secret", a, url)
 				}
 			}
 		}

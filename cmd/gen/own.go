@@ -14,10 +14,20 @@ import (
 	"sitegen/internal/site"
 )
 
-// missingOwn are folders of the user's that the spec names and that Argo CD could
-// not apply: it would stop at them, or apply nothing.
+// missingOwn are folders and files of the user's that the spec names and that Argo CD
+// could not apply: it would stop at them, or apply nothing.
 func missingOwn(root *os.Root, s *site.Site) diag.Problems {
 	var all diag.Problems
+	for _, c := range s.Charts {
+		file := c.Chart.ValuesFile
+		if file == "" || isFile(root, file) {
+			continue
+		}
+		at := diag.Path{"charts", c.Name, "valuesFile"}
+		all = append(all, diag.Problem{Pos: s.At(at), Path: at.String(), Rule: rules.RuleOwn, Severity: diag.Warning,
+			Message: fmt.Sprintf("there is no file %q in the output root, and the chart is not rendered without it", file),
+			Hint:    "write it, and add it to git; {} is no value at all"})
+	}
 	for _, f := range s.Folders {
 		if why, hint := unapplied(root, f.Path); why != "" {
 			at := diag.Path{"folders", f.Name, "path"}
@@ -25,6 +35,14 @@ func missingOwn(root *os.Root, s *site.Site) diag.Problems {
 		}
 	}
 	return all
+}
+
+func isFile(root *os.Root, name string) bool {
+	if root == nil {
+		return false
+	}
+	info, err := root.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // unapplied says why Argo CD would apply nothing of a folder, or not what is meant:

@@ -66,6 +66,7 @@ func TestRandomSites(t *testing.T) {
 		writeFile(t, filepath.Join(out, "modules", "own.nix"), "{ }\n") // the user's, where a host imports it
 		for i := range 2 {
 			writeFile(t, filepath.Join(out, "k8s/own", strconv.Itoa(i), "own.yaml"), "{ }\n") // and where it has folders
+			writeFile(t, filepath.Join(out, "charts", strconv.Itoa(i)+".yaml"), "{ }\n")
 		}
 		var stderr bytes.Buffer
 		if code := run([]string{"check", "-spec", spec, "--one-file", "-out", out}, io.Discard, &stderr); code != exitFine {

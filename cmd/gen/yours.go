@@ -28,6 +28,11 @@ func listYours(e *env, out *outFlags, want *gen.Result, changes []tree.Change) e
 			lines = append(lines, [2]string{b.Path, b.What})
 		}
 	}
+	for _, c := range want.Site.Charts {
+		if file := c.Chart.ValuesFile; file != "" && isFile(root, file) {
+			lines = append(lines, [2]string{file, "Helm in Argo CD, for " + c.Name})
+		}
+	}
 	for _, f := range want.Site.Folders {
 		if why, _ := unapplied(root, f.Path); why == "" {
 			lines = append(lines, [2]string{f.Path, "Argo CD, as " + f.Name})

@@ -2,14 +2,13 @@ package format
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
 var (
-	groupRE   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-	kindRE    = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*|\*)$`)
-	versionRE = regexp.MustCompile(`^v[0-9]+((alpha|beta)[0-9]+)?$`)
+	groupRE   = Pattern(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+	kindRE    = Pattern(`^([A-Z][A-Za-z0-9]*|\*)$`)
+	versionRE = Pattern(`^v[0-9]+((alpha|beta)[0-9]+)?$`)
 )
 
 // ObjectKind wants a kind of Kubernetes objects: GROUP/KIND, a KIND of the group that
@@ -24,12 +23,12 @@ func ObjectKind(text string) Fault {
 	parts := strings.Split(text, "/")
 	kind := parts[len(parts)-1]
 	switch {
-	case len(parts) > 1 && versionRE.MatchString(parts[len(parts)-2]):
+	case len(parts) > 1 && versionRE().MatchString(parts[len(parts)-2]):
 		return but(strings.Join(append(parts[:len(parts)-2:len(parts)-2], kind), "/"), "has a version in it, and kinds are allowed in all versions")
 	case len(parts) == 1 && strings.Contains(kind, "."):
 		name, group, _ := strings.Cut(kind, ".")
 		return but(group+"/"+name, "is no kind of objects: the group stands in front")
-	case len(parts) > 2 || !kindRE.MatchString(kind) || len(parts) == 2 && !groupRE.MatchString(parts[0]):
+	case len(parts) > 2 || !kindRE().MatchString(kind) || len(parts) == 2 && !groupRE().MatchString(parts[0]):
 		return Fault{What: fmt.Sprintf("%q is no kind of objects", text), Hint: "GROUP/KIND as manifests have it, \"apps/Deployment\"; \"ConfigMap\" for a kind without a group; \"*\" for all"}
 	case len(parts) == 1:
 		if _, ok := Builtin("", kind); ok {

@@ -21,11 +21,21 @@ type Destination struct {
 	Server    string `yaml:"server"`
 }
 
-// Source is a folder of a git repository.
+// Source is a folder of a git repository, a Helm chart, or a repository that others
+// find files in by Ref.
 type Source struct {
-	Path           string `yaml:"path"`
+	Chart          string `yaml:"chart,omitempty"`
+	Helm           *Helm  `yaml:"helm,omitempty"`
+	Path           string `yaml:"path,omitempty"`
+	Ref            string `yaml:"ref,omitempty"`
 	RepoURL        string `yaml:"repoURL"`
 	TargetRevision string `yaml:"targetRevision"`
+}
+
+// Helm is how a chart is rendered. ValuesObject is a value of Data.
+type Helm struct {
+	ValueFiles   []string `yaml:"valueFiles,omitempty"`
+	ValuesObject any      `yaml:"valuesObject,omitempty"`
 }
 
 // SyncPolicy is how an Application is applied.

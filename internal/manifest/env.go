@@ -19,6 +19,28 @@ func (t Text) MarshalYAML() (any, error) {
 	return string(t), nil
 }
 
+// Data is data of any shape, maps by text, lists, texts, numbers, with its texts as
+// Text.
+func Data(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		all := make(map[string]any, len(v))
+		for name, x := range v {
+			all[name] = Data(x)
+		}
+		return all
+	case []any:
+		all := make([]any, len(v))
+		for i, x := range v {
+			all[i] = Data(x)
+		}
+		return all
+	case string:
+		return Text(v)
+	}
+	return v
+}
+
 // Env is a variable whose value reaches the process as it stands here.
 func Env(name, value string) EnvVar {
 	text := literal(value)

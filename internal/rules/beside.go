@@ -20,14 +20,14 @@ func besideRules() []Rule {
 		{ID: "object-kind", Severity: diag.Error, Summary: "Kinds of objects are written GROUP/KIND, cluster-wide ones under clusterKinds.",
 			Bad:  `folders: tools: {path: "k8s/own/tools", kinds: ["apps/v1/Deployment", "rbac.authorization.k8s.io/ClusterRole"]}`,
 			Good: `folders: tools: {path: "k8s/own/tools", kinds: ["apps/Deployment"], clusterKinds: ["rbac.authorization.k8s.io/ClusterRole"]}`, value: true, check: checkObjectKinds},
-		{ID: "namespace", Severity: diag.Error, Summary: "The namespace of a folder is its own, or one that all who share it name and want alike; none is an app's or the platform's.",
+		{ID: "namespace", Severity: diag.Error, Summary: "The namespace of a chart or a folder is its own, or one that all who share it name and want alike; none is an app's or the platform's.",
 			Bad: `folders: tools: {path: "k8s/own/tools", kinds: ["*"], namespace: "argocd"}`, Good: `folders: tools: {path: "k8s/own/tools", kinds: ["*"], namespace: "tools"}`, check: checkNamespaces},
 		{ID: "secret-key", Severity: diag.Error, Summary: "Keys of a Secret are letters, digits, and - _ . between them.",
 			Bad: `folders: tools: {path: "k8s/own/tools", kinds: ["*"], secrets: ["admin password"]}`, Good: `folders: tools: {path: "k8s/own/tools", kinds: ["*"], secrets: ["admin-password"]}`, value: true, check: checkSecretKeys},
 	}
 }
 
-// beside is a folder and where it stands.
+// beside is a chart or a folder and where it stands.
 type beside struct {
 	at    diag.Path
 	what  string // "the folder"
@@ -38,6 +38,10 @@ type beside struct {
 
 func besides(sp *spec.Spec) []beside {
 	var all []beside
+	for _, name := range slices.Sorted(maps.Keys(sp.Charts)) {
+		c := sp.Charts[name]
+		all = append(all, beside{diag.Path{"charts", name}, "the chart", name, c.Kinds, &c.Beside})
+	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Folders)) {
 		f := sp.Folders[name]
 		all = append(all, beside{diag.Path{"folders", name}, "the folder", name, f.Kinds, &f.Beside})

@@ -33,6 +33,9 @@ const (
 // mannerOf says how the text at a path is read. A field that is not named here is
 // read in the strictest way, so that none can be forgotten.
 func mannerOf(at diag.Path, name bool) manner {
+	if inValues(at) && len(at) > 3 {
+		return whole
+	}
 	if name {
 		return argument
 	}

@@ -119,7 +119,7 @@ func put(sp *spec.Spec, at diag.Path, name bool, text string) (undo func()) {
 	for _, e := range at.Parent() {
 		in = w.below(in, e)
 	}
-	in = reflect.Indirect(in)
+	in = opened(in)
 	if in.Kind() == reflect.Map {
 		key, ok := at[len(at)-1].(string)
 		if !ok {
@@ -128,12 +128,20 @@ func put(sp *spec.Spec, at diag.Path, name bool, text string) (undo func()) {
 		return putKey(in, key, name, text)
 	}
 	v := w.below(in, at[len(at)-1])
-	if name || v.Kind() != reflect.String || !v.CanSet() {
+	if name || opened(v).Kind() != reflect.String || !v.CanSet() {
 		return nil
 	}
-	old := v.String()
-	v.SetString(text)
-	return func() { v.SetString(old) }
+	old := reflect.ValueOf(v.Interface())
+	v.Set(reflect.ValueOf(text).Convert(old.Type()))
+	return func() { v.Set(old) }
+}
+
+// opened is what is behind pointers, and in a value of any shape.
+func opened(v reflect.Value) reflect.Value {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	return v
 }
 
 func putKey(in reflect.Value, key string, name bool, text string) (undo func()) {
@@ -149,7 +157,7 @@ func putKey(in reflect.Value, key string, name bool, text string) (undo func()) 
 			in.SetMapIndex(meant, reflect.Value{})
 			in.SetMapIndex(k, old)
 		}
-	case old.Kind() != reflect.String:
+	case opened(old).Kind() != reflect.String:
 		return nil
 	}
 	in.SetMapIndex(k, meant)
@@ -159,7 +167,7 @@ func putKey(in reflect.Value, key string, name bool, text string) (undo func()) 
 // below is what a value of the spec has under a name or at a position; the zero
 // Value where there is none.
 func (w *stringWalker) below(v reflect.Value, elem any) reflect.Value {
-	v = reflect.Indirect(v)
+	v = opened(v)
 	switch e := elem.(type) {
 	case int:
 		if v.Kind() == reflect.Slice && e < v.Len() {

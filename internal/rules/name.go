@@ -14,9 +14,9 @@ func nameRules() []Rule {
 	return []Rule{
 		{ID: "name", Severity: diag.Error, Summary: "Names are DNS labels: lower-case letters, digits and hyphens, so that they can name hosts, files and Kubernetes objects alike.",
 			Bad: `apps: Invoices_EU: {image: "ghcr.io/example/invoices:3.1.0"}`, Good: `apps: "invoices-eu": {image: "ghcr.io/example/invoices:3.1.0"}`, value: true, check: checkNames},
-		{ID: "reserved-name", Severity: diag.Error, Summary: "No workload, folder or host has a name that the cluster or the output uses itself.",
+		{ID: "reserved-name", Severity: diag.Error, Summary: "No workload, chart, folder or host has a name that the cluster or the output uses itself.",
 			Bad: `apps: argocd: {image: "ghcr.io/example/argocd:1.0.0"}`, Good: `apps: deploy: {image: "ghcr.io/example/deploy:1.0.0"}`, value: true, check: checkReservedNames},
-		{ID: "name-clash", Severity: diag.Error, Summary: "No two clients, apps or folders make Argo CD Applications of one name.",
+		{ID: "name-clash", Severity: diag.Error, Summary: "No two clients, apps, charts or folders make Argo CD Applications of one name.",
 			Bad: `apps: "website-bakery": {image: "ghcr.io/example/admin:1.0.0"}`, Good: `apps: "bakery-admin": {image: "ghcr.io/example/admin:1.0.0"}`, check: checkNameClashes},
 	}
 }
@@ -24,11 +24,12 @@ func nameRules() []Rule {
 // Limits on names. A label has 63 characters; what gen puts in front of a name,
 // or behind it, comes off.
 const (
-	maxLabel  = 63
-	maxClient = maxLabel - len("website-")
-	maxSite   = 48 // k8s/terraform-NAME, NAME.tfstate, the tunnel
-	maxHost   = maxLabel - len("ssh-")
-	maxShort  = 27 // disks, arrays, cards: names of partitions and of /dev/md devices (md takes 32 with the host's)
+	maxLabel   = 63
+	maxClient  = maxLabel - len("website-")
+	maxSite    = 48 // k8s/terraform-NAME, NAME.tfstate, the tunnel
+	maxHost    = maxLabel - len("ssh-")
+	maxRelease = 53 // of Helm (helm pkg/chart/common/util, ValidateReleaseName)
+	maxShort   = 27 // disks, arrays, cards: names of partitions and of /dev/md devices (md takes 32 with the host's)
 )
 
 func checkNames(c *checker) {
@@ -38,6 +39,7 @@ func checkNames(c *checker) {
 	names(c, s.Access, "an access group", maxLabel, "access")
 	names(c, s.Clients, "a client", maxClient, "clients")
 	names(c, s.Apps, "an app", maxLabel, "apps")
+	names(c, s.Charts, "a chart", maxRelease, "charts")
 	names(c, s.Folders, "a folder", maxLabel, "folders")
 	names(c, s.Sops.People, "a person", maxLabel, "sops", "people")
 	for host, h := range s.Hosts {

@@ -74,7 +74,7 @@ func (w *stringWalker) walk(v reflect.Value) {
 		if v.Len() > 0 {
 			w.f(w.path, v.String())
 		}
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			w.walk(v.Elem())
 		}

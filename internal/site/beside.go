@@ -9,22 +9,28 @@ import (
 	"sitegen/internal/spec"
 )
 
-// Beside is a folder of manifests that the user brings: gen knows no more of what
-// is in it than the spec says.
+// Beside is a Helm chart or a folder of manifests that the user brings: gen knows no
+// more of what is in it than the spec says.
 type Beside struct {
-	Kind          BesideKind
-	Name          string // and of its Application, its project and its folder in ArgoDir
-	Namespace     string
-	OwnsNamespace bool     // of several in one namespace, the first makes it
-	PodSecurity   string   // of the namespace
-	Namespaces    []string // others that it may have objects in, sorted
+	spec.Beside // its lists sorted; Namespace is never empty
+	Kind        BesideKind
+	Name        string // and of its Application, its project and its folder in ArgoDir
+
+	OwnsNamespace bool // of several in one namespace, the first makes it
 	Kinds         []GroupKind
 	ClusterKinds  []GroupKind
-	Secrets       []string // keys of its encrypted file, sorted
-	AllowFrom     []string // namespaces of the apps that may connect to its own, sorted
-	Keep          bool     // its objects stay when it is gone from the spec
 
-	Path string // of a folder, relative to the output root
+	Path  string // of a folder, relative to the output root
+	Chart *Chart // nil for a folder
+}
+
+// Chart is where a Helm chart comes from, and its values: as data or as a file of
+// the user's, or neither.
+type Chart struct {
+	Name, Version string
+	Repo          string // as Argo CD has it: a URL, or HOST/PATH of a registry
+	Values        spec.Data
+	ValuesFile    string // relative to the output root
 }
 
 // BesideKind says what a Beside is.
@@ -32,6 +38,7 @@ type BesideKind string
 
 // The kinds of Beside: the fields of the spec that they are under.
 const (
+	KindChart  BesideKind = "charts"
 	KindFolder BesideKind = "folders"
 )
 
@@ -50,17 +57,32 @@ func ParseKind(text string) GroupKind {
 	return GroupKind{group, kind}
 }
 
-// Beside are the folders.
-func (s *Site) Beside() []*Beside { return s.Folders }
+// Beside are the charts followed by the folders.
+func (s *Site) Beside() []*Beside {
+	return append(append([]*Beside(nil), s.Charts...), s.Folders...)
+}
 
 // SecretName is the Secret that the keys of an encrypted file become.
 func (b *Beside) SecretName() string { return b.Name + "-secrets" }
+
+// Keep tells whether its objects stay when it is gone from the spec.
+func (b *Beside) Keep() bool { return b.OnRemoval == "keep" }
 
 // Filled tells whether gen writes a folder for it: for its namespace, or what
 // decrypts its file.
 func (b *Beside) Filled() bool { return b.OwnsNamespace || len(b.Secrets) > 0 }
 
 func resolveBeside(s *Site, sp *spec.Spec) {
+	for _, name := range slices.Sorted(maps.Keys(sp.Charts)) {
+		c := sp.Charts[name]
+		kinds := c.Kinds
+		if kinds == nil {
+			kinds = []string{"*"}
+		}
+		b := newBeside(KindChart, name, c.Beside, kinds)
+		b.Chart = &Chart{c.Chart, c.Version, strings.TrimPrefix(c.Repo, "oci://"), c.Values, c.ValuesFile}
+		s.Charts = append(s.Charts, b)
+	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Folders)) {
 		f := sp.Folders[name]
 		b := newBeside(KindFolder, name, f.Beside, f.Kinds)
@@ -75,12 +97,9 @@ func resolveBeside(s *Site, sp *spec.Spec) {
 }
 
 func newBeside(kind BesideKind, name string, b spec.Beside, kinds []string) *Beside {
-	return &Beside{
-		Kind: kind, Name: name, Namespace: cmp.Or(b.Namespace, name),
-		PodSecurity: b.PodSecurity, Namespaces: Sorted(b.Namespaces),
-		Kinds: parseKinds(kinds), ClusterKinds: parseKinds(b.ClusterKinds),
-		Secrets: Sorted(b.Secrets), AllowFrom: Sorted(b.Allow), Keep: b.OnRemoval == "keep",
-	}
+	b.Namespace = cmp.Or(b.Namespace, name)
+	b.Namespaces, b.Secrets, b.Allow = Sorted(b.Namespaces), Sorted(b.Secrets), Sorted(b.Allow)
+	return &Beside{Beside: b, Kind: kind, Name: name, Kinds: parseKinds(kinds), ClusterKinds: parseKinds(b.ClusterKinds)}
 }
 
 func parseKinds(texts []string) []GroupKind {

@@ -30,6 +30,7 @@ type Site struct {
 
 	Clients []*Workload // sorted by name
 	Apps    []*Workload // sorted by name
+	Charts  []*Beside   // sorted by name
 	Folders []*Beside   // sorted by name
 
 	People []Recipient // sorted by name; who can read and re-encrypt every secret

@@ -27,7 +27,7 @@ func Ways() []way {
 		{"daemonset statefulset cronjob job schedule initcontainer init sidecar container hostpath hostnetwork hostpid privileged capability device", "DaemonSets, StatefulSets, CronJobs, init containers, sidecars, host paths", manifests},
 		{"ingress service serviceaccount rbac role hpa autoscaling affinity toleration nodeselector pdb storageclass networkpolicy label annotation priorityclass operator crd", "Other objects of Kubernetes, and more fields of pods", manifests},
 		{"configmap file config mount", "Files in a container", "env and args hold what is short; for files " + manifests},
-		{"chart helm helmchart kustomize manifest folder repository", "Helm charts, folders of manifests", "a folder of manifests goes under folders, beside apps; a chart into a folder's kustomization"},
+		{"chart helm helmchart kustomize manifest folder repository", "Helm charts, folders of manifests", "charts go under charts, folders of manifests under folders, beside apps"},
 		{"probe liveness readiness livenessprobe readinessprobe healthcheck startupprobe", "Probes", "health is the path that both probes ask"},
 		{"registry pullsecret imagepullsecret dockerconfig", "Private registries", "make the Secret by hand, and let the namespace's default ServiceAccount name it; or " + manifests},
 		{"secret volume allow public", "Secrets, volumes and connections of a client", app},

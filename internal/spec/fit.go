@@ -74,6 +74,8 @@ func (f *fitter) value(t *Type, v *value, at diag.Path, into reflect.Value) {
 	}
 	word, isWord := into.Addr().Interface().(worded)
 	switch {
+	case kind == structKind && t.open:
+		into.Set(reflect.ValueOf(f.data(v, at)))
 	case kind == structKind && t.any != nil:
 		f.named(t, v, at, into)
 	case kind == structKind:

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"math/rand/v2"
@@ -116,6 +117,48 @@ func fitByCUE(t *testing.T, ctx *cue.Context, def cue.Value, f *ast.File) (*Spec
 func (c *Choice) UnmarshalJSON(b []byte) error {
 	*c = Choice(strings.Trim(string(b), `"`))
 	return nil
+}
+
+// UnmarshalJSON keeps whole numbers whole, for fitByCUE.
+func (d *Data) UnmarshalJSON(b []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.UseNumber()
+	var all map[string]any
+	if err := dec.Decode(&all); err != nil {
+		return err
+	}
+	counted, err := whole(all)
+	if err == nil {
+		*d = counted.(map[string]any)
+	}
+	return err
+}
+
+func whole(v any) (any, error) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			n, err := whole(x)
+			if err != nil {
+				return nil, err
+			}
+			v[k] = n
+		}
+	case []any:
+		for i, x := range v {
+			n, err := whole(x)
+			if err != nil {
+				return nil, err
+			}
+			v[i] = n
+		}
+	case json.Number:
+		if strings.ContainsAny(v.String(), ".eE") {
+			return v.Float64()
+		}
+		return v.Int64()
+	}
+	return v, nil
 }
 
 // UnmarshalJSON reads a word or a static address, for fitByCUE.

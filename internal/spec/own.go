@@ -1,5 +1,20 @@
 package spec
 
+// Chart mirrors #Chart. Kinds is nil where the spec does not say them.
+type Chart struct {
+	Repo       string   `json:"repo"`
+	Chart      string   `json:"chart"`
+	Version    string   `json:"version"`
+	Values     Data     `json:"values"`
+	ValuesFile string   `json:"valuesFile"`
+	Kinds      []string `json:"kinds"`
+	Beside
+}
+
+// Data is a struct of any shape, as the spec says it: texts, int64, float64, bool,
+// nil, []any, and map[string]any.
+type Data map[string]any
+
 // Folder mirrors #Folder.
 type Folder struct {
 	Path  string   `json:"path"`

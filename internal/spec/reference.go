@@ -123,6 +123,8 @@ func (t *Type) inWords() string {
 		add(structKind, "by name")
 	case t.any != nil:
 		add(structKind, plural(t.any.inWords())+" by name")
+	case t.open:
+		add(structKind, "any fields")
 	default:
 		add(structKind, "fields")
 	}

@@ -26,6 +26,7 @@ type Type struct {
 	fields map[string]*schemaField // of a struct
 	names  []string                // of the fields, as they stand in the schema
 	any    *Type                   // of a struct with names of the user's choice
+	open   bool                    // a struct of any shape: {...}
 	elem   *Type                   // of a list
 
 	words     []string // the texts of an enumeration; none where any text will do
@@ -238,6 +239,10 @@ func (r *schemaReader) decls(t *Type, decls []ast.Decl) error {
 		case *ast.Field:
 			if err := r.field(t, d); err != nil {
 				return err
+			}
+		case *ast.Ellipsis:
+			if t.open = d.Type == nil && len(decls) == 1; !t.open {
+				return unsupported(d)
 			}
 		case *ast.EmbedDecl:
 			in, err := r.expr(d.Expr)

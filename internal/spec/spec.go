@@ -17,6 +17,7 @@ type Spec struct {
 	Apps       map[string]*App      `json:"apps"`
 	Redirects  map[string]*Redirect `json:"redirects"`
 	Routes     map[string]*Route    `json:"routes"`
+	Charts     map[string]*Chart    `json:"charts"`
 	Folders    map[string]*Folder   `json:"folders"`
 	ArgoCD     Surface              `json:"argocd"`
 	Sops       Sops                 `json:"sops"`

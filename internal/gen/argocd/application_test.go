@@ -44,7 +44,7 @@ func TestApplications(t *testing.T) {
 				t.Error("the root takes its children with it, or waits for all before one can go")
 			}
 		case beside[name] != nil:
-			if cascade == beside[name].Keep || protected {
+			if cascade == beside[name].Keep() || protected {
 				t.Errorf("%s leaves or takes its objects when it goes, and should not", name)
 			}
 			if !slices.Contains(options, any("SkipDryRunOnMissingResource=true")) {
@@ -66,7 +66,7 @@ func TestApplications(t *testing.T) {
 	want := map[string]string{
 		"app-of-apps": "", "projects": "-10", "cloudflared": "0", "websites": "1",
 		"website-bakery": "2", "website-legacy": "2", "website-studio": "2", "db": "2", "invoices": "2",
-		"tools": "2", "wider": "2", "rights": "2",
+		"grafana": "2", "loki": "2", "operator": "2", "tools": "2", "wider": "2", "rights": "2",
 	}
 	if diff := cmp.Diff(want, waves); diff != "" {
 		t.Errorf("waves: -want +got\n%s", diff)
@@ -97,7 +97,16 @@ func TestProjects(t *testing.T) {
 	projects := map[string]object{}
 	for _, p := range kind(docs, "AppProject") {
 		projects[p.text("metadata", "name")] = p
-		if diff := cmp.Diff([]any{s.Repo.URL}, p.list("spec", "sourceRepos")); diff != "" {
+		want := []any{s.Repo.URL}
+		switch p.text("metadata", "name") {
+		case "grafana":
+			want = []any{"registry.example.net/charts", s.Repo.URL}
+		case "loki":
+			want = []any{"https://charts.example.net/stable", s.Repo.URL}
+		case "operator":
+			want = []any{"https://charts.example.net/stable"}
+		}
+		if diff := cmp.Diff(want, p.list("spec", "sourceRepos")); diff != "" {
 			t.Errorf("sources: -want +got\n%s", diff)
 		}
 	}
@@ -138,6 +147,12 @@ func TestBesideProjects(t *testing.T) {
 		project, apiVersion, kind, namespace string
 		want                                 bool
 	}{
+		{"grafana", "example.net/v1", "Anything", "monitoring", true},
+		{"grafana", "rbac.authorization.k8s.io/v1", "ClusterRole", "", false},
+		{"loki", "apps/v1", "StatefulSet", "monitoring", true},
+		{"loki", "apps/v1", "Deployment", "monitoring", false},
+		{"operator", "v1", "ConfigMap", "monitoring", false},
+		{"operator", "apiextensions.k8s.io/v1", "CustomResourceDefinition", "", true},
 		{"tools", "apps/v1", "Deployment", "tools", true},
 		{"tools", "v1", "Secret", "tools", true}, // its encrypted file
 		{"tools", "v1", "ConfigMap", "tools", false},
@@ -164,6 +179,35 @@ func TestBesideProjects(t *testing.T) {
 		if !slices.Contains(project.list("metadata", "finalizers"), any(projectFinalizer)) {
 			t.Errorf("project %s may go before its Application, which then stays for ever", c.project)
 		}
+	}
+}
+
+// TestCharts holds where the parts of a chart's Application come from.
+func TestCharts(t *testing.T) {
+	s := newSite(t)
+	docs := manifests(t, s)
+	git := func(more object) object {
+		more["repoURL"], more["targetRevision"] = s.Repo.URL, s.Repo.Branch
+		return more
+	}
+	for name, want := range map[string][]any{
+		"grafana": {
+			object{"chart": "grafana", "repoURL": "registry.example.net/charts", "targetRevision": "10.1.0", "helm": object{"valuesObject": object{"replicas": 2, "note": "a: b"}}},
+			git(object{"path": "sites/hetzner/k8s/argocd-hetzner/grafana"}),
+		},
+		"loki": {
+			object{"chart": "loki", "repoURL": "https://charts.example.net/stable", "targetRevision": "6.1.0", "helm": object{"valueFiles": []any{"$values/sites/hetzner/charts/loki.yaml"}}},
+			git(object{"ref": "values"}),
+		},
+		"operator": nil,
+	} {
+		a := docs["apps/"+name+".yaml"][0]
+		if diff := cmp.Diff(want, a.list("spec", "sources")); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+	if got := docs["apps/operator.yaml"][0].text("spec", "source", "chart"); got != "crds" {
+		t.Errorf("a chart alone is not the Application's source: %q", got)
 	}
 }
 
@@ -237,7 +281,7 @@ func permitted(project, o object) bool {
 
 func TestNoClients(t *testing.T) {
 	s := newSite(t)
-	s.Clients, s.Apps, s.Folders = nil, nil, nil
+	s.Clients, s.Apps, s.Charts, s.Folders = nil, nil, nil, nil
 	docs := manifests(t, s)
 	if got := kind(docs, "Namespace"); len(got) != 1 || got[0].text("metadata", "name") != site.WebsitesNamespace {
 		t.Errorf("namespaces of a site without clients: %v", got)

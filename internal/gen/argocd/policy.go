@@ -78,7 +78,7 @@ func appPolicy(s *site.Site, w *site.Workload) policy {
 		}
 	}
 	for _, b := range s.Beside() {
-		if slices.Contains(b.AllowFrom, w.Name) {
+		if slices.Contains(b.Allow, w.Name) {
 			spec.Egress = append(spec.Egress, manifest.EgressRule{To: []manifest.Peer{{NamespaceSelector: inNamespace(b.Namespace)}}})
 		}
 	}

@@ -25,6 +25,9 @@ clients: legacy: {domain: "legacy.example", image: "ghcr.io/example/legacy:1", p
 clients: studio: {domain: "studio.example", image: "ghcr.io/example/studio:1", replicas: 2, internet: true, user: 1000}
 apps: db: {image: "docker.io/library/postgres:17.2", port: 5432, allow: ["invoices"]}
 apps: invoices: {user: 1000, internet: true, health: "/up"}
+charts: grafana: {repo: "oci://registry.example.net/charts", chart: "grafana", version: "10.1.0", namespace: "monitoring", values: {replicas: 2, note: "a: b"}, secrets: ["password"], allow: ["db"]}
+charts: loki: {repo: "https://charts.example.net/stable", chart: "loki", version: "6.1.0", namespace: "monitoring", kinds: ["apps/StatefulSet"], valuesFile: "charts/loki.yaml"}
+charts: operator: {repo: "https://charts.example.net/stable", chart: "crds", version: "1.0.0", namespace: "monitoring", kinds: [], clusterKinds: ["apiextensions.k8s.io/*"]}
 folders: tools: {path: "k8s/own/tools", kinds: ["apps/Deployment"], namespace: "tools", secrets: ["token"], allow: ["invoices"], onRemoval: "delete"}
 folders: wider: {path: "k8s/own/wider", kinds: ["*"], clusterKinds: ["storage.k8s.io/StorageClass"], namespace: "tools", namespaces: ["kube-system"]}
 folders: rights: {path: "k8s/own/rights", kinds: [], podSecurity: "privileged"}

@@ -1,5 +1,29 @@
 package sitetest
 
+func (g *generator) charts() {
+	n := g.IntN(3)
+	if n == 0 {
+		return
+	}
+	g.line("charts: {")
+	for i := range n {
+		g.line(`"chart-%d": {`, i)
+		g.line("repo: %q", g.one("oci://registry.example.net/charts", "https://charts.example.net/stable"))
+		g.line("chart: %q", g.one("grafana", "kube-state-metrics", "a.b_c"))
+		g.line("version: %q", g.one("1.2.3", "v1.18.2", "0.1.0-rc.1+build.5"))
+		switch g.IntN(3) {
+		case 0:
+			g.line(`valuesFile: "charts/%d.yaml"`, i)
+		case 1:
+			g.line("values: {replicas: %d, ratio: 0.%d, text: %s, list: [%s, {%s: true}, null]}", g.IntN(9), g.IntN(9), g.text(), g.text(), quote("k"+g.free()))
+		}
+		g.maybe(2, "kinds: [%s]", g.one("", `"*"`, `"apps/Deployment", "ConfigMap"`))
+		g.beside()
+		g.line("}")
+	}
+	g.line("}")
+}
+
 func (g *generator) folders() {
 	n := g.IntN(3)
 	if n == 0 {

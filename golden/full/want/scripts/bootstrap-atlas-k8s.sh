@@ -23,6 +23,7 @@ readonly argocd_hostname=deploy.example.com
 readonly app_secrets=(
   'db k8s/argocd-atlas/db/secrets.enc.yaml'
   'invoices k8s/argocd-atlas/invoices/secrets.enc.yaml'
+  'grafana k8s/argocd-atlas/grafana/secrets.enc.yaml'
   'tools k8s/argocd-atlas/tools/secrets.enc.yaml'
 )
 readonly core_applications=(
