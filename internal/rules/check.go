@@ -129,6 +129,7 @@ func (c *checker) silence() diag.Problems {
 // report adds a problem with the value at a path. The result can be given notes
 // and a hint; it is valid until the next report.
 func (c *checker) report(at diag.Path, format string, args ...any) *diag.Problem {
+	at = c.said(at)
 	pos, written := c.ix.Place(at)
 	c.problems = append(c.problems, diag.Problem{
 		Pos: pos, Path: at.String(), Message: fmt.Sprintf(format, args...),
@@ -137,6 +138,25 @@ func (c *checker) report(at diag.Path, format string, args ...any) *diag.Problem
 	diag.NoteWritten(&c.problems[len(c.problems)-1], written)
 	c.about = append(c.about, at)
 	return &c.problems[len(c.problems)-1]
+}
+
+// said is where the spec says what a path stands for: a record that follows from mail or
+// caa of a domain has its fields (content, name, …) in what it follows from.
+func (c *checker) said(at diag.Path) diag.Path {
+	if len(at) < 5 || at[0] != "domains" {
+		return at
+	}
+	n := map[any]int{"mx": 5, "dkim": 5, "spf": 4, "dmarc": 4}[at[3]]
+	switch {
+	case at[2] == "caa":
+		n = 4
+	case at[2] != "mail" || n == 0:
+		return at
+	}
+	if len(at) > n && slices.Contains([]any{"caa", "content", "name", "priority", "type"}, at[n]) {
+		return at[:n]
+	}
+	return at
 }
 
 // reportName adds a problem with the name of the field at a path.
@@ -185,7 +205,7 @@ func (c *checker) onlyOne(names []string, what string, at func(string) diag.Path
 
 // note points a problem at the other place that has to do with it.
 func (c *checker) note(p *diag.Problem, at diag.Path, format string, args ...any) *diag.Problem {
-	n := diag.Note{Pos: c.ix.Value(at), Message: fmt.Sprintf(format, args...)}
+	n := diag.Note{Pos: c.ix.Value(c.said(at)), Message: fmt.Sprintf(format, args...)}
 	p.Notes = slices.DeleteFunc(p.Notes, func(w diag.Note) bool { return w == diag.Note{Pos: n.Pos, Message: diag.WrittenHere} }) // n says more
 	p.Notes = append(p.Notes, n)
 	return p

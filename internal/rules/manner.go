@@ -46,7 +46,8 @@ func mannerOf(at diag.Path, name bool) manner {
 		{whole, `clients.*.command.* clients.*.args.* clients.*.env.* apps.*.command.* apps.*.args.* apps.*.env.*
 			routes.*.origin.caPool routes.*.paths.*.origin.caPool`},
 		{line, `alerts.smtp.user hosts.*.users.*.keys.* repo.knownHosts.* cluster.k3s.flags.* silence.* routes.*.paths.*.path
-			domains.*.records.*.content domains.*.records.*.comment domains.*.records.*.caa.value`},
+			domains.*.records.*.content domains.*.records.*.comment domains.*.records.*.caa.value
+			domains.*.mail.spf.* domains.*.mail.spfAll domains.*.mail.dkim.* domains.*.caa.*`},
 	} {
 		for pattern := range strings.FieldsSeq(of.paths) {
 			if matches(at, strings.Split(pattern, ".")) {

@@ -48,11 +48,20 @@ func recordRules() []Rule {
 	}
 }
 
-// eachRecord calls f with every record of the spec.
+// hasRecords tells whether the spec gives a domain records.
+func hasRecords(d *spec.Domain) bool {
+	return d != nil && (len(d.Records)+len(d.CAA) > 0 || d.Mail != nil)
+}
+
+// eachRecord calls f with every record of the spec, and those that follow from mail and
+// caa, whose fields stand for those of the record (said).
 func (c *checker) eachRecord(f func(zone string, r spec.Record, at diag.Path)) {
 	for _, zone := range slices.Sorted(maps.Keys(c.spec.Domains)) {
 		for i, r := range c.spec.Domains[zone].Records {
 			f(zone, r, diag.Path{"domains", zone, "records", i})
+		}
+		for _, r := range site.MadeRecords(zone, c.spec.Domains[zone]) {
+			f(zone, r.Record, r.At)
 		}
 	}
 }

@@ -17,7 +17,7 @@ func checkRecordClashes(c *checker) {
 	routes := map[string]diag.Path{}
 	if len(c.spec.Domains) > 0 {
 		for _, r := range c.site.Claims() {
-			if c.spec.Domains[r.Zone] != nil && len(c.spec.Domains[r.Zone].Records) > 0 {
+			if hasRecords(c.spec.Domains[r.Zone]) {
 				routes[r.Hostname] = r.At
 			}
 		}

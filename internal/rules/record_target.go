@@ -29,7 +29,7 @@ type alias struct {
 // dnsNames is nil where the spec gives no records.
 func (c *checker) dnsNames() *nameSet {
 	for _, d := range c.spec.Domains {
-		if len(d.Records) > 0 {
+		if hasRecords(d) {
 			return c.allNames()
 		}
 	}

@@ -22,6 +22,7 @@ func rules() []Rule {
 		{"Domains and hostnames", domainRules()},
 		{"Zones", zoneRules()},
 		{"DNS records", recordRules()},
+		{"Mail", mailRules()},
 		{"Redirects", redirectRules()},
 		{"Access", accessRules()},
 		{"Routes", slices.Concat(routeRules(), originRules())},

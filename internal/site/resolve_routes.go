@@ -18,7 +18,11 @@ import (
 func resolveZones(s *Site, sp *spec.Spec) {
 	for name, d := range sp.Domains {
 		z := Zone{*d, name, diag.Path{"domains", name}}
-		z.Records = resolveRecords(name, d.Records)
+		z.Records = slices.Clone(d.Records) // before those that are made, so that they keep their places
+		for _, r := range MadeRecords(name, d) {
+			z.Records = append(z.Records, r.Record)
+		}
+		z.Records = resolveRecords(name, z.Records)
 		s.Zones = append(s.Zones, z)
 	}
 	s.ZoneNames = make(map[string]bool, len(s.Zones)+len(sp.Clients)+len(sp.Redirects))

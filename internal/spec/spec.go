@@ -209,6 +209,8 @@ type Domain struct {
 	DNSSEC              bool         `json:"dnssec"`
 	AdvancedCertificate bool         `json:"advancedCertificate"`
 	Delegated           bool         `json:"delegated"`
+	Mail                *Mail        `json:"mail"`
+	CAA                 []string     `json:"caa"`
 	Records             []Record     `json:"records"`
 }
 

@@ -154,10 +154,19 @@ func (g *generator) domains() {
 		g.maybe(3, "settings: {alwaysHTTPS: true, minTLS: %q}", g.one("1.0", "1.2", "1.3"))
 		g.maybe(3, "settings: hsts: {maxAge: %d, noSniff: true}", g.IntN(86400))
 		g.line("advancedCertificate: true")
+		g.mail()
 		g.records()
 		g.line("}")
 	}
 	g.line("}")
+}
+
+func (g *generator) mail() {
+	g.maybe(2, "mail: spf: [%s]", g.one("", `"include:mailhost.example", "a", "mx/24", "ip6:2001:db8::/32"`))
+	g.maybe(3, `mail: mx: ["mx1.mailhost.example", "mx2.mailhost.example"]`)
+	g.maybe(3, `mail: dkim: s1: "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="`)
+	g.maybe(3, `mail: dmarc: {policy: "reject", rua: [%q]}`, g.one("dmarc@mailhost.example", "a+b@mailhost.example"))
+	g.maybe(4, `caa: ["ca.example", "other-ca.example; accounturi=https://ca.example/1"]`)
 }
 
 func (g *generator) records() {

@@ -132,9 +132,31 @@ locals {
       type     = "CNAME"
       zone     = "example.com"
     }
+    "mh1._domainkey.example.org CNAME" = {
+      comment  = null
+      content  = "mh1.dkim.mailhost.example"
+      data     = null
+      name     = "mh1._domainkey.example.org"
+      priority = null
+      proxied  = false
+      ttl      = 1
+      type     = "CNAME"
+      zone     = "example.org"
+    }
   }
 
   records = {
+    "_dmarc.example.org TXT" = {
+      comment  = null
+      content  = "\"v=DMARC1; p=quarantine; sp=reject; rua=mailto:dmarc@example.org,mailto:reports@mailhost.example\""
+      data     = null
+      name     = "_dmarc.example.org"
+      priority = null
+      proxied  = false
+      ttl      = 1
+      type     = "TXT"
+      zone     = "example.org"
+    }
     "_imaps._tcp.example.com SRV" = {
       comment = null
       content = null
@@ -150,6 +172,17 @@ locals {
       ttl      = 1
       type     = "SRV"
       zone     = "example.com"
+    }
+    "atlas._domainkey.example.org TXT" = {
+      comment  = null
+      content  = "\"v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEApt+bn2AdA4UK87aOYgKgdT+EGiPHNFmHWoQtInv5fgGXRK6eTaRjjySEXpj9EsLXxUZ8QLehYp0tKBI6ly3As44/PgbLQY3ovnWO8/fzS6vSHIdFDli7CSS+lOHbQSkC3ZxNo4sJZdWO/Tm7Pm+YNpLdio0T1dH4R0Tpsr05kBtvMkPzhcR8GMBp2U6/D9Mw2\" \"bNEK4DhGU17fghl7tCG4T58qBVeAWp10p+5PoP4Oh08YqUuqIOEDo3AV8rm0YEILkg7eoUtfqIls0DYG0esdaFE1NBnpI75SdWe5g6xm87vlTBm2WwsKc/ECht3u8nItqiypjxuvBa+M0EBHMULlwIDAQAB\""
+      data     = null
+      name     = "atlas._domainkey.example.org"
+      priority = null
+      proxied  = false
+      ttl      = 1
+      type     = "TXT"
+      zone     = "example.org"
     }
     "example.com CAA" = {
       comment = null
@@ -188,6 +221,43 @@ locals {
       type     = "TXT"
       zone     = "example.com"
     }
+    "example.org CAA" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issue"
+        value = "letsencrypt.org"
+      }
+      name     = "example.org"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.org"
+    }
+    "example.org MX" = {
+      comment  = null
+      content  = "mx1.mailhost.example"
+      data     = null
+      name     = "example.org"
+      priority = 10
+      proxied  = false
+      ttl      = 1
+      type     = "MX"
+      zone     = "example.org"
+    }
+    "example.org TXT" = {
+      comment  = null
+      content  = "\"v=spf1 include:mailhost.example ip4:192.0.2.25 ~all\""
+      data     = null
+      name     = "example.org"
+      priority = null
+      proxied  = false
+      ttl      = 1
+      type     = "TXT"
+      zone     = "example.org"
+    }
     "mail.example.com A" = {
       comment  = null
       content  = "192.0.2.25"
@@ -223,6 +293,62 @@ locals {
       ttl      = 1
       type     = "MX"
       zone     = "example.com"
+    }
+    "example.org CAA 0 issue ca.example; accounturi=https://ca.example/acct/1" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issue"
+        value = "ca.example; accounturi=https://ca.example/acct/1"
+      }
+      name     = "example.org"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.org"
+    }
+    "example.org CAA 0 issuewild ca.example; accounturi=https://ca.example/acct/1" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issuewild"
+        value = "ca.example; accounturi=https://ca.example/acct/1"
+      }
+      name     = "example.org"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.org"
+    }
+    "example.org CAA 0 issuewild letsencrypt.org" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issuewild"
+        value = "letsencrypt.org"
+      }
+      name     = "example.org"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.org"
+    }
+    "example.org MX mx2.mailhost.example" = {
+      comment  = null
+      content  = "mx2.mailhost.example"
+      data     = null
+      name     = "example.org"
+      priority = 20
+      proxied  = false
+      ttl      = 1
+      type     = "MX"
+      zone     = "example.org"
     }
   }
 
