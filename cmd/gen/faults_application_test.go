@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"sitegen/internal/site"
 )
 
 // applicationFaults are about what Argo CD is told to run, and what it may.
@@ -221,10 +223,17 @@ func workloadsConfined(r *output) []string {
 	for _, x := range list(p.v, "spec", "namespaceResourceWhitelist") {
 		kind := text(x, "group") + "/" + text(x, "kind")
 		safe := []string{"/PersistentVolumeClaim", "/Secret", "/Service", "apps/Deployment", "networking.k8s.io/NetworkPolicy", "policy/PodDisruptionBudget"}
-		f.unless(slices.Contains(safe, kind), "%s", kind)
+		f.unless(slices.Contains(safe, kind) || r.saidOf(kind), "%s", kind)
 	}
 	for _, repo := range texts(p.v, "spec", "sourceRepos") {
 		f.unless(repo == r.site.Repo.URL, "from %s", repo)
 	}
 	return f
+}
+
+// saidOf tells whether a component of the user's is said to hold a kind.
+func (r *output) saidOf(kind string) bool {
+	return slices.ContainsFunc(r.site.Workloads(), func(w *site.Workload) bool {
+		return w.Component != nil && slices.Contains(w.Component.Kinds, strings.TrimPrefix(kind, "/"))
+	})
 }

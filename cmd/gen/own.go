@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/yaml"
+
 	"sitegen/internal/diag"
 	"sitegen/internal/rules"
 	"sitegen/internal/site"
@@ -34,7 +36,29 @@ func missingOwn(root *os.Root, s *site.Site) diag.Problems {
 			all = append(all, diag.Problem{Pos: s.At(at), Path: at.String(), Rule: rules.RuleOwn, Severity: diag.Warning, Message: why, Hint: hint})
 		}
 	}
+	for _, w := range s.Workloads() {
+		if w.Component == nil || isComponent(root, w.Component.Path) {
+			continue
+		}
+		at := diag.Path{string(w.Kind) + "s", w.Name, "component", "path"}
+		all = append(all, diag.Problem{Pos: s.At(at), Path: at.String(), Rule: rules.RuleOwn, Severity: diag.Warning,
+			Message: fmt.Sprintf("there is no kustomization.yaml of kind Component in %q, and nothing of %s is applied without it", w.Component.Path, w.Name),
+			Hint:    "write it, and add it to git: apiVersion: kustomize.config.k8s.io/v1alpha1, kind: Component"})
+	}
 	return all
+}
+
+// isComponent tells whether kustomize takes a folder for a component.
+func isComponent(root *os.Root, folder string) bool {
+	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		if !isFile(root, path.Join(folder, name)) {
+			continue
+		}
+		var k struct{ Kind string }
+		data, err := root.ReadFile(path.Join(folder, name))
+		return err == nil && yaml.Unmarshal(data, &k) == nil && k.Kind == "Component"
+	}
+	return false
 }
 
 func isFile(root *os.Root, name string) bool {

@@ -68,6 +68,7 @@ func TestRandomSites(t *testing.T) {
 			writeFile(t, filepath.Join(out, "k8s/own", strconv.Itoa(i), "own.yaml"), "{ }\n") // and where it has folders
 			writeFile(t, filepath.Join(out, "charts", strconv.Itoa(i)+".yaml"), "{ }\n")
 		}
+		writeFile(t, filepath.Join(out, "k8s/own/part/kustomization.yaml"), "kind: Component\n")
 		var stderr bytes.Buffer
 		if code := run([]string{"check", "-spec", spec, "--one-file", "-out", out}, io.Discard, &stderr); code != exitFine {
 			t.Errorf("seed %d: check exits %d\n%s", seed, code, stderr.String())

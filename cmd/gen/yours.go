@@ -38,6 +38,11 @@ func listYours(e *env, out *outFlags, want *gen.Result, changes []tree.Change) e
 			lines = append(lines, [2]string{f.Path, "Argo CD, as " + f.Name})
 		}
 	}
+	for _, w := range want.Site.Workloads() {
+		if w.Component != nil && isComponent(root, w.Component.Path) {
+			lines = append(lines, [2]string{w.Component.Path, "kustomize, in " + w.Application})
+		}
+	}
 	for _, h := range want.Site.Hosts {
 		for _, name := range h.Imports {
 			if hasModule(root, name) {

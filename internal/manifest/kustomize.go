@@ -3,6 +3,7 @@ package manifest
 // Kustomization says which files of a folder belong together.
 type Kustomization struct {
 	APIVersion         string               `yaml:"apiVersion"`
+	Components         []string             `yaml:"components,omitempty"`
 	ConfigMapGenerator []ConfigMapGenerator `yaml:"configMapGenerator,omitempty"`
 	Generators         []string             `yaml:"generators,omitempty"`
 	Kind               string               `yaml:"kind"`

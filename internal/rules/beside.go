@@ -15,7 +15,7 @@ import (
 
 func besideRules() []Rule {
 	return []Rule{
-		{ID: "folder-path", Severity: diag.Error, Summary: "Folders of your own are inside of the output, each under one name, and not where gen writes.",
+		{ID: "folder-path", Severity: diag.Error, Summary: "Folders of your own, of components too, are inside of the output and not where gen writes; each under folders has one name.",
 			Bad: `folders: tools: {path: "k8s/argocd-hetzner/apps", kinds: ["*"]}`, Good: `folders: tools: {path: "k8s/own/tools", kinds: ["*"]}`, check: checkFolderPaths},
 		{ID: "object-kind", Severity: diag.Error, Summary: "Kinds of objects are written GROUP/KIND, cluster-wide ones under clusterKinds.",
 			Bad:  `folders: tools: {path: "k8s/own/tools", kinds: ["apps/v1/Deployment", "rbac.authorization.k8s.io/ClusterRole"]}`,
@@ -71,6 +71,21 @@ func checkFolderPaths(c *checker) {
 			seen[p] = name
 		}
 	}
+	for _, w := range c.containers {
+		if w.Component == nil {
+			continue
+		}
+		p, at := w.Component.Path, w.at.With("component", "path")
+		_, folder := seen[p]
+		switch f, in := ownPath(p), c.inOutput(p); {
+		case f.Bad():
+			c.fault(at, f)
+		case in != "":
+			c.report(at, "%q is where gen writes: %s", p, in).WithHint("keep components of your own in a folder like \"k8s/own\"")
+		case folder:
+			c.note(c.report(at, "%q is the folder of an Application of its own", p).WithHint("a component is no kustomization: give it a folder of its own"), diag.Path{"folders", seen[p], "path"}, "here")
+		}
+	}
 }
 
 // ownPath is what is wrong with a path of the user's in the output.
@@ -102,6 +117,11 @@ func checkObjectKinds(c *checker) {
 		c.objectKinds(b.at.With("kinds"), b.kinds, false)
 		c.objectKinds(b.at.With("clusterKinds"), b.ClusterKinds, true)
 	}
+	for _, w := range c.containers {
+		if w.Component != nil {
+			c.objectKinds(w.at.With("component", "kinds"), w.Component.Kinds, false)
+		}
+	}
 }
 
 func (c *checker) objectKinds(at diag.Path, kinds []string, clusterWide bool) {
@@ -114,7 +134,10 @@ func (c *checker) objectKinds(at diag.Path, kinds []string, clusterWide bool) {
 		k := site.ParseKind(text)
 		switch wide, known := format.Builtin(k.Group, k.Kind); {
 		case known && wide && !clusterWide:
-			c.report(at, "objects of the kind %q are in no namespace", text).WithHint("put it under clusterKinds")
+			p := c.report(at, "objects of the kind %q are in no namespace", text).WithHint("put it under clusterKinds")
+			if len(at) > 2 && at[2] == "component" {
+				p.WithHint("a component has none; put it into a folder of your own, under folders")
+			}
 		case known && !wide && clusterWide:
 			c.report(at, "objects of the kind %q are in a namespace", text).WithHint("put it under kinds")
 		}

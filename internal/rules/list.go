@@ -41,6 +41,11 @@ func checkListsTwice(c *checker) {
 			c.twice(list, b.at.With(field), strings.TrimSpace)
 		}
 	}
+	for _, w := range c.containers {
+		if w.Component != nil {
+			c.twice(w.Component.Kinds, w.at.With("component", "kinds"), strings.TrimSpace)
+		}
+	}
 	c.twice(s.Repo.KnownHosts, diag.Path{"repo", "knownHosts"}, strings.TrimSpace)
 	c.twice(s.Cluster.K3s.Flags, diag.Path{"cluster", "k3s", "flags"}, strings.TrimSpace)
 	c.twice(s.Output.Exclude, diag.Path{"output", "exclude"}, func(p string) string { return strings.TrimSuffix(p, "/") })

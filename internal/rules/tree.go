@@ -33,7 +33,7 @@ func OutputRules() []Rule {
 			Do: "add the lines that the finding names"},
 		{ID: RuleModule, Severity: diag.Warning, Summary: "A NixOS module that a host imports is not in the output folder (gen warns, gen check refuses).",
 			Do: "write it, and add it to git: Nix reads no other files"},
-		{ID: RuleOwn, Severity: diag.Warning, Summary: "A folder of your own, or a file with the values of a chart, that the spec names is not in the output folder, or the folder holds nothing that Argo CD can apply (gen warns, gen check refuses).",
+		{ID: RuleOwn, Severity: diag.Warning, Summary: "A folder or a component of your own, or a file with the values of a chart, that the spec names is not in the output folder, or holds nothing that Argo CD can apply (gen warns, gen check refuses).",
 			Do: "write it, and add it to git"},
 		{ID: RuleBeside, Severity: diag.Warning, Summary: "A file of your own is in a folder that a program reads whole, and is read with gen's: a manifest beside the Applications, a Terraform override.",
 			Do: "move it elsewhere"},

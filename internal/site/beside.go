@@ -65,6 +65,21 @@ func (s *Site) Beside() []*Beside {
 // SecretName is the Secret that the keys of an encrypted file become.
 func (b *Beside) SecretName() string { return b.Name + "-secrets" }
 
+// OwnFolders are the folders of the user's that Argo CD reads, sorted.
+func (s *Site) OwnFolders() []string {
+	var all []string
+	for _, f := range s.Folders {
+		all = append(all, f.Path)
+	}
+	for _, w := range s.Workloads() {
+		if w.Component != nil {
+			all = append(all, w.Component.Path)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // Keep tells whether its objects stay when it is gone from the spec.
 func (b *Beside) Keep() bool { return b.OnRemoval == "keep" }
 

@@ -32,3 +32,9 @@ type Beside struct {
 	Allow        []string `json:"allow"`
 	OnRemoval    string   `json:"onRemoval"`
 }
+
+// Component mirrors #Container.component.
+type Component struct {
+	Path  string   `json:"path"`
+	Kinds []string `json:"kinds"`
+}

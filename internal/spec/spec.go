@@ -289,10 +289,11 @@ type Container struct {
 		Requests Quantity `json:"requests"`
 		Limits   Quantity `json:"limits"`
 	} `json:"resources"`
-	PodSecurity string   `json:"podSecurity"`
-	User        int      `json:"user"`
-	ReadOnly    bool     `json:"readOnly"`
-	Writable    []string `json:"writable"`
+	PodSecurity string     `json:"podSecurity"`
+	User        int        `json:"user"`
+	ReadOnly    bool       `json:"readOnly"`
+	Writable    []string   `json:"writable"`
+	Component   *Component `json:"component"`
 }
 
 // Quantity mirrors #Container.resources.

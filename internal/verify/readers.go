@@ -61,7 +61,7 @@ func readers() []reader {
 		},
 		{
 			name: "kustomize", programs: []string{"kustomize", "kubectl"}, kind: "kustomizations",
-			find: named("kustomization.yaml", "kustomization.yml", "Kustomization"), run: kustomizeBuild,
+			find: named(kustomizations()...), run: kustomizeBuild,
 			install: "go install sigs.k8s.io/kustomize/kustomize/v5@latest, or kubectl",
 		},
 		{

@@ -66,7 +66,56 @@ func (w *work) fill() error {
 			return err
 		}
 	}
+	return w.takeNamed()
+}
+
+// takeNamed copies the folders of the user's that the kustomizations of the copy
+// name, and those that these name in turn.
+func (w *work) takeNamed() error {
+	for queue := w.all; len(queue) > 0; {
+		var found []string
+		for _, p := range queue {
+			if slices.Contains(kustomizations(), path.Base(p)) {
+				found = append(found, w.inFolders(w.named(p))...)
+			}
+		}
+		slices.Sort(found)
+		queue = slices.DeleteFunc(slices.Compact(found), w.has)
+		for _, p := range queue {
+			if err := w.take(p); err != nil {
+				return err
+			}
+		}
+		w.all = append(slices.Clone(w.all), queue...)
+		slices.Sort(w.all)
+	}
 	return nil
+}
+
+// named are the paths of the tree that a kustomization of the copy takes in.
+func (w *work) named(p string) []string {
+	var k struct{ Resources, Components, Bases []string }
+	_ = decode(w.read(p), &k) // what does not fit names nothing
+	var all []string
+	for _, name := range slices.Concat(k.Resources, k.Components, k.Bases) {
+		all = append(all, path.Join(path.Dir(p), name))
+	}
+	return all
+}
+
+// inFolders lists the files of the tree that lie in any of some folders.
+func (w *work) inFolders(folders []string) []string {
+	var all []string
+	for _, p := range w.tree {
+		if slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(p, f+"/") }) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+func kustomizations() []string {
+	return []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
 }
 
 // take copies one file.

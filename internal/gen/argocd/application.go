@@ -41,7 +41,11 @@ func applications(s *site.Site) []application {
 	}
 	for _, w := range s.Workloads() {
 		m := manifest.Meta{Name: w.Application, Finalizers: []string{finalizer}, Annotations: map[string]string{syncWave: "2"}}
-		list = append(list, build(s, m, "workloads", w.Namespace, w.Folder))
+		a := build(s, m, "workloads", w.Namespace, w.Folder)
+		if w.Component != nil { // what it reads elsewhere is not known
+			delete(a.Metadata.Annotations, manifestPaths)
+		}
+		list = append(list, a)
 	}
 	for _, b := range s.Beside() {
 		list = append(list, besideApplication(s, b))

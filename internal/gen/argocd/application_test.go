@@ -182,6 +182,42 @@ func TestBesideProjects(t *testing.T) {
 	}
 }
 
+// TestComponents holds that a component of the user's is built with its workload,
+// from anywhere, and that only the kinds it is said to hold are allowed for it.
+func TestComponents(t *testing.T) {
+	s := newSite(t)
+	docs := manifests(t, s)
+	for folder, want := range map[string][]any{"invoices": {"../../../k8s/own/part"}, "websites/studio": {"../../../../k8s/own/part"}, "db": nil} {
+		if diff := cmp.Diff(want, docs[folder+"/kustomization.yaml"][0].list("components")); diff != "" {
+			t.Errorf("%s: -want +got\n%s", folder, diff)
+		}
+	}
+	for app, want := range map[string]any{"invoices": nil, "website-studio": nil, "db": "."} {
+		if got := docs["apps/"+app+".yaml"][0].at("metadata", "annotations", manifestPaths); got != want {
+			t.Errorf("%s is made anew for changes in %v", app, got)
+		}
+	}
+	project := docs["projects/workloads.yaml"][0]
+	for _, c := range []struct {
+		apiVersion, kind string
+		want             bool
+	}{{"batch/v1", "CronJob", true}, {"example.net/v1", "Anything", true}, {"batch/v1", "Job", false}, {"rbac.authorization.k8s.io/v1", "Role", false}} {
+		o := object{"apiVersion": c.apiVersion, "kind": c.kind, "metadata": object{"name": "x", "namespace": "invoices"}}
+		if permitted(project, o) != c.want {
+			t.Errorf("%s is allowed: %t", c.kind, !c.want)
+		}
+	}
+	services := 0
+	for _, k := range project.list("spec", "namespaceResourceWhitelist") {
+		if k.(object)["kind"] == "Service" {
+			services++
+		}
+	}
+	if services != 1 {
+		t.Errorf("Service is allowed %d times", services)
+	}
+}
+
 // TestCharts holds where the parts of a chart's Application come from.
 func TestCharts(t *testing.T) {
 	s := newSite(t)

@@ -1,6 +1,9 @@
 package argocd
 
 import (
+	"cmp"
+	"slices"
+
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
 )
@@ -42,15 +45,36 @@ func workloads(s *site.Site) project {
 		Description:              "clients' websites and the site's apps",
 		ClusterResourceWhitelist: namespaces,
 		Destinations:             destinations("!argocd", "!cilium-*", "!cloudflared", "!default", "!kube-*", "*"),
-		NamespaceResourceWhitelist: []manifest.GroupKind{
+		NamespaceResourceWhitelist: componentKinds(s, []manifest.GroupKind{
 			{Group: "", Kind: "PersistentVolumeClaim"},
 			{Group: "", Kind: "Secret"},
 			{Group: "", Kind: "Service"},
 			{Group: "apps", Kind: "Deployment"},
 			{Group: "networking.k8s.io", Kind: "NetworkPolicy"},
 			{Group: "policy", Kind: "PodDisruptionBudget"},
-		},
+		}),
 	})
+}
+
+// componentKinds adds the kinds that the user's components hold to those that gen
+// makes.
+func componentKinds(s *site.Site, kinds []manifest.GroupKind) []manifest.GroupKind {
+	own := len(kinds)
+	for _, w := range s.Workloads() {
+		if w.Component == nil {
+			continue
+		}
+		for _, text := range w.Component.Kinds {
+			k := site.ParseKind(text)
+			if g := (manifest.GroupKind{Group: k.Group, Kind: k.Kind}); !slices.Contains(kinds, g) {
+				kinds = append(kinds, g)
+			}
+		}
+	}
+	slices.SortFunc(kinds[own:], func(a, b manifest.GroupKind) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Kind, b.Kind))
+	})
+	return kinds
 }
 
 func newProject(s *site.Site, name string, spec manifest.ProjectSpec) project {

@@ -24,6 +24,8 @@ cluster: services: "203.0.113.0/24"
 clients: legacy: {domain: "legacy.example", image: "ghcr.io/example/legacy:1", podSecurity: "baseline", readOnly: false}
 clients: studio: {domain: "studio.example", image: "ghcr.io/example/studio:1", replicas: 2, internet: true, user: 1000}
 apps: db: {image: "docker.io/library/postgres:17.2", port: 5432, allow: ["invoices"]}
+clients: studio: component: path: "k8s/own/part"
+apps: invoices: component: {path: "k8s/own/part", kinds: ["batch/CronJob", "Service", "example.net/*"]}
 apps: invoices: {user: 1000, internet: true, health: "/up"}
 charts: grafana: {repo: "oci://registry.example.net/charts", chart: "grafana", version: "10.1.0", namespace: "monitoring", values: {replicas: 2, note: "a: b"}, secrets: ["password"], allow: ["db"]}
 charts: loki: {repo: "https://charts.example.net/stable", chart: "loki", version: "6.1.0", namespace: "monitoring", kinds: ["apps/StatefulSet"], valuesFile: "charts/loki.yaml"}

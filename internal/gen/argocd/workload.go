@@ -1,6 +1,8 @@
 package argocd
 
 import (
+	"strings"
+
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
 )
@@ -34,6 +36,9 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 	}))
 	if len(w.Secrets) > 0 {
 		k.Generators = []string{"secret-generator.yaml"}
+	}
+	if w.Component != nil {
+		k.Components = []string{strings.Repeat("../", strings.Count(dir, "/")) + w.Component.Path}
 	}
 	f.Add(dir+"kustomization.yaml", manifest.NewKustomization(k))
 }

@@ -68,8 +68,8 @@ func group(s *site.Site, machines ...site.Recipient) []keyGroup {
 // what ends like an encrypted file there, Secrets for ksops are meant.
 func ownFolders(s *site.Site) string {
 	var all []string
-	for _, f := range s.Folders {
-		all = append(all, regexp.QuoteMeta(f.Path))
+	for _, p := range s.OwnFolders() {
+		all = append(all, regexp.QuoteMeta(p))
 	}
 	if len(all) == 0 {
 		return ""

@@ -101,6 +101,7 @@ func (g *generator) container() {
 	g.maybe(4, "user: %d", 1+g.IntN(70000))
 	g.maybe(4, "readOnly: false")
 	g.maybe(3, `writable: ["/var/cache", "/run"]`)
+	g.maybe(5, `component: {path: "k8s/own/part", kinds: [%s]}`, g.one("", `"batch/CronJob"`, `"*"`))
 }
 
 // hostname is one that nothing else has, in a domain of the site.
