@@ -6,35 +6,85 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+	"sigs.k8s.io/yaml/goyaml.v3"
 )
 
-// release is a chart that a Terraform root installs.
+// release is a chart that a Terraform root installs, or Argo CD for an Application.
 type release struct {
 	file                                        string // that says so
 	line                                        int
 	name, namespace, repository, chart, version string
-	values                                      []string // files, relative to the root
+	values                                      []string     // files, relative to the root
+	application                                 *application // nil: Terraform's
 }
 
 // kubeVersion is what charts are rendered for. A helm that was built from source
 // believes in 1.20, which charts refuse.
 const kubeVersion = "1.34.0"
 
-// chartRoots lists the Terraform roots that install charts.
-func (w *work) chartRoots() []string {
+// chartUsers lists the Terraform roots that install charts, and the Applications of
+// charts.
+func (w *work) chartUsers() []string {
 	var roots []string
 	for _, root := range w.terraformRoots() {
 		if found, err := w.releases(root); len(found) > 0 || err != nil {
 			roots = append(roots, root)
 		}
 	}
+	for _, a := range w.argocd.applications {
+		if slices.ContainsFunc(a.sources(), func(s source) bool { return s.Chart != "" }) {
+			roots = append(roots, a.path)
+		}
+	}
 	return roots
+}
+
+// chartsOf are the charts of an artifact, and the folder that they are rendered in.
+func (j *job) chartsOf(artifact string) (found []release, dir string, err error) {
+	for _, a := range j.argocd.applications {
+		if a.path == artifact {
+			found, err = j.applied(a)
+			return found, ".", err
+		}
+	}
+	found, err = j.releases(artifact)
+	return found, artifact, err
+}
+
+// applied are the charts of an Application. A registry has no scheme there, and the
+// values in it are written into a file.
+func (j *job) applied(a application) ([]release, error) {
+	var found []release
+	for _, s := range a.sources() {
+		if s.Chart == "" {
+			continue
+		}
+		r := release{file: a.path, name: a.Metadata.Name, namespace: a.Spec.Destination.Namespace,
+			repository: s.RepoURL, chart: s.Chart, version: s.TargetRevision, values: j.argocd.values(s), application: &a}
+		if !strings.Contains(r.repository, "://") {
+			r.repository = "oci://" + r.repository
+		}
+		if s.Helm.ValuesObject != nil {
+			data, err := yaml.Marshal(s.Helm.ValuesObject)
+			if err != nil {
+				return nil, err
+			}
+			values := filepath.Join(j.home, a.Metadata.Name+"-values.yaml")
+			if err := os.WriteFile(values, data, 0o600); err != nil {
+				return nil, err
+			}
+			r.values = append(r.values, values)
+		}
+		found = append(found, r)
+	}
+	return found, nil
 }
 
 // helmTemplate renders every chart with its values.
@@ -44,7 +94,7 @@ func helmTemplate(j *job) string {
 	}
 	rendered := 0
 	for _, root := range j.artifacts {
-		found, err := j.releases(root)
+		found, dir, err := j.chartsOf(root)
 		if err != nil {
 			j.problem(root, 0, "%v", err)
 		}
@@ -54,7 +104,7 @@ func helmTemplate(j *job) string {
 				j.note("%s was not rendered: %s", r.chart, why)
 				continue
 			}
-			j.render(root, r, chart)
+			j.render(dir, r, chart)
 			rendered++
 		}
 	}
@@ -67,6 +117,9 @@ func helmTemplate(j *job) string {
 func (j *job) render(root string, r release, chart []string) {
 	args := append([]string{"template", r.name}, chart...)
 	args = append(args, "--namespace", r.namespace, "--kube-version", kubeVersion)
+	if r.application != nil { // as Argo CD does (argo-cd util/helm/cmd.go)
+		args = append(args, "--include-crds")
+	}
 	for _, v := range r.values {
 		args = append(args, "--values", filepath.FromSlash(v))
 	}
@@ -80,6 +133,7 @@ func (j *job) render(root string, r release, chart []string) {
 	} else if len(docs) == 0 {
 		j.problem(r.file, r.line, "chart %s renders to nothing", r.chart)
 	}
+	j.permitted(r.file, r.application, docs)
 }
 
 // chart is where a release's chart comes from, as arguments; or why it cannot be had.

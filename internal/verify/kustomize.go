@@ -41,6 +41,13 @@ func kustomizeBuild(j *job) string {
 	return ""
 }
 
+// built lists what kustomize builds: gen's kustomizations, and those of the user's
+// that Applications read.
+func (w *work) built() []string {
+	_, own := w.ownFolders()
+	return append(named(kustomizations()...)(w), own...)
+}
+
 func (j *job) build(artifact string, extra, env []string) {
 	verb := "build"
 	if j.kubectl() {
@@ -56,6 +63,7 @@ func (j *job) build(artifact string, extra, env []string) {
 	} else if len(docs) == 0 {
 		j.problem(artifact, 0, "builds to nothing")
 	}
+	j.permitted(artifact, j.argocd.of[path.Dir(artifact)], docs)
 	if warnings := j.tidy(string(out.Stderr)); warnings != "" {
 		j.problem(artifact, 0, "%s", warnings)
 	}

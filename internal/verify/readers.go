@@ -28,6 +28,7 @@ func readers() []reader {
 	return []reader{
 		{name: "yaml", kind: "YAML files", find: suffix(".yaml", ".yml"), run: strictYAML},
 		{name: "secrets", kind: "secret files", find: (*work).secretArtifacts, run: secrets},
+		{name: "projects", kind: "folders of manifests", find: func(w *work) []string { plain, _ := w.ownFolders(); return plain }, run: plainManifests},
 		{name: "ingress", kind: "ingress configurations", find: (*work).ingressFiles, run: reachable},
 		{
 			name: "nix-parse", programs: []string{"nix-instantiate"}, kind: "Nix files",
@@ -55,13 +56,13 @@ func readers() []reader {
 			install: "https://opentofu.org/docs/intro/install",
 		},
 		{
-			name: "helm", programs: []string{"helm"}, kind: "Terraform roots with charts",
-			find: (*work).chartRoots, run: helmTemplate,
+			name: "helm", programs: []string{"helm"}, kind: "Terraform roots and Applications with charts",
+			find: (*work).chartUsers, run: helmTemplate,
 			install: "go install helm.sh/helm/v3/cmd/helm@latest, or https://helm.sh/docs/intro/install",
 		},
 		{
 			name: "kustomize", programs: []string{"kustomize", "kubectl"}, kind: "kustomizations",
-			find: named(kustomizations()...), run: kustomizeBuild,
+			find: (*work).built, run: kustomizeBuild,
 			install: "go install sigs.k8s.io/kustomize/kustomize/v5@latest, or kubectl",
 		},
 		{

@@ -20,7 +20,9 @@ type work struct {
 	home string   // the programs' HOME
 	tree []string // every file of the tree, sorted
 	own  []string // what is verified: those that gen wrote
-	all  []string // what is copied: these, and what lies beside them
+	all  []string // what is copied: these, what lies beside them, and what they name elsewhere
+
+	argocd argocd
 }
 
 // newWork copies gen's files, and what lies in the same folders, out of the tree.
@@ -66,14 +68,15 @@ func (w *work) fill() error {
 			return err
 		}
 	}
+	w.argocd = w.readArgocd()
 	return w.takeNamed()
 }
 
-// takeNamed copies the folders of the user's that the kustomizations of the copy
-// name, and those that these name in turn.
+// takeNamed copies the folders of the user's that the Applications and kustomizations
+// of the copy name, and those that these name in turn.
 func (w *work) takeNamed() error {
-	for queue := w.all; len(queue) > 0; {
-		var found []string
+	found := w.ofApplications()
+	for queue := w.all; len(queue) > 0; found = nil {
 		for _, p := range queue {
 			if slices.Contains(kustomizations(), path.Base(p)) {
 				found = append(found, w.inFolders(w.named(p))...)
