@@ -39,6 +39,18 @@ func TestHostileYAML(t *testing.T) {
 	}
 }
 
+// TestHostileValues reads a chart's values as Argo CD would.
+func TestHostileValues(t *testing.T) {
+	want := map[string]any{
+		"<<": hostileText, "no": "no",
+		"a b: c": []any{hostileLine + "\n\n", "", " ", "~", "- x: y", "&a", "*a", "!!str", "0x1f", "null", "2026-01-01", "1_000", "\t\n\n$${x}"},
+		"=":      map[string]any{"1": 1, "true": true, "nothing": nil, "half": 0.5, "large": 9007199254740993},
+	}
+	if diff := cmp.Diff(asJSON(t, want), valuesRead(t, hostileTree+"/k8s/argocd-hostile/apps/grafana.yaml")); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+}
+
 // kubeletReads is what a container gets of a value: the kubelet takes $(X) for a
 // variable, and a doubled dollar for a plain one
 // (k8s.io/kubernetes third_party/forked/golang/expansion).

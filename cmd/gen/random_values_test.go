@@ -48,6 +48,16 @@ func TestRandomValues(t *testing.T) {
 				t.Errorf("seed %d: %s (-spec +container):\n%s", seed, w.Name, diff)
 			}
 		}
+		for _, c := range s.Charts {
+			if len(c.Chart.Values) == 0 {
+				continue
+			}
+			seen++
+			got := valuesRead(t, filepath.Join(out, filepath.FromSlash(s.ArgoDir()), "apps", c.Name+".yaml"))
+			if diff := cmp.Diff(asJSON(t, c.Chart.Values), got); diff != "" {
+				t.Errorf("seed %d: values of %s (-spec +Argo CD):\n%s", seed, c.Name, diff)
+			}
+		}
 		literals := terraformTexts(t, filepath.Join(out, filepath.FromSlash(s.TerraformDir())))
 		for _, z := range s.Zones {
 			for _, r := range z.Records {
@@ -70,6 +80,39 @@ func TestRandomValues(t *testing.T) {
 	if seen < 50 {
 		t.Errorf("only %d texts were read back: the test has become too narrow", seen)
 	}
+}
+
+// valuesRead is what Argo CD reads as a chart's values.
+func valuesRead(t *testing.T, file string) any {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type source struct{ Helm struct{ ValuesObject any } }
+	var a struct {
+		Spec struct {
+			Source  source
+			Sources []source
+		}
+	}
+	if err := yaml.Unmarshal(data, &a); err != nil {
+		t.Fatal(err)
+	}
+	return asJSON(t, append(a.Spec.Sources, a.Spec.Source)[0].Helm.ValuesObject)
+}
+
+// asJSON is data as JSON has it: whole numbers are numbers like others.
+func asJSON(t *testing.T, v any) (out any) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 type container struct {

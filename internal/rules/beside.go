@@ -171,6 +171,9 @@ func checkNamespaces(c *checker) {
 			p := c.report(at, "%q is the namespace of an app", name).WithHint("leave it out for %q, its own name", b.name)
 			c.note(p, diag.Path{"apps", name}, "the app")
 			continue
+		case strings.HasPrefix(name, "kube-"):
+			c.reportName(at, "its namespace would be %q: %s", name, why).WithHint("say namespace: \"monitoring\", or what it is for")
+			continue
 		case why != "" || app: // another rule's: its name is what is wrong
 			continue
 		}

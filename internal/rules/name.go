@@ -103,11 +103,14 @@ func checkReservedNames(c *checker) {
 	}
 	for _, b := range besides(c.spec) {
 		why := reservedNamespace(b.name)
+		if strings.HasPrefix(b.name, "kube-") { // a release may be called so; its namespace is another rule's
+			why = ""
+		}
 		if why == "" && slices.Contains([]string{"kustomization", "platform", "workloads"}, b.name) {
 			why = "gen uses it among the projects"
 		}
 		if why != "" {
-			c.reportName(b.at, "%s cannot be called %q: %s", b.what, b.name, why).WithHint("say %q, or what it is for", strings.TrimPrefix(b.name, "kube-")+"-own")
+			c.reportName(b.at, "%s cannot be called %q: %s", b.what, b.name, why).WithHint("say %q, or what it is for", b.name+"-own")
 		}
 	}
 	for name := range c.spec.Hosts {
