@@ -94,6 +94,7 @@ func (g *generator) site() {
 	g.routes()
 	g.redirects()
 	g.folders()
+	g.charts()
 	g.rest()
 	if g.example {
 		g.line(`silence: "address-reserved": "made up"`)
