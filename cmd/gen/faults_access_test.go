@@ -67,11 +67,13 @@ func accessFaults() []fault {
 			},
 		},
 		{
-			name:    "Access rules about domains, networks and groups in the form of v4",
-			breaks:  "v5 has one object for each, and other names in it",
-			applies: func(r *output) bool { return strings.Contains(r.files[matching(r.files, accessTF)[0]], "email_domain =") },
-			check:   whoGetsIn,
-			again:   []func(map[string]string){swap(accessTF, `(email_domain = \{ )domain`, "${1}email_domain")},
+			name:   "Access rules about domains, networks and groups in the form of v4",
+			breaks: "v5 has one object for each, and other names in it",
+			applies: func(r *output) bool {
+				return strings.Contains(r.files[matching(r.files, accessTF)[0]], "email_domain =")
+			},
+			check: whoGetsIn,
+			again: []func(map[string]string){swap(accessTF, `(email_domain = \{ )domain`, "${1}email_domain")},
 		},
 		{
 			name:   "Access policy that lets in others than its group",
@@ -117,6 +119,14 @@ func whoGetsIn(r *output) []string {
 	rules := accessRules(r)
 	compare := func(name string, w site.Who) {
 		var want, got []string
+		for _, login := range w.Logins {
+			want = append(want, "login_method id id of "+login)
+		}
+		for idp, groups := range w.IdP {
+			for _, group := range groups {
+				want = append(want, idpRule(r.site, idp, group)...)
+			}
+		}
 		for kind, list := range map[string][]string{"email email": w.Emails, "email_domain domain": w.EmailDomains, "ip ip": w.IPs} {
 			for _, x := range list {
 				want = append(want, kind+" "+x)
@@ -125,7 +135,9 @@ func whoGetsIn(r *output) []string {
 		for _, rule := range list(rules, name) {
 			for _, kind := range entries(rule) {
 				for _, key := range entries(rule, kind) {
-					got = append(got, kind+" "+key+" "+text(rule, kind, key))
+					if x := text(rule, kind, key); x != "" {
+						got = append(got, kind+" "+key+" "+x)
+					}
 				}
 			}
 		}
@@ -146,6 +158,15 @@ func whoGetsIn(r *output) []string {
 // accessRules are the rules of each policy, exclude and require.
 func accessRules(r *output) any {
 	r.t.Helper()
+	ids := cty.EmptyObjectVal
+	for _, idp := range r.site.Logins {
+		known := ids.AsValueMap()
+		if known == nil {
+			known = map[string]cty.Value{}
+		}
+		known[idp.Name] = cty.StringVal("id of " + idp.Name)
+		ids = cty.ObjectVal(known)
+	}
 	for _, b := range r.blocks("locals") {
 		rules := b.Body.Attributes["access_rules"]
 		if rules == nil {
@@ -156,7 +177,7 @@ func accessRules(r *output) any {
 			r.t.Fatal(diags)
 		}
 		v, diags := rules.Expr.Value(&hcl.EvalContext{
-			Variables: map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{"access_who": who})},
+			Variables: map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{"access_who": who, "idp_ids": ids})},
 			Functions: map[string]function.Function{"flatten": stdlib.FlattenFunc},
 		})
 		if diags.HasErrors() {
@@ -165,4 +186,30 @@ func accessRules(r *output) any {
 		return plain(v)
 	}
 	return nil
+}
+
+// idpRule is what v5 says of a group of an identity provider.
+func idpRule(s *site.Site, name, group string) []string {
+	kind := s.IdPs[name].Type
+	first, second, _ := strings.Cut(group, map[string]string{"github": "/", "oidc": "="}[kind]+"")
+	rule := func(kind string, pairs ...string) []string {
+		all := []string{kind + " identity_provider_id id of " + name}
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i+1] != "" {
+				all = append(all, kind+" "+pairs[i]+" "+pairs[i+1])
+			}
+		}
+		return all
+	}
+	switch kind {
+	case "github":
+		return rule("github_organization", "name", first, "team", second)
+	case "oidc":
+		return rule("oidc", "claim_name", first, "claim_value", second)
+	case "azureAD":
+		return rule("azure_ad", "id", group)
+	case "okta":
+		return rule("okta", "name", group)
+	}
+	return rule("gsuite", "email", group)
 }

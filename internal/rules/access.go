@@ -80,7 +80,7 @@ func checkAccessGroups(c *checker) {
 func checkAccessEmpty(c *checker) {
 	for name, g := range c.spec.Access {
 		if g.Nobody() {
-			c.reportName(diag.Path{"access", name}, "the access group %q lets nobody in", name).WithHint("give it emails or emailDomains")
+			c.reportName(diag.Path{"access", name}, "the access group %q lets nobody in", name).WithHint("give it emails, emailDomains or groups of an identity provider")
 		}
 	}
 }

@@ -60,7 +60,7 @@ func checkAccessNarrow(c *checker) {
 		at := diag.Path{"access", name}
 		for field, w := range map[string]spec.Who{"require": g.Require, "exclude": g.Exclude} {
 			if w.Nobody() && c.ix.Has(at.With(field)) {
-				c.report(at.With(field), "names nobody").WithHint("leave it out, or give it emails, emailDomains or ips")
+				c.report(at.With(field), "names nobody").WithHint("leave it out, or give it emails, emailDomains, idp, logins or ips")
 			}
 		}
 		for _, kind := range []struct {

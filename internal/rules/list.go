@@ -33,6 +33,10 @@ func checkListsTwice(c *checker) {
 	c.eachWho(func(w spec.Who, at diag.Path) {
 		c.twice(w.Emails, at.With("emails"), strings.ToLower)
 		c.twice(w.EmailDomains, at.With("emailDomains"), strings.ToLower)
+		c.twice(w.Logins, at.With("logins"), strings.TrimSpace)
+		for _, name := range slices.Sorted(maps.Keys(w.IdP)) {
+			c.twice(w.IdP[name], at.With("idp", name), strings.ToLower)
+		}
 		c.twice(w.IPs, at.With("ips"), prefixKey)
 		c.inside(w.IPs, at.With("ips"))
 	})

@@ -37,6 +37,7 @@ func checkNames(c *checker) {
 	c.fault(diag.Path{"name"}, format.Label("the site", s.Name, maxSite))
 	names(c, s.Hosts, "a host", maxHost, "hosts")
 	names(c, s.Access, "an access group", maxLabel, "access")
+	names(c, s.IdPs, "an identity provider", maxLabel, "idps")
 	names(c, s.Clients, "a client", maxClient, "clients")
 	names(c, s.Apps, "an app", maxLabel, "apps")
 	names(c, s.Charts, "a chart", maxRelease, "charts")

@@ -24,7 +24,7 @@ func rules() []Rule {
 		{"DNS records", recordRules()},
 		{"Mail", mailRules()},
 		{"Redirects", redirectRules()},
-		{"Access", accessRules()},
+		{"Access", slices.Concat(accessRules(), idpRules())},
 		{"Routes", slices.Concat(routeRules(), originRules())},
 		{"Clients and apps", workloadRules()},
 		{"Charts", chartRules()},

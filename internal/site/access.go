@@ -35,8 +35,39 @@ func (s *Site) Group(name string) AccessGroup {
 	return AccessGroup{}
 }
 
+// IdP is a log-in of Access.
+type IdP struct {
+	spec.IdP
+	Name   string
+	Groups bool     // access groups name its groups
+	Claims []string // that access groups name, sorted
+}
+
+// resolveIdPs lists the identity providers, and what access groups ask of them.
+func resolveIdPs(s *Site, sp *spec.Spec) {
+	for _, name := range slices.Sorted(maps.Keys(sp.IdPs)) {
+		idp := IdP{IdP: *sp.IdPs[name], Name: name}
+		for _, g := range s.Groups {
+			for _, w := range []Who{g.Who, g.Require, g.Exclude} {
+				for _, group := range w.IdP[name] {
+					idp.Groups = true
+					claim, _, _ := strings.Cut(group, "=")
+					idp.Claims = append(idp.Claims, claim)
+				}
+			}
+		}
+		slices.Sort(idp.Claims)
+		idp.Claims = slices.Compact(idp.Claims)
+		s.Logins = append(s.Logins, idp)
+	}
+}
+
 func sortedWho(w Who) Who {
-	return Who{Emails: Sorted(w.Emails), EmailDomains: Sorted(w.EmailDomains), IPs: Sorted(w.IPs)}
+	sorted := Who{Emails: Sorted(w.Emails), EmailDomains: Sorted(w.EmailDomains), Logins: Sorted(w.Logins), IPs: Sorted(w.IPs), IdP: map[string][]string{}}
+	for name, groups := range w.IdP {
+		sorted.IdP[name] = Sorted(groups)
+	}
+	return sorted
 }
 
 // AccessConfigMap is the ConfigMap beside cloudflared that has a key for each

@@ -25,6 +25,7 @@ type Site struct {
 	Zones     []Zone        // sorted by name; exactly one is Primary
 	Primary   *Zone         // points into Zones
 	Groups    []AccessGroup // sorted by name
+	Logins    []IdP         // sorted by name
 	Routes    []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
 	Redirects []Redirect    // every hostname that Cloudflare sends elsewhere, sorted
 

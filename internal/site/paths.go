@@ -20,6 +20,20 @@ func (s *Site) InRepo(p string) string { return path.Join(s.Repo.Path, p) }
 // K8sSecrets is the encrypted file that Terraform reads, relative to the output root.
 func (s *Site) K8sSecrets() string { return "secrets/hosts/" + s.Server.Name + "/k8s-secrets.yaml" }
 
+// IdPSecrets is the encrypted file with the secret of each identity provider under its
+// name, relative to the output root. Terraform keeps what it reads of it in its state.
+func (s *Site) IdPSecrets() string { return "secrets/idp-secrets.yaml" }
+
+// IdPSecretKeys are the keys that IdPSecrets must hold, sorted; none means that there
+// is no such file.
+func (s *Site) IdPSecretKeys() []string {
+	var keys []string
+	for _, idp := range s.Logins {
+		keys = append(keys, idp.Name)
+	}
+	return keys
+}
+
 // HostSecrets is the encrypted file that sops-nix reads on the host, relative to the output root.
 func (h *Host) HostSecrets() string { return "secrets/hosts/" + h.Name + "/host-secrets.yaml" }
 

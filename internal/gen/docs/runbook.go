@@ -31,6 +31,8 @@ type runbook struct {
 	ArgoURL                string
 	ArgoDir, TerraformDir  string
 	K8sSecrets, K8sExample string
+	IdPSecrets, IdPExample string
+	IdPs                   []login
 	K8sKeys                []key
 	AppSecrets             []file
 	Disks                  []diskRow
@@ -50,7 +52,8 @@ type (
 	key    struct{ Key, What string }
 	file   struct{ File, Example string }
 	volume struct{ App, Volume, Mount string }
-	right  struct{ Permission, What string } // of the Cloudflare token, to edit in the account
+	login  struct{ Name, Type, ClientID string } // an identity provider
+	right  struct{ Permission, What string }     // of the Cloudflare token, to edit in the account
 )
 
 func newRunbook(s *site.Site) runbook {
@@ -91,6 +94,10 @@ func newRunbook(s *site.Site) runbook {
 	r.Team = s.Cloudflare.Team
 	r.addRoutes(s)
 	r.TokenRights = tokenRights(s)
+	r.IdPSecrets, r.IdPExample = s.IdPSecrets(), example(s.IdPSecrets())
+	for _, idp := range s.Logins {
+		r.IdPs = append(r.IdPs, login{idp.Name, idp.Type, idp.ClientID})
+	}
 	for _, k := range s.K8sSecretKeys() {
 		r.K8sKeys = append(r.K8sKeys, key{k, k8sKey(s, k)})
 	}
@@ -182,6 +189,9 @@ func tokenRights(s *site.Site) []right {
 	var what []string
 	if slices.ContainsFunc(s.Groups, func(g site.AccessGroup) bool { return !g.Require.Nobody() }) {
 		what = append(what, "what access groups require")
+	}
+	if len(s.Logins) > 0 {
+		what = append(what, "the identity providers")
 	}
 	if len(what) == 0 {
 		return nil

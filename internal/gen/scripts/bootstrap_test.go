@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sitegen/internal/site"
 )
 
 const (
@@ -115,6 +117,18 @@ func TestBootstrapOldKey(t *testing.T) {
 	r := newCheckout(t, testSite(t))
 	r.write("k8s/argocd-hetzner/invoices/secrets.enc.yaml", "recipient: age1old\n", 0o644)
 	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(0, "hetzner is up", "only an old key reads k8s/argocd-hetzner/invoices/secrets.enc.yaml")
+}
+
+// The secrets of identity providers are looked at as the others are.
+func TestBootstrapIdPs(t *testing.T) {
+	t.Parallel()
+	s := testSite(t)
+	s.Logins = []site.IdP{{Name: "github"}}
+	r := newCheckout(t, s)
+	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(1, "no secrets/idp-secrets.yaml")
+	r.write(s.IdPSecrets(), "sops:\n", 0o644)
+	r.script("bootstrap-hetzner-k8s.sh", with(rule{Prog: "sops", Match: `\["github"\] .*idp-secrets`, Out: "REPLACE-ME"}, bootstrapRules()), "yes\n").want(1, "github in secrets/idp-secrets.yaml still has")
+	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "yes\n").want(0, "hetzner is up")
 }
 
 // Each of these stops before anything is applied.

@@ -114,6 +114,8 @@ func bootstrapValues(s *site.Site) []sh.Var {
 		{Name: "terraform_dir", Value: s.TerraformDir()},
 		{Name: "k8s_secrets", Value: s.K8sSecrets()},
 		{Name: "secret_keys", Value: s.K8sSecretKeys()},
+		{Name: "idp_secrets", Value: s.IdPSecrets()},
+		{Name: "idp_keys", Value: s.IdPSecretKeys()},
 		{Name: "argocd_recipient", Value: s.ArgoCD.Key},
 		{Name: "argocd_hostname", Value: argocdHostname(s)},
 		{Name: "app_secrets", Value: secrets},

@@ -29,6 +29,15 @@ func k8sSecrets(s *site.Site) manifest.Map {
 	return entries(s.K8sSecretKeys(), notes)
 }
 
+// idpSecrets shows the file that Terraform reads for the log-ins of Access.
+func idpSecrets(s *site.Site) manifest.Map {
+	notes := map[string]string{}
+	for _, idp := range s.Logins {
+		notes[idp.Name] = "the secret of the client " + idp.ClientID
+	}
+	return entries(s.IdPSecretKeys(), notes)
+}
+
 // hostSecrets shows the file that the host decrypts while it boots.
 func hostSecrets(keys []string) manifest.Map {
 	notes := map[string]string{

@@ -42,6 +42,9 @@ func rules(s *site.Site) config {
 		argo(own + `/(.*/)?[^/]*\.enc\.yaml$`)
 	}
 	c.CreationRules = append(c.CreationRules, rule{KeyGroups: group(s), PathRegex: path(s, s.K8sSecrets()) + "$"})
+	if len(s.IdPSecretKeys()) > 0 {
+		c.CreationRules = append(c.CreationRules, rule{KeyGroups: group(s), PathRegex: path(s, s.IdPSecrets()) + "$"})
+	}
 	for _, h := range s.Hosts {
 		c.CreationRules = append(c.CreationRules, rule{
 			KeyGroups: group(s, site.Recipient{Name: h.Name, Key: h.Age}),

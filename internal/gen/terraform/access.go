@@ -39,22 +39,28 @@ func kinds() []struct {
 	}{
 		{"emails", tf.Fixed("[for address in who.emails : { email = { email = address } }]")},
 		{"email_domains", tf.Fixed("[for domain in who.email_domains : { email_domain = { domain = domain } }]")},
+		{"github", tf.Fixed("[for of in who.github : { github_organization = { identity_provider_id = local.idp_ids[of.idp], name = of.organization, team = of.team } }]")},
+		{"google_groups", tf.Fixed("[for of in who.google_groups : { gsuite = { identity_provider_id = local.idp_ids[of.idp], email = of.email } }]")},
+		{"azure_groups", tf.Fixed("[for of in who.azure_groups : { azure_ad = { identity_provider_id = local.idp_ids[of.idp], id = of.id } }]")},
+		{"okta_groups", tf.Fixed("[for of in who.okta_groups : { okta = { identity_provider_id = local.idp_ids[of.idp], name = of.name } }]")},
+		{"oidc_claims", tf.Fixed("[for of in who.oidc_claims : { oidc = { identity_provider_id = local.idp_ids[of.idp], claim_name = of.name, claim_value = of.value } }]")},
+		{"logins", tf.Fixed("[for idp in who.logins : { login_method = { id = local.idp_ids[idp] } }]")},
 		{"ips", tf.Fixed("[for network in who.ips : { ip = { ip = network } }]")},
 	}
 }
 
 // policies are those of a group: one for people, and one for who needs no log-in.
 // Access looks at the latter first, whatever their order.
-func policies(g site.AccessGroup) []policy {
+func policies(s *site.Site, g site.AccessGroup) []policy {
 	people, machines := g.Who, site.Who{IPs: g.IPs}
 	people.IPs = nil
 	var all []policy
 	add := func(name, decision string, include, require, exclude site.Who) {
-		if len(conditions(include)) == 0 {
+		if include.Nobody() {
 			return
 		}
-		p := policy{name: name, decision: decision, include: conditions(include), exclude: conditions(exclude), require: map[string]who{}, session: g.Session}
-		for kind, list := range conditions(require) {
+		p := policy{name: name, decision: decision, include: conditions(s, include), exclude: conditions(s, exclude), require: map[string]who{}, session: g.Session}
+		for kind, list := range conditions(s, require) {
 			p.require[g.Name+" require "+kind] = who{kind: list}
 		}
 		all = append(all, p)
@@ -65,11 +71,17 @@ func policies(g site.AccessGroup) []policy {
 	return all
 }
 
-func conditions(w site.Who) who {
+func conditions(s *site.Site, w site.Who) who {
 	all := who{}
-	for kind, list := range map[string][]string{"emails": w.Emails, "email_domains": w.EmailDomains, "ips": w.IPs} {
+	for kind, list := range map[string][]string{"emails": w.Emails, "email_domains": w.EmailDomains, "logins": w.Logins, "ips": w.IPs} {
 		for _, text := range list {
 			all[kind] = append(all[kind], tf.String(text))
+		}
+	}
+	for _, idp := range s.Logins {
+		for _, group := range w.IdP[idp.Name] {
+			kind, fields := idpGroup(idp, group)
+			all[kind] = append(all[kind], tf.Object(fields))
 		}
 	}
 	return all
@@ -77,10 +89,11 @@ func conditions(w site.Who) who {
 
 // access writes the policies and the applications that use them.
 func access(f *tf.File, s *site.Site) {
+	idps(f, s)
 	all, named := map[string]who{}, fields{}
 	var required, excluded bool
 	for _, g := range s.Groups {
-		for _, p := range policies(g) {
+		for _, p := range policies(s, g) {
 			entry := fields{"decision": tf.String(p.decision), "session": tf.String(p.session)}
 			all[p.name] = p.include
 			if len(p.exclude) > 0 {
@@ -195,7 +208,7 @@ func used(all map[string]who, kind string) bool {
 func guarded(s *site.Site) tf.Expr {
 	names := map[string][]tf.Expr{}
 	for _, g := range s.Groups {
-		for _, p := range policies(g) {
+		for _, p := range policies(s, g) {
 			names[g.Name] = append(names[g.Name], tf.String(p.name))
 		}
 	}

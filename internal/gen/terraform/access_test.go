@@ -75,6 +75,7 @@ func evaluate(t *testing.T, e hclsyntax.Expression, vars map[string]cty.Value) c
 	})
 	v, diags := e.Value(&hcl.EvalContext{Variables: vars, Functions: map[string]function.Function{
 		"flatten": stdlib.FlattenFunc, "try": tryfunc.TryFunc, "toset": toset, "replace": stdlib.ReplaceFunc, "concat": stdlib.ConcatFunc,
+		"merge": stdlib.MergeFunc,
 	}})
 	if diags.HasErrors() {
 		t.Fatal(diags)
@@ -192,5 +193,38 @@ apps: hook: {hostnames: ["b.example.com"], access: "robots", image: "ghcr.io/exa
 		if diff := cmp.Diff(want, get(t, all[appType][hostname], "policies")); diff != "" {
 			t.Errorf("%s: %s", hostname, diff)
 		}
+	}
+}
+
+// TestIdPs: each type gets what the provider takes for it, and a secret of its own.
+func TestIdPs(t *testing.T) {
+	src := generate(t, gentest.Base(t, `
+idps: {
+	github: {type: "github", clientId: "hub"}
+	entra: {type: "azureAD", clientId: "e", directoryId: "00000000-0000-4000-8000-000000000002"}
+	sso: {type: "oidc", clientId: "s", authURL: "https://a.example", tokenURL: "https://t.example", certsURL: "https://c.example"}
+}
+access: admins: {idp: sso: ["groups=board", "mfa=yes", "groups=staff"], require: idp: entra: ["00000000-0000-4000-8000-000000000003"]}
+`))["cloudflare-access.tf"]
+	want := object{
+		"entra":  object{"type": "azureAD", "config": object{"client_id": "e", "directory_id": "00000000-0000-4000-8000-000000000002", "support_groups": true}},
+		"github": object{"type": "github", "config": object{"client_id": "hub"}},
+		"sso": object{"type": "oidc", "config": object{"client_id": "s", "auth_url": "https://a.example", "token_url": "https://t.example", "certs_url": "https://c.example",
+			"scopes": []any{"openid", "email", "profile"}, "claims": []any{"groups", "mfa"}}},
+	}
+	for _, b := range body(t, src).Blocks {
+		if b.Type == "locals" && b.Body.Attributes["idps"] != nil {
+			if diff := cmp.Diff(want, plain(t, value(t, b.Body, "idps"))); diff != "" {
+				t.Error(diff)
+			}
+		}
+	}
+	r := block(t, body(t, src), "resource", "cloudflare_zero_trust_access_identity_provider", "idp")
+	vars := map[string]cty.Value{
+		"each": cty.ObjectVal(map[string]cty.Value{"key": cty.StringVal("github"), "value": cty.ObjectVal(map[string]cty.Value{"config": cty.ObjectVal(map[string]cty.Value{"client_id": cty.StringVal("hub")})})}),
+		"data": cty.ObjectVal(map[string]cty.Value{"sops_file": cty.ObjectVal(map[string]cty.Value{"idps": cty.ObjectVal(map[string]cty.Value{"data": cty.MapVal(map[string]cty.Value{"github": cty.StringVal("secret")})})})}),
+	}
+	if diff := cmp.Diff(object{"client_id": "hub", "client_secret": "secret"}, plain(t, evaluate(t, r.Attributes["config"].Expr, vars))); diff != "" {
+		t.Error(diff)
 	}
 }

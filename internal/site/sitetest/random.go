@@ -200,6 +200,11 @@ func (g *generator) cluster() {
 func (g *generator) rest() {
 	g.maybe(4, `argocd: hostname: "deploy.example.com"`)
 	if g.coin() {
+		g.line(`idps: github: {type: "github", clientId: "Iv1.%d"}`, g.IntN(1000))
+		g.line(`idps: sso: {type: "oidc", clientId: "cf", authURL: "https://sso.example.net/a", tokenURL: "https://sso.example.net/t", certsURL: "https://sso.example.net/k"}`)
+		g.line(`access: admins: %s`, g.one(`idp: {github: ["example/board"], sso: ["groups=o'neil's \"board\""]}`, `logins: ["sso"]`, `require: idp: github: ["example"]`))
+	}
+	if g.coin() {
 		g.line(`access: office: {ips: ["198.51.100.0/26"], noLogin: true, %s}`, g.one(`emails: ["kim@example.net"]`, `exclude: ips: ["198.51.100.7/32"]`, `require: ips: ["198.51.100.0/28"]`))
 		g.line(`routes: "office.example.com": {to: "http://192.0.2.90", access: "office"}`)
 	}

@@ -18,6 +18,12 @@ readonly secret_keys=(
   argocd_repo_ssh_key
   cloudflare_api_token
 )
+readonly idp_secrets=secrets/idp-secrets.yaml
+readonly idp_keys=(
+  entra
+  github
+  sso
+)
 readonly argocd_recipient=age1j8kmmzcvwu5qnf0pttf9amzhxa4pmk3ff2xf20v2gnd6jczp7vvswydeqc
 readonly argocd_hostname=deploy.example.com
 readonly app_secrets=(
@@ -166,26 +172,33 @@ fi
 # is_encrypted FILE; sops filestatus only looks at the file's metadata.
 is_encrypted() { [[ "$(sops filestatus "$1" 2>/dev/null)" == *'"encrypted":true'* ]]; }
 
-secret() { sops decrypt --extract "[\"$1\"]" "$root/$k8s_secrets"; }
+# secret KEY [FILE]
+secret() { sops decrypt --extract "[\"$1\"]" "$root/${2:-$k8s_secrets}"; }
 
 # The public keys that Argo CD will have; more than one, while a new key takes the
 # place of an old one.
 argocd_public=''
 
-check_k8s_secrets() {
-  local key value file="$root/$k8s_secrets"
-  [[ -e $file ]] || die "no $k8s_secrets" "docs/RUNBOOK.md, Secrets: encrypt the example beside it, and fill it in"
+# check_secrets FILE KEY…
+check_secrets() {
+  local key value secrets="$1" file="$root/$1"
+  [[ -e $file ]] || die "no $secrets" "docs/RUNBOOK.md, Secrets: encrypt the example beside it, and fill it in"
   is_encrypted "$file" ||
-    die "$k8s_secrets is not encrypted" "sops --config '$root/.sops.yaml' encrypt --in-place '$file', before it is committed; if it was committed or pushed, every secret in it has to be made anew"
-  for key in "${secret_keys[@]}"; do
-    value="$(secret "$key" 2>"$tmp/sops.log")" || {
+    die "$secrets is not encrypted" "sops --config '$root/.sops.yaml' encrypt --in-place '$file', before it is committed; if it was committed or pushed, every secret in it has to be made anew"
+  for key in "${@:2}"; do
+    value="$(secret "$key" "$secrets" 2>"$tmp/sops.log")" || {
       cat -- "$tmp/sops.log" >&2
-      die "cannot read $key in $k8s_secrets" "is your own age key where sops looks for it (SOPS_AGE_KEY_FILE)? is it among the spec's sops.people?" "sops --config '$root/.sops.yaml' '$file' to add the key"
+      die "cannot read $key in $secrets" "is your own age key where sops looks for it (SOPS_AGE_KEY_FILE)? is it among the spec's sops.people?" "sops --config '$root/.sops.yaml' '$file' to add the key"
     }
     if [[ $value == *REPLACE-ME* ]]; then
-      die "$key in $k8s_secrets still has the example's value" "sops --config '$root/.sops.yaml' '$file'"
+      die "$key in $secrets still has the example's value" "sops --config '$root/.sops.yaml' '$file'"
     fi
   done
+}
+
+check_k8s_secrets() {
+  check_secrets "$k8s_secrets" "${secret_keys[@]}"
+  if ((${#idp_keys[@]} > 0)); then check_secrets "$idp_secrets" "${idp_keys[@]}"; fi
   argocd_public="$(secret argocd_age_key | age-keygen -y)" ||
     die "argocd_age_key in $k8s_secrets is no age key" "put the private key there whose public key is $argocd_recipient"
   [[ $'\n'$argocd_public$'\n' == *$'\n'"$argocd_recipient"$'\n'* ]] ||

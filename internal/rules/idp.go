@@ -1,0 +1,118 @@
+package rules
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+	"sitegen/internal/spec"
+)
+
+func idpRules() []Rule {
+	return []Rule{
+		{ID: "idp", Severity: diag.Error, Summary: "An identity provider says what its type needs, and nothing that is another type's.",
+			Bad: `idps: work: {type: "azureAD", clientId: "example"}`, Good: `idps: work: {type: "azureAD", clientId: "example", directoryId: "00000000-0000-4000-8000-000000000000"}`, check: checkIdPs},
+		{ID: "access-idp", Severity: diag.Error, Summary: "Access groups name identity providers of the site, and their groups as these have them.",
+			Bad: `idps: github: {type: "github", clientId: "example"}, access: admins: idp: gihub: ["example/board"]`, Good: `idps: github: {type: "github", clientId: "example"}, access: admins: idp: github: ["example/board"]`, check: checkAccessIdPs},
+		{ID: "access-logins", Severity: diag.Error, Summary: "No access group lets in everybody who has an account at a provider where anybody gets one.",
+			Bad: `idps: github: {type: "github", clientId: "example"}, access: admins: logins: ["github"]`, Good: `idps: github: {type: "github", clientId: "example"}, access: admins: require: logins: ["github"]`, check: checkAccessLogins},
+	}
+}
+
+func checkIdPs(c *checker) {
+	for name, idp := range c.spec.IdPs {
+		at := diag.Path{"idps", name}
+		for _, field := range []struct{ name, text, of string }{
+			{"directoryId", idp.DirectoryID, "azureAD"}, {"domain", idp.Domain, "google-apps"}, {"account", idp.Account, "okta"},
+			{"authURL", idp.AuthURL, "oidc"}, {"tokenURL", idp.TokenURL, "oidc"}, {"certsURL", idp.CertsURL, "oidc"},
+			{"scopes", strings.Join(idp.Scopes, " "), "oidc"},
+		} {
+			switch {
+			case field.text != "" && idp.Type != field.of:
+				c.report(at.With(field.name), "is for %s, and this is %s", field.of, idp.Type).WithHint("leave it out")
+			case field.text == "" && idp.Type == field.of && field.name != "scopes":
+				c.reportName(at, "%s is missing, which %s needs", field.name, field.of)
+			}
+		}
+		for field, text := range map[string]string{"account": idp.Account, "authURL": idp.AuthURL, "tokenURL": idp.TokenURL, "certsURL": idp.CertsURL} {
+			if text != "" {
+				c.fault(at.With(field), format.URL(text))
+			}
+		}
+		if idp.Domain != "" {
+			c.fault(at.With("domain"), format.Hostname(idp.Domain))
+		}
+		if idp.DirectoryID != "" && !isUUID(idp.DirectoryID) {
+			c.report(at.With("directoryId"), "%q is no directory id", idp.DirectoryID).WithHint("the overview of the directory shows it: 8-4-4-4-12 hex digits")
+		}
+		if len(idp.Scopes) > 0 && !slices.Contains(idp.Scopes, "openid") {
+			c.report(at.With("scopes"), "has no openid, without which there is no log-in").WithHint("add \"openid\"")
+		}
+	}
+}
+
+func isUUID(text string) bool {
+	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString(text)
+}
+
+func checkAccessIdPs(c *checker) {
+	c.eachWho(func(w spec.Who, at diag.Path) {
+		for i, name := range w.Logins {
+			if c.spec.IdPs[name] == nil {
+				unknownName(c, at.With("logins", i), "identity provider", name, c.spec.IdPs)
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(w.IdP)) {
+			at := at.With("idp", name)
+			idp := c.spec.IdPs[name]
+			switch {
+			case idp == nil:
+				unknownName(c, at, "identity provider", name, c.spec.IdPs)
+				continue
+			case len(w.IdP[name]) == 0:
+				c.report(at, "names no group of %q", name).WithHint("name one, or leave it out; whoever logs in there is logins")
+			}
+			for i, group := range w.IdP[name] {
+				c.fault(at.With(i), idpGroupFault(idp.Type, group))
+			}
+		}
+	})
+}
+
+// githubRE is an organization, or one of its teams, by the names in their URLs.
+const githubRE = `^[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[a-z0-9][a-z0-9_.-]*)?$`
+
+// idpGroupFault wants a group in the form that Access compares.
+func idpGroupFault(kind, group string) format.Fault {
+	fault := func(what, hint string) format.Fault {
+		return format.Fault{What: format.Shorten(group) + " " + what, Hint: hint}
+	}
+	claim, value, _ := strings.Cut(group, "=")
+	switch {
+	case kind == "google":
+		return fault("is no group: Google has none but for a Workspace", "name people by emails, or make the type google-apps")
+	case kind == "github" && !regexp.MustCompile(githubRE).MatchString(group):
+		return fault("is neither an organization nor a team", "write it as in its URL: \"example\", \"example/board\"")
+	case kind == "google-apps":
+		return format.Email(group)
+	case kind == "azureAD" && !isUUID(group):
+		return fault("is no object id of a group", "the group's page shows it: 8-4-4-4-12 hex digits; a name is not compared")
+	case kind == "oidc" && (claim == "" || value == ""):
+		return fault("is no claim with its value", "write it like \"groups=board\"")
+	}
+	return format.Fault{}
+}
+
+func checkAccessLogins(c *checker) {
+	for name, g := range c.spec.Access {
+		for i, login := range g.Logins {
+			if idp := c.spec.IdPs[login]; idp != nil && (idp.Type == "github" || idp.Type == "google") {
+				c.report(diag.Path{"access", name, "logins", i}, "everybody can get an account at %s", idp.Type).
+					WithHint("name its groups under idp, or people, and put this under require")
+			}
+		}
+	}
+}
