@@ -2,9 +2,13 @@ package verify
 
 import (
 	"bytes"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // application is an Argo CD Application of the tree, as far as it is looked at.
@@ -174,4 +178,45 @@ func plainManifests(j *job) string {
 		}
 	})
 	return ""
+}
+
+// chartsOf are the charts of an artifact, and the folder that they are rendered in.
+func (j *job) chartsOf(artifact string) (found []release, dir string, err error) {
+	for _, a := range j.argocd.applications {
+		if a.path == artifact {
+			found, err = j.applied(a)
+			return found, ".", err
+		}
+	}
+	found, err = j.releases(artifact)
+	return found, artifact, err
+}
+
+// applied are the charts of an Application. A registry has no scheme there, and the
+// values in it are written into a file.
+func (j *job) applied(a application) ([]release, error) {
+	var found []release
+	for _, s := range a.sources() {
+		if s.Chart == "" {
+			continue
+		}
+		r := release{file: a.path, name: a.Metadata.Name, namespace: a.Spec.Destination.Namespace,
+			repository: s.RepoURL, chart: s.Chart, version: s.TargetRevision, values: j.argocd.values(s), application: &a}
+		if !strings.Contains(r.repository, "://") {
+			r.repository = "oci://" + r.repository
+		}
+		if s.Helm.ValuesObject != nil {
+			data, err := yaml.Marshal(s.Helm.ValuesObject)
+			if err != nil {
+				return nil, err
+			}
+			values := filepath.Join(j.home, a.Metadata.Name+"-values.yaml")
+			if err := os.WriteFile(values, data, 0o600); err != nil {
+				return nil, err
+			}
+			r.values = append(r.values, values)
+		}
+		found = append(found, r)
+	}
+	return found, nil
 }

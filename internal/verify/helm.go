@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
-	"sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // release is a chart that a Terraform root installs, or Argo CD for an Application.
@@ -44,47 +43,6 @@ func (w *work) chartUsers() []string {
 		}
 	}
 	return roots
-}
-
-// chartsOf are the charts of an artifact, and the folder that they are rendered in.
-func (j *job) chartsOf(artifact string) (found []release, dir string, err error) {
-	for _, a := range j.argocd.applications {
-		if a.path == artifact {
-			found, err = j.applied(a)
-			return found, ".", err
-		}
-	}
-	found, err = j.releases(artifact)
-	return found, artifact, err
-}
-
-// applied are the charts of an Application. A registry has no scheme there, and the
-// values in it are written into a file.
-func (j *job) applied(a application) ([]release, error) {
-	var found []release
-	for _, s := range a.sources() {
-		if s.Chart == "" {
-			continue
-		}
-		r := release{file: a.path, name: a.Metadata.Name, namespace: a.Spec.Destination.Namespace,
-			repository: s.RepoURL, chart: s.Chart, version: s.TargetRevision, values: j.argocd.values(s), application: &a}
-		if !strings.Contains(r.repository, "://") {
-			r.repository = "oci://" + r.repository
-		}
-		if s.Helm.ValuesObject != nil {
-			data, err := yaml.Marshal(s.Helm.ValuesObject)
-			if err != nil {
-				return nil, err
-			}
-			values := filepath.Join(j.home, a.Metadata.Name+"-values.yaml")
-			if err := os.WriteFile(values, data, 0o600); err != nil {
-				return nil, err
-			}
-			r.values = append(r.values, values)
-		}
-		found = append(found, r)
-	}
-	return found, nil
 }
 
 // helmTemplate renders every chart with its values.
