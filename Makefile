@@ -20,7 +20,7 @@ tools:
 
 # Rewrites golden/*/want and out/ after a change of the output that is meant; read the diff.
 golden:
-	go test ./cmd/gen ./internal/rules ./internal/spec -run 'TestGolden|TestOut|TestBad|TestDocs|TestCUEErrors' -update && go test ./internal/diag -update
+	go test ./cmd/gen ./internal/rules ./internal/spec -run 'TestGolden|TestOut|TestExampleSites|TestBad|TestDocs|TestCUEErrors' -update && go test ./internal/diag -update
 
 bench:
 	go run ./internal/bench
