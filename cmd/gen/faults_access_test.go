@@ -117,8 +117,11 @@ func members(b block, name string) [][]string {
 func whoGetsIn(r *output) []string {
 	var f finding
 	rules := accessRules(r)
-	compare := func(name string, w site.Who) {
+	compare := func(name string, w site.Who, tokens ...string) {
 		var want, got []string
+		for _, token := range tokens {
+			want = append(want, "service_token token_id id of "+token)
+		}
 		for _, login := range w.Logins {
 			want = append(want, "login_method id id of "+login)
 		}
@@ -149,7 +152,7 @@ func whoGetsIn(r *output) []string {
 		people := g.Who
 		people.IPs = nil
 		compare(g.Name, people)
-		compare(g.Name+" no log-in", site.Who{IPs: g.IPs})
+		compare(g.Name+" no log-in", site.Who{IPs: g.IPs}, g.ServiceTokens...)
 		compare(g.Name+" exclude", g.Exclude)
 	}
 	return f
@@ -158,14 +161,12 @@ func whoGetsIn(r *output) []string {
 // accessRules are the rules of each policy, exclude and require.
 func accessRules(r *output) any {
 	r.t.Helper()
-	ids := cty.EmptyObjectVal
+	idps, tokens := map[string]cty.Value{}, map[string]cty.Value{}
 	for _, idp := range r.site.Logins {
-		known := ids.AsValueMap()
-		if known == nil {
-			known = map[string]cty.Value{}
-		}
-		known[idp.Name] = cty.StringVal("id of " + idp.Name)
-		ids = cty.ObjectVal(known)
+		idps[idp.Name] = cty.StringVal("id of " + idp.Name)
+	}
+	for _, name := range r.site.ServiceTokens() {
+		tokens[name] = cty.ObjectVal(map[string]cty.Value{"id": cty.StringVal("id of " + name)})
 	}
 	for _, b := range r.blocks("locals") {
 		rules := b.Body.Attributes["access_rules"]
@@ -177,7 +178,8 @@ func accessRules(r *output) any {
 			r.t.Fatal(diags)
 		}
 		v, diags := rules.Expr.Value(&hcl.EvalContext{
-			Variables: map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{"access_who": who, "idp_ids": ids})},
+			Variables: map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{"access_who": who, "idp_ids": cty.ObjectVal(idps)}),
+				"cloudflare_zero_trust_access_service_token": cty.ObjectVal(map[string]cty.Value{"token": cty.ObjectVal(tokens)})},
 			Functions: map[string]function.Function{"flatten": stdlib.FlattenFunc},
 		})
 		if diags.HasErrors() {

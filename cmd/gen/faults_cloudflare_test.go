@@ -109,6 +109,7 @@ func tokenPermissions(r *output) []string {
 		"resource.cloudflare_zero_trust_access_application":       "Account | Access: Apps and Policies | Edit",
 		"resource.cloudflare_zero_trust_access_policy":            "Account | Access: Apps and Policies | Edit",
 		"resource.cloudflare_zero_trust_access_identity_provider": "Account | Access: Organizations, Identity Providers, and Groups | Edit",
+		"resource.cloudflare_zero_trust_access_service_token":     "Account | Access: Service Tokens | Edit",
 		"resource.cloudflare_zero_trust_access_group":             "Account | Access: Organizations, Identity Providers, and Groups | Edit",
 	}
 	listed, needed := map[string]bool{}, map[string]bool{}

@@ -79,8 +79,8 @@ func checkAccessGroups(c *checker) {
 
 func checkAccessEmpty(c *checker) {
 	for name, g := range c.spec.Access {
-		if g.Nobody() {
-			c.reportName(diag.Path{"access", name}, "the access group %q lets nobody in", name).WithHint("give it emails, emailDomains or groups of an identity provider")
+		if g.Nobody() && len(g.ServiceTokens) == 0 {
+			c.reportName(diag.Path{"access", name}, "the access group %q lets nobody in", name).WithHint("give it emails, emailDomains, groups of an identity provider or serviceTokens")
 		}
 	}
 }

@@ -29,6 +29,9 @@ func checkAccessNoLogin(c *checker) {
 				WithHint("say noLogin: true if that is meant; to want a log-in from there, put them under require")
 		case g.NoLogin && len(g.IPs) == 0:
 			c.report(at.With("noLogin"), "nobody is let in without a log-in: the group names no networks").WithHint("give it ips, or leave noLogin out")
+		case len(g.ServiceTokens) > 0 && g.Require.Identified():
+			p := c.report(at.With("require"), "wants what a log-in tells, and machines do not log in").WithHint("make two groups of it, or require ips alone")
+			c.note(p, at.With("serviceTokens"), "the machines")
 		case len(g.IPs) > 0 && g.Require.Identified():
 			p := c.report(at.With("require"), "wants what a log-in tells, and the group lets in without one").WithHint("make two groups of it, or require ips alone")
 			c.note(p, at.With("ips"), "who needs no log-in")

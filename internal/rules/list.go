@@ -30,6 +30,12 @@ func checkListsTwice(c *checker) {
 			c.twice(h.Users[user].Groups, at.With("users", user, "groups"), strings.TrimSpace)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Access)) {
+		c.twice(s.Access[name].ServiceTokens, diag.Path{"access", name, "serviceTokens"}, strings.TrimSpace)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.IdPs)) {
+		c.twice(s.IdPs[name].Scopes, diag.Path{"idps", name, "scopes"}, strings.TrimSpace)
+	}
 	c.eachWho(func(w spec.Who, at diag.Path) {
 		c.twice(w.Emails, at.With("emails"), strings.ToLower)
 		c.twice(w.EmailDomains, at.With("emailDomains"), strings.ToLower)

@@ -108,6 +108,8 @@ func (m mutant) follows(p diag.Problem) bool {
 	return map[string]string{
 		"hosts": "server", "hosts.web1": "server", // the other one is an agent
 		"clients": "access-unused", "clients.bakery": "access-unused",
+		"routes": "access-unused", `routes."nas.example.com"`: "access-unused",
+		"idps": "access-idp",
 		"apps": "app-allow", "apps.blog": "app-allow",
 		"silence": "address-reserved", `silence."address-reserved"`: "address-reserved",
 	}[diag.Path(m.Path).String()] == p.Rule

@@ -37,6 +37,11 @@ func checkNames(c *checker) {
 	c.fault(diag.Path{"name"}, format.Label("the site", s.Name, maxSite))
 	names(c, s.Hosts, "a host", maxHost, "hosts")
 	names(c, s.Access, "an access group", maxLabel, "access")
+	for group, g := range s.Access {
+		for i, token := range g.ServiceTokens {
+			c.fault(diag.Path{"access", group, "serviceTokens", i}, format.Label("a service token", token, maxLabel))
+		}
+	}
 	names(c, s.IdPs, "an identity provider", maxLabel, "idps")
 	names(c, s.Clients, "a client", maxClient, "clients")
 	names(c, s.Apps, "an app", maxLabel, "apps")

@@ -21,10 +21,21 @@ func resolveGroups(specs map[string]*spec.Group) []AccessGroup {
 	var groups []AccessGroup
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		g := AccessGroup{*specs[name], name}
+		g.ServiceTokens = Sorted(g.ServiceTokens)
 		g.Who, g.Require, g.Exclude = sortedWho(g.Who), sortedWho(g.Require), sortedWho(g.Exclude)
 		groups = append(groups, g)
 	}
 	return groups
+}
+
+// ServiceTokens are those of all access groups, sorted.
+func (s *Site) ServiceTokens() []string {
+	var all []string
+	for _, g := range s.Groups {
+		all = append(all, g.ServiceTokens...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Group is the access group of that name.

@@ -3,20 +3,21 @@ package spec
 // Group mirrors #AccessGroup.
 type Group struct {
 	Who
-	NoLogin bool   `json:"noLogin"`
-	Require Who    `json:"require"`
-	Exclude Who    `json:"exclude"`
-	Session string `json:"session"`
-	Default bool   `json:"default"`
+	NoLogin       bool     `json:"noLogin"`
+	ServiceTokens []string `json:"serviceTokens"`
+	Require       Who      `json:"require"`
+	Exclude       Who      `json:"exclude"`
+	Session       string   `json:"session"`
+	Default       bool     `json:"default"`
 }
 
 // Who mirrors #AccessWho.
 type Who struct {
-	Emails       []string `json:"emails"`
-	EmailDomains []string `json:"emailDomains"`
+	Emails       []string            `json:"emails"`
+	EmailDomains []string            `json:"emailDomains"`
 	IdP          map[string][]string `json:"idp"`
-	Logins       []string `json:"logins"`
-	IPs          []string `json:"ips"`
+	Logins       []string            `json:"logins"`
+	IPs          []string            `json:"ips"`
 }
 
 // IdP mirrors #IdP.

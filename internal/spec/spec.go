@@ -13,7 +13,7 @@ type Spec struct {
 	Domains    map[string]*Domain   `json:"domains"`
 	Tunnel     Tunnel               `json:"tunnel"`
 	Access     map[string]*Group    `json:"access"`
-	IdPs       map[string]*IdP `json:"idps"`
+	IdPs       map[string]*IdP      `json:"idps"`
 	Clients    map[string]*Client   `json:"clients"`
 	Apps       map[string]*App      `json:"apps"`
 	Redirects  map[string]*Redirect `json:"redirects"`

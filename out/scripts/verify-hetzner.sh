@@ -317,7 +317,7 @@ check_cluster() {
 # -- 8: each hostname, from outside ---------------------------------------------------
 
 # check_hostname HOSTNAME KIND ACCESS [WITHOUT]; ACCESS is - for a public one, and any name
-# stands for a wildcard; WITHOUT is who comes in without a log-in: networks. Nothing is followed: an answer by Access is a redirect to its log-in page (cloudflared
+# stands for a wildcard; WITHOUT is who comes in without a log-in: networks, or machines and nobody else. Nothing is followed: an answer by Access is a redirect to its log-in page (cloudflared
 # carrier.IsAccessResponse).
 check_hostname() {
   local hostname="${1/#\*./wildcard-check.}" kind="$2" access="$3" without="${4:-}" answer status size location
@@ -336,6 +336,8 @@ check_hostname() {
     else
       ok "8 https://$hostname: Access asks for a log-in ($access)"
     fi
+  elif [[ $without == machines && $status == 40[13] ]]; then
+    ok "8 https://$hostname: $status without the service token of a machine ($access)"
   elif [[ $without == networks ]]; then
     skip "8 https://$hostname answers $status without a log-in, which is right from the networks of access: $access" "run this again from elsewhere: Access has to ask for a log-in or refuse"
   elif [[ $access != - ]]; then

@@ -32,6 +32,7 @@ type runbook struct {
 	ArgoDir, TerraformDir  string
 	K8sSecrets, K8sExample string
 	IdPSecrets, IdPExample string
+	ServiceTokens          []string
 	IdPs                   []login
 	K8sKeys                []key
 	AppSecrets             []file
@@ -94,6 +95,7 @@ func newRunbook(s *site.Site) runbook {
 	r.Team = s.Cloudflare.Team
 	r.addRoutes(s)
 	r.TokenRights = tokenRights(s)
+	r.ServiceTokens = s.ServiceTokens()
 	r.IdPSecrets, r.IdPExample = s.IdPSecrets(), example(s.IdPSecrets())
 	for _, idp := range s.Logins {
 		r.IdPs = append(r.IdPs, login{idp.Name, idp.Type, idp.ClientID})
@@ -193,10 +195,14 @@ func tokenRights(s *site.Site) []right {
 	if len(s.Logins) > 0 {
 		what = append(what, "the identity providers")
 	}
-	if len(what) == 0 {
-		return nil
+	var all []right
+	if len(what) > 0 {
+		all = append(all, right{"Access: Organizations, Identity Providers, and Groups", strings.Join(what, ", ")})
 	}
-	return []right{{"Access: Organizations, Identity Providers, and Groups", strings.Join(what, ", ")}}
+	if len(s.ServiceTokens()) > 0 {
+		all = append(all, right{"Access: Service Tokens", "the tokens of machines"})
+	}
+	return all
 }
 
 func example(encrypted string) string {

@@ -140,8 +140,11 @@ func verifyValues(s *site.Site) []sh.Var {
 			kind = "stream"
 		}
 		fields := []string{r.Hostname, kind, r.Access}
-		if len(s.Group(r.Access).IPs) > 0 {
+		switch g := s.Group(r.Access); {
+		case len(g.IPs) > 0:
 			fields = append(fields, "networks")
+		case len(g.ServiceTokens) > 0 && !g.Identified():
+			fields = append(fields, "machines")
 		}
 		routes = append(routes, line(fields...))
 	}

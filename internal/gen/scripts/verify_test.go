@@ -114,6 +114,20 @@ apps: desk: {image: "ghcr.io/example/desk:1.0.0", hostnames: ["desk.example.com"
 	r.script("verify-hetzner.sh", with(rule{Prog: "curl", Match: "desk", Out: loginPage}, verifyRules()), "").want(0, "ok    8 https://desk.example.com: Access asks")
 }
 
+// TestVerifyMachines: where machines alone come in, Access refuses without asking.
+func TestVerifyMachines(t *testing.T) {
+	t.Parallel()
+	s := routed(gentest.Base(t, `
+sops: argocd: "`+argoKey+`"
+access: robots: serviceTokens: ["ci"]
+apps: desk: {image: "ghcr.io/example/desk:1.0.0", hostnames: ["desk.example.com"], access: "robots"}
+`))
+	s.Routes = []site.Route{{Hostname: "desk.example.com", Kind: site.RouteApp, Owner: "desk", Access: "robots"}}
+	r := newRun(t, s)
+	r.script("verify-hetzner.sh", with(rule{Prog: "curl", Match: "desk", Out: "403 99 "}, verifyRules()), "").want(0, "ok    8 https://desk.example.com: 403 without the service token")
+	r.script("verify-hetzner.sh", verifyRules(), "").want(1, "https://desk.example.com answers 200 WITHOUT a log-in")
+}
+
 func TestVerifySkips(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, testSite(t))

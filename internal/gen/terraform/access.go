@@ -45,6 +45,7 @@ func kinds() []struct {
 		{"okta_groups", tf.Fixed("[for of in who.okta_groups : { okta = { identity_provider_id = local.idp_ids[of.idp], name = of.name } }]")},
 		{"oidc_claims", tf.Fixed("[for of in who.oidc_claims : { oidc = { identity_provider_id = local.idp_ids[of.idp], claim_name = of.name, claim_value = of.value } }]")},
 		{"logins", tf.Fixed("[for idp in who.logins : { login_method = { id = local.idp_ids[idp] } }]")},
+		{"service_tokens", tf.Fixed("[for name in who.service_tokens : { service_token = { token_id = cloudflare_zero_trust_access_service_token.token[name].id } }]")},
 		{"ips", tf.Fixed("[for network in who.ips : { ip = { ip = network } }]")},
 	}
 }
@@ -52,20 +53,24 @@ func kinds() []struct {
 // policies are those of a group: one for people, and one for who needs no log-in.
 // Access looks at the latter first, whatever their order.
 func policies(s *site.Site, g site.AccessGroup) []policy {
-	people, machines := g.Who, site.Who{IPs: g.IPs}
+	people := g.Who
 	people.IPs = nil
 	var all []policy
-	add := func(name, decision string, include, require, exclude site.Who) {
-		if include.Nobody() {
+	add := func(name, decision string, include who, require, exclude site.Who) {
+		if len(include) == 0 {
 			return
 		}
-		p := policy{name: name, decision: decision, include: conditions(s, include), exclude: conditions(s, exclude), require: map[string]who{}, session: g.Session}
+		p := policy{name: name, decision: decision, include: include, exclude: conditions(s, exclude), require: map[string]who{}, session: g.Session}
 		for kind, list := range conditions(s, require) {
 			p.require[g.Name+" require "+kind] = who{kind: list}
 		}
 		all = append(all, p)
 	}
-	add(g.Name, allow, people, g.Require, g.Exclude)
+	add(g.Name, allow, conditions(s, people), g.Require, g.Exclude)
+	machines := conditions(s, site.Who{IPs: g.IPs})
+	for _, name := range g.ServiceTokens {
+		machines["service_tokens"] = append(machines["service_tokens"], tf.String(name))
+	}
 	// Who does not log in has no address that could be excluded.
 	add(g.Name+" no log-in", auth, machines, g.Require, site.Who{IPs: g.Exclude.IPs})
 	return all
@@ -90,6 +95,15 @@ func conditions(s *site.Site, w site.Who) who {
 // access writes the policies and the applications that use them.
 func access(f *tf.File, s *site.Site) {
 	idps(f, s)
+	if tokens := s.ServiceTokens(); len(tokens) > 0 {
+		f.Comment("Good for a year; one that is made anew is there before the old one goes.")
+		r := f.Block("resource", "cloudflare_zero_trust_access_service_token", "token")
+		r.Set("for_each", tf.Call("toset", tf.Strings(tokens)))
+		r.Set("account_id", tf.Ref("local", "account_id"))
+		r.Set("name", tf.Template(tf.String(s.Name+": "), tf.Ref("each", "key")))
+		r.Set("duration", tf.String("8760h"))
+		replacedFirst(r)
+	}
 	all, named := map[string]who{}, fields{}
 	var required, excluded bool
 	for _, g := range s.Groups {

@@ -154,7 +154,7 @@ access: office: {
 	exclude: {emails: ["jo@example.org"], emailDomains: ["old.example.org"], ips: ["198.51.100.9/32"]}
 	session: "1h"
 }
-access: robots: {ips: ["192.0.2.0/24"], noLogin: true}
+access: robots: {ips: ["192.0.2.0/24"], noLogin: true, serviceTokens: ["ci"]}
 apps: desk: {hostnames: ["a.example.com"], access: "office", image: "ghcr.io/example/desk:1.0.0"}
 apps: hook: {hostnames: ["b.example.com"], access: "robots", image: "ghcr.io/example/hook:1.0.0"}
 `)
@@ -175,7 +175,7 @@ apps: hook: {hostnames: ["b.example.com"], access: "robots", image: "ghcr.io/exa
 		},
 		"robots no log-in": object{
 			"decision": "non_identity", "session_duration": "24h", "name": "hetzner: robots no log-in", "account_id": "account",
-			"include": []any{object{"ip": object{"ip": "192.0.2.0/24"}}}, "exclude": nil, "require": nil,
+			"include": []any{object{"service_token": object{"token_id": "token ci"}}, object{"ip": object{"ip": "192.0.2.0/24"}}}, "exclude": nil, "require": nil,
 		},
 	}
 	got := all[policyType]

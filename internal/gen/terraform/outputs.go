@@ -31,6 +31,19 @@ func outputs(f *tf.File, s *site.Site) {
 		o.Set("value", tf.Fixed("{ for name, dnssec in cloudflare_zone_dnssec.signed : name => dnssec.ds }"))
 	}
 
+	if len(s.ServiceTokens()) > 0 {
+		o = f.Block("output", "service_tokens")
+		o.Set("description", tf.String("what machines show in the headers CF-Access-Client-Id and CF-Access-Client-Secret"))
+		o.Set("value", tf.Fixed(`{
+    for name, token in cloudflare_zero_trust_access_service_token.token : name => {
+      client_id     = token.client_id
+      client_secret = token.client_secret
+      expires_at    = token.expires_at
+    }
+  }`))
+		o.Set("sensitive", tf.Bool(true))
+	}
+
 	o = f.Block("output", "next_steps")
 	o.Set("description", tf.String("what to look at now"))
 	o.Set("value", tf.Strings(nextSteps(s)))

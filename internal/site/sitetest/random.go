@@ -205,6 +205,10 @@ func (g *generator) rest() {
 		g.line(`access: admins: %s`, g.one(`idp: {github: ["example/board"], sso: ["groups=o'neil's \"board\""]}`, `logins: ["sso"]`, `require: idp: github: ["example"]`))
 	}
 	if g.coin() {
+		g.line(`access: robots: {serviceTokens: ["ci", "backup"], %s}`, g.one(`session: "1h"`, `require: ips: ["198.51.100.0/28"]`))
+		g.line(`routes: "robots.example.com": {to: "http://192.0.2.91", access: "robots"}`)
+	}
+	if g.coin() {
 		g.line(`access: office: {ips: ["198.51.100.0/26"], noLogin: true, %s}`, g.one(`emails: ["kim@example.net"]`, `exclude: ips: ["198.51.100.7/32"]`, `require: ips: ["198.51.100.0/28"]`))
 		g.line(`routes: "office.example.com": {to: "http://192.0.2.90", access: "office"}`)
 	}

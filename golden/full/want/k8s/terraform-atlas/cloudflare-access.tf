@@ -54,6 +54,20 @@ resource "cloudflare_zero_trust_access_identity_provider" "idp" {
   }
 }
 
+# Good for a year; one that is made anew is there before the old one goes.
+resource "cloudflare_zero_trust_access_service_token" "token" {
+  for_each = toset([
+    "ci",
+  ])
+  account_id = local.account_id
+  name       = "atlas: ${each.key}"
+  duration   = "8760h"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 locals {
   access_who = {
     "admins" = {
@@ -63,10 +77,11 @@ locals {
         "admin@example.com",
         "ops@example.com",
       ]
-      github      = []
-      ips         = []
-      logins      = []
-      oidc_claims = []
+      github         = []
+      ips            = []
+      logins         = []
+      oidc_claims    = []
+      service_tokens = []
     }
     "engineers" = {
       azure_groups = [
@@ -97,6 +112,7 @@ locals {
           value = "engineers"
         },
       ]
+      service_tokens = []
     }
     "engineers exclude" = {
       azure_groups  = []
@@ -108,8 +124,9 @@ locals {
       ips = [
         "192.0.2.128/25",
       ]
-      logins      = []
-      oidc_claims = []
+      logins         = []
+      oidc_claims    = []
+      service_tokens = []
     }
     "engineers require logins" = {
       azure_groups  = []
@@ -122,7 +139,8 @@ locals {
         "github",
         "sso",
       ]
-      oidc_claims = []
+      oidc_claims    = []
+      service_tokens = []
     }
     "office" = {
       azure_groups  = []
@@ -130,10 +148,11 @@ locals {
       emails = [
         "ops@example.com",
       ]
-      github      = []
-      ips         = []
-      logins      = []
-      oidc_claims = []
+      github         = []
+      ips            = []
+      logins         = []
+      oidc_claims    = []
+      service_tokens = []
     }
     "office no log-in" = {
       azure_groups  = []
@@ -146,6 +165,9 @@ locals {
       ]
       logins      = []
       oidc_claims = []
+      service_tokens = [
+        "ci",
+      ]
     }
     "office require ips" = {
       azure_groups  = []
@@ -156,8 +178,9 @@ locals {
         "198.51.100.0/22",
         "2001:db8:98::/47",
       ]
-      logins      = []
-      oidc_claims = []
+      logins         = []
+      oidc_claims    = []
+      service_tokens = []
     }
   }
 
@@ -262,6 +285,7 @@ locals {
       [for of in who.azure_groups : { azure_ad = { identity_provider_id = local.idp_ids[of.idp], id = of.id } }],
       [for of in who.oidc_claims : { oidc = { identity_provider_id = local.idp_ids[of.idp], claim_name = of.name, claim_value = of.value } }],
       [for idp in who.logins : { login_method = { id = local.idp_ids[idp] } }],
+      [for name in who.service_tokens : { service_token = { token_id = cloudflare_zero_trust_access_service_token.token[name].id } }],
       [for network in who.ips : { ip = { ip = network } }],
     ])
   }

@@ -25,6 +25,18 @@ output "dnssec_ds" {
   value       = { for name, dnssec in cloudflare_zone_dnssec.signed : name => dnssec.ds }
 }
 
+output "service_tokens" {
+  description = "what machines show in the headers CF-Access-Client-Id and CF-Access-Client-Secret"
+  value = {
+    for name, token in cloudflare_zero_trust_access_service_token.token : name => {
+      client_id     = token.client_id
+      client_secret = token.client_secret
+      expires_at    = token.expires_at
+    }
+  }
+  sensitive = true
+}
+
 output "next_steps" {
   description = "what to look at now"
   value = [
