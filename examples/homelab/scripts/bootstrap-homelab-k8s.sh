@@ -17,7 +17,9 @@ readonly secret_keys=(
   cloudflare_api_token
 )
 readonly idp_secrets=secrets/idp-secrets.yaml
-readonly idp_keys=()
+readonly idp_keys=(
+  github
+)
 readonly argocd_recipient=age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdf
 readonly argocd_hostname=argocd.example.com
 readonly app_secrets=(

@@ -37,3 +37,21 @@ resource "cloudflare_zone_dnssec" "signed" {
     prevent_destroy = true
   }
 }
+
+# A setting that goes from here stays as it is at Cloudflare.
+locals {
+  zone_settings = {
+    "example.com always_use_https" = {
+      setting = "always_use_https"
+      value   = "on"
+      zone    = "example.com"
+    }
+  }
+}
+
+resource "cloudflare_zone_setting" "said" {
+  for_each   = local.zone_settings
+  zone_id    = local.zone_ids[each.value.zone]
+  setting_id = each.value.setting
+  value      = each.value.value
+}
