@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 )
@@ -12,9 +14,14 @@ func TestGenerated(t *testing.T) {
 	if err != nil || len(trees) == 0 {
 		t.Fatalf("no golden trees: %v", err)
 	}
+	examples, err := filepath.Glob("../../examples/*")
+	if err != nil || len(examples) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
 	runner := system(t, "bash", "kustomize", "sops")
-	for _, dir := range append(trees, "../../out") {
+	for _, dir := range append(append(trees, examples...), "../../out") {
 		t.Run(dir, func(t *testing.T) {
+			dir := withComponents(t, dir)
 			for _, reader := range []string{"yaml", "secrets", "ingress", "kustomize", "bash", "sops"} {
 				res := readWith(t, reader, options(t, dir, runner))
 				// The encrypted files are nowhere, and ksops may not be here.
@@ -28,6 +35,44 @@ func TestGenerated(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withComponents is a copy of a tree with the components of the user's that its
+// kustomizations name, and that no golden tree has.
+func withComponents(t *testing.T, dir string) string {
+	t.Helper()
+	tree := t.TempDir()
+	if err := os.CopyFS(tree, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(tree, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() != "kustomization.yaml" {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		var k struct{ Components []string }
+		if err := decode(data, &k); err != nil {
+			return err
+		}
+		for _, c := range k.Components {
+			folder := filepath.Join(filepath.Dir(p), c)
+			if err := os.MkdirAll(folder, 0o755); err != nil {
+				return err
+			}
+			const component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+			if err := os.WriteFile(filepath.Join(folder, "kustomization.yaml"), []byte(component+"commonAnnotations: {example.com/own: component}\n"), 0o644); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
 }
 
 // TestAgeKeygen wants the keys made here to be what age-keygen makes.
