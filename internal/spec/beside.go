@@ -25,7 +25,7 @@ func Ways() []way {
 		{"nameserver resolver", "Name servers", "they belong to a card: hosts.HOST.nics.CARD.dns"},
 		{"sudo admin administrator wheel root", "Administrators", "users whose groups have \"wheel\" are administrators, and their keys open root"},
 		{"daemonset statefulset cronjob job schedule initcontainer init sidecar container hostpath hostnetwork hostpid privileged capability device", "DaemonSets, StatefulSets, CronJobs, init containers, sidecars, host paths", manifests},
-		{"ingress service serviceaccount rbac role hpa autoscaling affinity toleration nodeselector pdb storageclass networkpolicy label annotation priorityclass operator crd", "Other objects of Kubernetes, and more fields of pods", manifests},
+		{"ingress service serviceaccount rbac role hpa autoscaling affinity toleration nodeselector pdb storageclass networkpolicy label annotation priorityclass operator crd", "Other objects of Kubernetes, and more fields of pods", manifests + "; an app's own objects can be patched by its component"},
 		{"configmap file config mount", "Files in a container", "env and args hold what is short; for files " + manifests},
 		{"chart helm helmchart kustomize manifest folder repository", "Helm charts, folders of manifests", "charts go under charts, folders of manifests under folders, beside apps"},
 		{"probe liveness readiness livenessprobe readinessprobe healthcheck startupprobe", "Probes", "health is the path that both probes ask"},
@@ -34,9 +34,9 @@ func Ways() []way {
 		{"rewrite pagerule ruleset waf cache ratelimit worker page bucket r2", "Rewrites, rules and caches of a zone", terraform},
 		{"spf dkim dmarc", "SPF, DKIM, DMARC", "they stand under mail of the domain: domains.DOMAIN.mail"},
 		{"txt cname srv", "Other records", "write them as records of the domain: domains.DOMAIN.records"},
-		{"servicetoken idp identityprovider github google okta ip country bypass everyone require exclude group", "Identity providers, service tokens, addresses and other conditions of Access", terraform},
+		{"servicetoken idp identityprovider github google okta ip country bypass everyone require exclude group", "Identity providers, service tokens, addresses and other conditions of Access", "identity providers stand under idps, whom Access lets in under access: gen explain access shows the fields"},
 		{"backup restic snapshot", "Backups", "of volumes: " + manifests + "; of the host: " + module},
-		{"monitoring prometheus grafana metric loki log", "Metrics and logs", manifests},
+		{"monitoring prometheus grafana metric loki log", "Metrics and logs", "a chart under charts brings them, and routes its hostname"},
 	}
 }
 
