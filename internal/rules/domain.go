@@ -249,6 +249,9 @@ const (
 func checkTunnelSize(c *checker) {
 	size := 1024 // what stands in front of the routes
 	for _, r := range c.site.Routes {
+		for _, path := range r.Bypass {
+			size += routeWords + len("  path: ") + len(r.Hostname) + 2*len(path) + len(r.Service)
+		}
 		for _, t := range r.Targets() {
 			size += routeWords + len(r.Hostname) + len(t.Service)
 			if team := c.spec.Cloudflare.Team; team != "" && r.Access != "" {

@@ -24,7 +24,7 @@ func rules() []Rule {
 		{"DNS records", recordRules()},
 		{"Mail", mailRules()},
 		{"Redirects", redirectRules()},
-		{"Access", slices.Concat(accessRules(), idpRules())},
+		{"Access", slices.Concat(accessRules(), idpRules(), bypassRules())},
 		{"Routes", slices.Concat(routeRules(), originRules())},
 		{"Clients and apps", workloadRules()},
 		{"Charts", chartRules()},

@@ -108,9 +108,10 @@ type Route struct {
 	Hostname string
 	Zone     string // the zone it is a record of
 	Kind     RouteKind
-	Owner    string // client, app or host name; "" for Argo CD, Hubble and routes
-	Access   string // access group; "" is public
-	Session  string // Access session; "" where public
+	Owner    string   // client, app or host name; "" for Argo CD, Hubble and routes
+	Access   string   // access group; "" is public
+	Session  string   // Access session; "" where public
+	Bypass   []string // paths that Access lets by, sorted
 	Target
 	Paths []RoutePath // before Target, in this order: the first that matches counts
 

@@ -108,7 +108,7 @@ func resolveRoutes(s *Site, sp *spec.Spec) {
 		}
 		for i, hostname := range w.Hostnames {
 			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Target: service(w.Name, w.Namespace, w.ServicePort),
-				Access: w.Access, At: hostnamePath(s, sp, field, w.Name, i)})
+				Access: w.Access, Bypass: Sorted(w.Bypass), At: hostnamePath(s, sp, field, w.Name, i)})
 		}
 	}
 	for _, r := range ownRoutes(s, sp) {

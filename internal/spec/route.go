@@ -5,6 +5,7 @@ type Route struct {
 	To     string      `json:"to"`
 	Access string      `json:"access"`
 	Public bool        `json:"public"`
+	Bypass []string    `json:"bypass"`
 	Paths  []RoutePath `json:"paths"`
 	Origin Origin      `json:"origin"`
 }

@@ -267,6 +267,7 @@ type App struct {
 type Workload struct {
 	Hostnames []string `json:"hostnames"`
 	Access    string   `json:"access"`
+	Bypass    []string `json:"bypass"`
 	Internet  bool     `json:"internet"`
 	Container
 }

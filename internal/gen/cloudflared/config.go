@@ -3,6 +3,7 @@ package cloudflared
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -75,6 +76,7 @@ func ingress(s *site.Site) ([]rule, []authority, error) {
 			}
 			rules = append(rules, rule{Hostname: r.Hostname, Path: path, Service: t.Service, OriginRequest: request(t.Origin, ca, check(s, r))})
 		}
+		rules = append(rules, bypass(s, r)...)
 		for i, p := range r.Paths {
 			add(p.Path, p.Target, fmt.Sprintf("ca-%s-%d.pem", r.AccessKey(), i))
 		}
@@ -86,6 +88,36 @@ func ingress(s *site.Site) ([]rule, []authority, error) {
 		}
 	}
 	return append(rules, rule{Service: "http_status:404"}), authorities, nil
+}
+
+// bypass leads the paths that Access lets by past its check, which wants a token. A path
+// that climbs would be let by at one place and read at another: no request has one.
+func bypass(s *site.Site, r site.Route) []rule {
+	if len(r.Bypass) == 0 {
+		return nil
+	}
+	all := []rule{{Hostname: r.Hostname, Path: `/\.\.(/|$)`, Service: "http_status:400"}}
+	if check(s, r) == nil {
+		return all
+	}
+	for _, path := range r.Bypass {
+		all = append(all, rule{Hostname: r.Hostname, Path: pathExpression(path), Service: r.Service, OriginRequest: request(r.Origin, "ca-"+r.AccessKey()+".pem", nil)})
+	}
+	return all
+}
+
+// pathExpression is a path of Access as an expression: a star stands for anything, and
+// a path without one at its end for all below it too.
+func pathExpression(path string) string {
+	parts := strings.Split(strings.TrimSuffix(path, "*"), "*")
+	for i, part := range parts {
+		parts[i] = regexp.QuoteMeta(part)
+	}
+	expression := "^" + strings.Join(parts, ".*")
+	if !strings.HasSuffix(path, "*") && !strings.HasSuffix(path, "/") {
+		expression += "(/|$)"
+	}
+	return expression
 }
 
 // check is Access's for a guarded hostname. Its audience is known when the application

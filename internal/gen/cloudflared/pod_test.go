@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -183,5 +185,33 @@ func TestConfigRollsThePods(t *testing.T) {
 	d := decode[manifest.Object[manifest.DeploymentSpec]](t, files["deployment.yaml"])[0]
 	if got := d.Spec.Template.Spec.Volumes[0].ConfigMap.Name; got != "cloudflared-config" {
 		t.Errorf("the pods read %s", got)
+	}
+}
+
+// TestBypass: paths without a log-in are led past the check, and nothing else is; none
+// is reached by climbing out of them.
+func TestBypass(t *testing.T) {
+	s := newSite(t)
+	s.Cloudflare.Team = "example"
+	r := route(t, s, "argocd.example.com")
+	r.Access, r.Bypass = "admins", []string{"/a/v*/b", "/hooks/*", "/up"}
+	rules := decode[config](t, folder(t, s)["config.yaml"])[0].Ingress
+	for path, want := range map[string]string{
+		"/": "checked", "/hooks": "checked", "/hooks/x": "open", "/hooksx": "checked", "/up": "open", "/up/x": "open", "/upx": "checked", "/x/up": "checked",
+		"/a/v1/b": "open", "/a/v1/x/b": "open", "/a/v1/c": "checked", "/hooks/../admin": "refused", "/hooks/..": "refused", "/hooks/..x": "open",
+	} {
+		i := slices.IndexFunc(rules, func(x rule) bool {
+			return x.Hostname == "argocd.example.com" && regexp.MustCompile(x.Path).MatchString(path)
+		})
+		got := "open"
+		switch x := rules[i]; {
+		case x.Service == "http_status:400":
+			got = "refused"
+		case x.OriginRequest != nil && x.OriginRequest.Access != nil:
+			got = "checked"
+		}
+		if got != want {
+			t.Errorf("%s is %s by rule %d, want %s", path, got, i, want)
+		}
 	}
 }

@@ -132,6 +132,9 @@ func (r *runbook) addRoutes(s *site.Site) {
 		to := route{Hostname: from.Hostname, Access: "everybody", Target: target(from)}
 		if from.Access != "" {
 			to.Access = fmt.Sprintf("%s (Access, %s%s)", from.Access, from.Session, noLogin(s.Group(from.Access)))
+			if len(from.Bypass) > 0 {
+				to.Access += "; everybody at " + strings.Join(from.Bypass, ", ")
+			}
 		}
 		if from.Kind == site.RouteArgoCD {
 			r.ArgoURL = "https://" + from.Hostname

@@ -37,6 +37,7 @@ func kinds() []struct {
 		name string
 		rule tf.Expr
 	}{
+		{"everyone", tf.Fixed("[for all in who.everyone : { everyone = {} }]")},
 		{"emails", tf.Fixed("[for address in who.emails : { email = { email = address } }]")},
 		{"email_domains", tf.Fixed("[for domain in who.email_domains : { email_domain = { domain = domain } }]")},
 		{"github", tf.Fixed("[for of in who.github : { github_organization = { identity_provider_id = local.idp_ids[of.idp], name = of.organization, team = of.team } }]")},
@@ -120,6 +121,10 @@ func access(f *tf.File, s *site.Site) {
 			named[p.name] = tf.Object(entry)
 		}
 	}
+	if slices.ContainsFunc(s.Routes, func(r site.Route) bool { return len(r.Bypass) > 0 }) {
+		all[everyone] = who{"everyone": {tf.String("all")}}
+		named[everyone] = tf.Object(fields{"decision": tf.String("bypass"), "session": tf.String("24h")})
+	}
 	l := f.Block("locals")
 	l.Set("access_who", whos(all))
 	l.Blank()
@@ -179,9 +184,41 @@ func applications(f *tf.File, s *site.Site) {
       precedence = i + 1
     }
   ]`))
+	bypass(f, s)
 	if len(s.AccessKeys()) > 0 {
 		accessGate(f)
 	}
+}
+
+// everyone is the policy of paths without a log-in.
+const everyone = "everyone, no log-in"
+
+// bypass has Access let by the paths that need no log-in: an application for a path
+// takes the place of the hostname's there (Cloudflare One, Application paths).
+func bypass(f *tf.File, s *site.Site) {
+	var paths []string
+	for _, r := range s.Routes {
+		for _, path := range r.Bypass {
+			paths = append(paths, r.Hostname+path)
+		}
+	}
+	if len(paths) == 0 {
+		return
+	}
+	f.Comment("Paths that everybody reaches.")
+	r := f.Block("resource", "cloudflare_zero_trust_access_application", "bypass")
+	r.Set("for_each", tf.Call("toset", tf.Strings(paths)))
+	r.Set("account_id", tf.Ref("local", "account_id"))
+	r.Set("name", tf.Ref("each", "key"))
+	r.Set("domain", tf.Ref("each", "key"))
+	r.Set("type", tf.String("self_hosted"))
+	r.Set("session_duration", tf.String("24h"))
+	r.Set("policies", tf.Fixed(`[
+    {
+      id         = cloudflare_zero_trust_access_policy.group["everyone, no log-in"].id
+      precedence = 1
+    },
+  ]`))
 }
 
 // whos writes conditions; each has the kinds that any of the site has.

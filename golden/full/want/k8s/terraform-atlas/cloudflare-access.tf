@@ -77,6 +77,7 @@ locals {
         "admin@example.com",
         "ops@example.com",
       ]
+      everyone       = []
       github         = []
       ips            = []
       logins         = []
@@ -96,6 +97,7 @@ locals {
       emails = [
         "guest@example.net",
       ]
+      everyone = []
       github = [
         {
           idp          = "github"
@@ -120,7 +122,8 @@ locals {
       emails = [
         "intern@example.com",
       ]
-      github = []
+      everyone = []
+      github   = []
       ips = [
         "192.0.2.128/25",
       ]
@@ -132,6 +135,7 @@ locals {
       azure_groups  = []
       email_domains = []
       emails        = []
+      everyone      = []
       github        = []
       ips           = []
       logins = [
@@ -142,12 +146,26 @@ locals {
       oidc_claims    = []
       service_tokens = []
     }
+    "everyone, no log-in" = {
+      azure_groups  = []
+      email_domains = []
+      emails        = []
+      everyone = [
+        "all",
+      ]
+      github         = []
+      ips            = []
+      logins         = []
+      oidc_claims    = []
+      service_tokens = []
+    }
     "office" = {
       azure_groups  = []
       email_domains = []
       emails = [
         "ops@example.com",
       ]
+      everyone       = []
       github         = []
       ips            = []
       logins         = []
@@ -158,6 +176,7 @@ locals {
       azure_groups  = []
       email_domains = []
       emails        = []
+      everyone      = []
       github        = []
       ips = [
         "198.51.100.0/24",
@@ -173,6 +192,7 @@ locals {
       azure_groups  = []
       email_domains = []
       emails        = []
+      everyone      = []
       github        = []
       ips = [
         "198.51.100.0/22",
@@ -196,6 +216,10 @@ locals {
         "engineers require logins",
       ]
       session = "24h"
+    }
+    "everyone, no log-in" = {
+      decision = "bypass"
+      session  = "24h"
     }
     "office" = {
       decision = "allow"
@@ -279,6 +303,7 @@ locals {
 
   access_rules = {
     for name, who in local.access_who : name => flatten([
+      [for all in who.everyone : { everyone = {} }],
       [for address in who.emails : { email = { email = address } }],
       [for domain in who.email_domains : { email_domain = { domain = domain } }],
       [for of in who.github : { github_organization = { identity_provider_id = local.idp_ids[of.idp], name = of.organization, team = of.team } }],
@@ -332,6 +357,25 @@ resource "cloudflare_zero_trust_access_application" "site" {
       id         = cloudflare_zero_trust_access_policy.group[name].id
       precedence = i + 1
     }
+  ]
+}
+
+# Paths that everybody reaches.
+resource "cloudflare_zero_trust_access_application" "bypass" {
+  for_each = toset([
+    "invoices.example.com/api/v*/health",
+    "invoices.example.com/hooks/*",
+  ])
+  account_id       = local.account_id
+  name             = each.key
+  domain           = each.key
+  type             = "self_hosted"
+  session_duration = "24h"
+  policies = [
+    {
+      id         = cloudflare_zero_trust_access_policy.group["everyone, no log-in"].id
+      precedence = 1
+    },
   ]
 }
 
