@@ -50,6 +50,7 @@ func (g *generator) apps() {
 		case 1:
 			g.line("hostnames: [%q]", g.hostname())
 			g.line("access: %q", g.one(g.groups...))
+			g.maybe(3, `bypass: ["/hooks/*", "/v*/up"]`)
 		}
 		g.maybe(2, `secrets: ["API_KEY", "DATABASE_URL"]`)
 		if i > 0 {
