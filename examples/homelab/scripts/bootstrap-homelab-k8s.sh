@@ -23,6 +23,7 @@ readonly idp_keys=(
 readonly argocd_recipient=age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdf
 readonly argocd_hostname=argocd.example.com
 readonly app_secrets=(
+  'automation k8s/argocd-homelab/automation/secrets.enc.yaml'
   'grafana k8s/argocd-homelab/grafana/secrets.enc.yaml'
 )
 readonly core_applications=(

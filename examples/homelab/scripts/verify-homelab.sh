@@ -16,6 +16,7 @@ readonly core_applications=(
 )
 readonly routes=(
   'argocd.example.com argocd admins'
+  'automation.example.com app admins'
   'db.example.com stream admins'
   'grafana.example.com route family'
   'hubble.example.com hubble admins'

@@ -35,6 +35,14 @@ locals {
       emails = [
         "kim@example.net",
       ]
+      everyone = []
+      github   = []
+    }
+    "everyone, no log-in" = {
+      emails = []
+      everyone = [
+        "all",
+      ]
       github = []
     }
     "family" = {
@@ -42,6 +50,7 @@ locals {
         "kim@example.net",
         "robin@example.net",
       ]
+      everyone = []
       github = [
         {
           idp          = "github"
@@ -58,6 +67,10 @@ locals {
       decision = "allow"
       session  = "24h"
     }
+    "everyone, no log-in" = {
+      decision = "bypass"
+      session  = "24h"
+    }
     "family" = {
       decision = "allow"
       session  = "24h"
@@ -72,6 +85,11 @@ locals {
       type     = "self_hosted"
     }
     "argocd.example.com" = {
+      policies = ["admins"]
+      session  = "24h"
+      type     = "self_hosted"
+    }
+    "automation.example.com" = {
       policies = ["admins"]
       session  = "24h"
       type     = "self_hosted"
@@ -110,6 +128,7 @@ locals {
 
   access_rules = {
     for name, who in local.access_who : name => flatten([
+      [for all in who.everyone : { everyone = {} }],
       [for address in who.emails : { email = { email = address } }],
       [for of in who.github : { github_organization = { identity_provider_id = local.idp_ids[of.idp], name = of.organization, team = of.team } }],
     ])
@@ -143,6 +162,24 @@ resource "cloudflare_zero_trust_access_application" "site" {
       id         = cloudflare_zero_trust_access_policy.group[name].id
       precedence = i + 1
     }
+  ]
+}
+
+# Paths that everybody reaches.
+resource "cloudflare_zero_trust_access_application" "bypass" {
+  for_each = toset([
+    "automation.example.com/webhook/*",
+  ])
+  account_id       = local.account_id
+  name             = each.key
+  domain           = each.key
+  type             = "self_hosted"
+  session_duration = "24h"
+  policies = [
+    {
+      id         = cloudflare_zero_trust_access_policy.group["everyone, no log-in"].id
+      precedence = 1
+    },
   ]
 }
 

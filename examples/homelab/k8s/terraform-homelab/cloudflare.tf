@@ -8,6 +8,7 @@ locals {
       hostnames = [
         "*.example.com",
         "argocd.example.com",
+        "automation.example.com",
         "db.example.com",
         "grafana.example.com",
         "hubble.example.com",
