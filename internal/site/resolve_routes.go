@@ -121,11 +121,16 @@ func resolveRoutes(s *Site, sp *spec.Spec) {
 // first: cloudflared takes the first match, and its * stands for several labels
 // (cloudflared ingress/ingress.go, matchHost).
 func byPrecedence(a, b Route) int {
-	wildA, wildB := strings.HasPrefix(a.Hostname, "*"), strings.HasPrefix(b.Hostname, "*")
-	if wildA && wildB {
-		return cmp.Or(-cmp.Compare(strings.Count(a.Hostname, "."), strings.Count(b.Hostname, ".")), cmp.Compare(a.Hostname, b.Hostname))
+	return cmp.Or(cmp.Compare(breadth(a.Hostname), breadth(b.Hostname)), cmp.Compare(a.Hostname, b.Hostname))
+}
+
+// breadth is 0 for a name, and the greater the more a wildcard matches. A name has
+// 253 characters at most.
+func breadth(hostname string) int {
+	if strings.HasPrefix(hostname, "*") {
+		return 256 - len(hostname)
 	}
-	return cmp.Or(cmp.Compare(boolInt(wildA), boolInt(wildB)), cmp.Compare(a.Hostname, b.Hostname))
+	return 0
 }
 
 func service(name, namespace string, port int) Target {

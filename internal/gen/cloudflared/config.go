@@ -1,10 +1,8 @@
 package cloudflared
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"sitegen/internal/site"
@@ -58,18 +56,13 @@ type accessCheck struct {
 // authority is a file of certificates beside the configuration.
 type authority struct{ name, pem string }
 
-// ingress lists the rules, and the certificates that they name. cloudflared takes
-// the first rule that matches, and *.a.b matches at any depth, so wildcards stand
-// behind all names, the longest first; the paths of a hostname stand before the rule
-// for the rest of it, so that none falls through to a wildcard.
+// ingress lists the rules, and the certificates that they name, in the order of the
+// site's routes: cloudflared takes the first rule that matches. The paths of a hostname
+// stand before the rule for the rest of it, so that none falls through to a wildcard.
 func ingress(s *site.Site) ([]rule, []authority, error) {
-	routes := slices.Clone(s.Routes)
-	slices.SortStableFunc(routes, func(a, b site.Route) int {
-		return cmp.Or(cmp.Compare(breadth(a.Hostname), breadth(b.Hostname)), cmp.Compare(a.Hostname, b.Hostname))
-	})
 	var rules []rule
 	var authorities []authority
-	for _, r := range routes {
+	for _, r := range s.Routes {
 		add := func(path string, t site.Target, ca string) {
 			if t.Origin != nil && t.Origin.CAPool != "" {
 				authorities = append(authorities, authority{ca, t.Origin.CAPool})
@@ -146,13 +139,4 @@ func request(o *site.Origin, ca string, check *accessCheck) *originRequest {
 		r.CAPool = configDir + "/" + ca
 	}
 	return r
-}
-
-// breadth is 0 for a name, and the greater the more a wildcard matches. A name has
-// 253 characters at most.
-func breadth(hostname string) int {
-	if strings.HasPrefix(hostname, "*") {
-		return 256 - len(hostname)
-	}
-	return 0
 }
