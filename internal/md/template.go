@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"text/template"
 	"text/template/parse"
 
+	"sitegen/internal/lines"
 	"sitegen/internal/sh"
 )
 
@@ -23,7 +23,7 @@ func Parse(fsys fs.FS, name string) (*Template, error) {
 		return nil, err
 	}
 	escapers := template.FuncMap{"text": Text, "code": Code, "span": span, "sh": sh.Quote, "link": Link}
-	t, err := template.New(name).Option("missingkey=error").Funcs(escapers).Parse(dropControlLines(string(src)))
+	t, err := template.New(name).Option("missingkey=error").Funcs(escapers).Parse(lines.DropControl(string(src)))
 	if err != nil {
 		return nil, err
 	}
@@ -42,14 +42,6 @@ func (t *Template) Execute(data any) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
-}
-
-var controlLine = regexp.MustCompile(`(?m)^[ \t]*(\{\{(?:if|else|range|with|end)\b(?:[^}]*[^}-])?|\{\{/\*[^}]*?)((?:\*/)?\}\})[ \t]*\n`)
-
-// dropControlLines moves the line break behind a lone control action into its
-// braces, so that later lines keep their numbers in messages.
-func dropControlLines(src string) string {
-	return controlLine.ReplaceAllString(src, "$1\n$2")
 }
 
 // check refuses an action that prints what no escaper has seen.

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strings"
 	"text/template"
 	"text/template/parse"
 	"unicode/utf8"
+
+	"sitegen/internal/lines"
 )
 
 // load parses a template and gives each of its actions the escaper for its place.
@@ -20,7 +21,7 @@ func load(fsys fs.FS, name string, funcs template.FuncMap) (*template.Template, 
 	if err != nil {
 		return nil, err
 	}
-	src := dropControlLines(string(file))
+	src := lines.DropControl(string(file))
 	if err := checkSource(name, src); err != nil {
 		return nil, err
 	}
@@ -46,14 +47,6 @@ func execute(t *template.Template, data any) (string, error) {
 		return "", plain(err)
 	}
 	return b.String(), nil
-}
-
-var controlLine = regexp.MustCompile(`(?m)^[ \t]*(\{\{(?:if|else|range|with|end)\b(?:[^}]*[^}-])?|\{\{/\*[^}]*?)((?:\*/)?\}\})[ \t]*\n`)
-
-// dropControlLines moves the line break behind a lone control action into its
-// braces, so that later lines keep their numbers in messages.
-func dropControlLines(src string) string {
-	return controlLine.ReplaceAllString(src, "$1\n$2")
 }
 
 // checkSource refuses bytes that would reach the output unseen. NUL is also
