@@ -59,26 +59,31 @@ func checkArrayLevel(c *checker) {
 	}
 }
 
+// checkArraySizes compares what the members are said to have. Sizes that one disk can
+// have both of are no difference: a maker's 512GB is lsblk's 476.9GiB.
 func checkArraySizes(c *checker) {
 	for _, h := range c.site.Hosts {
-		disks := c.spec.Hosts[h.Name].Disks
+		disks := map[string]*site.Disk{}
+		for _, d := range h.Disks {
+			disks[d.Name] = d
+		}
 		for _, a := range h.Arrays {
 			if !strings.HasSuffix(a.Size, "%") {
 				continue // members of a fixed size are equal
 			}
-			first := ""
-			for _, d := range a.Disks {
-				disk := disks[d]
-				if disk == nil || disk.Size == "" || format.DiskSize(disk.Size).Bad() {
+			var first *site.Disk
+			for _, name := range a.Disks {
+				disk := disks[name]
+				if disk == nil || disk.Most == 0 {
 					continue
 				}
-				if first == "" {
-					first = d
-				} else if format.BytesIn(disk.Size) != format.BytesIn(disks[first].Size) {
+				if first == nil {
+					first = disk
+				} else if disk.Least > first.Most || first.Least > disk.Most {
 					at := diag.Path{"hosts", h.Name, "disks"}
-					p := c.report(at.With(d, "size"), "the disk %q has %s and %q has %s, but both are members of the array %q", d, disk.Size, first, disks[first].Size, a.Name).
+					p := c.report(at.With(name, "size"), "the disk %q has %s and %q has %s, but both are members of the array %q", name, disk.Size, first.Name, first.Size, a.Name).
 						WithHint("the array takes what the smallest has of each")
-					c.note(p, at.With(first, "size"), "the other size")
+					c.note(p, at.With(first.Name, "size"), "the other size")
 					break
 				}
 			}

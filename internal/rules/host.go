@@ -13,6 +13,12 @@ import (
 	"sitegen/internal/site"
 )
 
+// What examples of rules about two hosts begin and end with.
+const (
+	hostTwo   = `hosts: web2: {role: "agent", release: "26.05", stateVersion: "26.05", cpu: vendor: "amd", age: "age1rlmspzgcker7g9g2wj62m2q29psc7msp4vv67jshz8fzmpdxt35sng7j7l", disks: a: device: "/dev/disk/by-id/nvme-EXAMPLE_SN200001", users: maria: {keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF maria"], groups: ["wheel"]}`
+	nodeOnLAN = `hosts: web1: {node: "lan", nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}}`
+)
+
 func hostRules() []Rule {
 	return []Rule{
 		{ID: "server", Severity: diag.Error, Summary: "Exactly one host is the k3s server.",
@@ -27,6 +33,9 @@ func hostRules() []Rule {
 			Bad: `hosts: web1: nics: wan: ipv4: "dhcp"`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: ipv4: "dhcp"}`, check: checkNodeAddress},
 		{ID: "node", Severity: diag.Error, Summary: "A host's node is one of its cards with a static IPv4 address, or an IPv4 address that DHCP gives one; no two hosts have one address there, and none is inside the cluster's networks.",
 			Bad: `hosts: web1: node: "lan"`, Good: `hosts: web1: {node: "lan", nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}}`, check: checkNode},
+		{ID: "node-network", Severity: diag.Warning, Summary: "A node with a private address is reached by all other nodes: each has a card in a private network, or one that DHCP gives its address.",
+			Bad:  hostTwo + `, nics: wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}}` + "\n" + nodeOnLAN,
+			Good: hostTwo + `, nics: {wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}, lan: {mac: "a8:a1:59:0f:20:02", ipv4: address: "10.0.0.3/24"}}}` + "\n" + nodeOnLAN, check: checkNodeNetwork},
 		{ID: "host-address", Severity: diag.Error, Summary: "A host's address is on one of its cards, unless DHCP gives it or node says another one for the cluster, and no name of the tunnel.",
 			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, check: checkHostAddress},
 		{ID: "k3s-flag", Severity: diag.Error, Summary: "More flags for k3s do not touch those that gen sets.",

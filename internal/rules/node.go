@@ -83,3 +83,43 @@ func (c *checker) nodeOf(h *site.Host, node string, at diag.Path) {
 		unknownName(c, at, "card", node, cards)
 	}
 }
+
+// checkNodeNetwork looks for nodes that another one cannot reach: no router passes
+// what is sent to a private address on to another network of the internet. Between
+// private networks there may be a router that the spec does not know of.
+func checkNodeNetwork(c *checker) {
+	for _, h := range c.site.Hosts {
+		if !h.NodeIP.IsPrivate() {
+			continue
+		}
+		for _, other := range c.site.Hosts {
+			if len(other.NICs) == 0 || c.hasBadAddress(other.Name) || other.NodeIP.IsPrivate() || reachesPrivate(other) {
+				continue
+			}
+			p := c.report(c.nodePath(h), "%s is a private address, and no card of the host %q is in a private network", h.NodeIP, other.Name).
+				WithHint("give both hosts a card in one network, or name another address as the node; silence this where a module of your own makes the way")
+			c.note(p, c.nodePath(other), "the other host")
+			break
+		}
+	}
+}
+
+func reachesPrivate(h *site.Host) bool {
+	return slices.ContainsFunc(h.NICs, func(n *site.NIC) bool { return n.IPv4.Mode == "dhcp" || n.IPv4.Address.Addr().IsPrivate() })
+}
+
+// nodePath is where the spec says the address of a host's node.
+func (c *checker) nodePath(h *site.Host) diag.Path {
+	at := diag.Path{"hosts", h.Name}
+	for _, field := range []string{"node", "address"} {
+		if c.ix.Has(at.With(field)) {
+			return at.With(field)
+		}
+	}
+	for _, n := range h.NICs {
+		if n.IPv4.Address.Addr() == h.NodeIP && h.NodeIP.IsValid() {
+			return at.With("nics", n.Name, "ipv4")
+		}
+	}
+	return at
+}
