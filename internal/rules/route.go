@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,8 @@ func routeRules() []Rule {
 			Bad: `routes: "pay.example.com": {to: "http://invoices.invoices:8080", access: "admins"}`, Good: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", access: "admins"}`, check: checkRouteService},
 		{ID: "route-access", Severity: diag.Error, Summary: "A route says who may see it: an access group, or public: true, and not both.",
 			Bad: `routes: "nas.example.com": to: "http://192.168.0.80:5000"`, Good: `routes: "nas.example.com": {to: "http://192.168.0.80:5000", access: "admins"}`, check: checkRouteAccess},
+		{ID: "route-around", Severity: diag.Warning, Summary: "No public route leads to a client or an app that is behind Access.",
+			Bad: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", public: true}`, Good: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", access: "admins"}`, check: checkRouteAround},
 		{ID: "route-open", Severity: diag.Warning, Summary: "No tcp, ssh or rdp is open to everyone.",
 			Bad: `routes: "db.example.com": {to: "tcp://192.168.0.80:5432", public: true}`, Good: `routes: "db.example.com": {to: "tcp://192.168.0.80:5432", access: "admins"}`, check: checkRouteOpen},
 	}
@@ -52,16 +55,23 @@ func checkRouteTo(c *checker) {
 func checkRouteService(c *checker) {
 	c.eachOrigin(func(to string, _ *spec.Origin, at diag.Path) {
 		o, fault := format.ParseOrigin(to)
-		if fault.Bad() || o.Status > 0 || format.ParseAddr(o.Host).IsValid() {
+		if fault.Bad() || o.Status > 0 {
 			return
 		}
 		at = at.With("to")
+		if a := format.ParseAddr(o.Host); a.IsValid() {
+			c.clusterAddress(a, at)
+			return
+		}
 		name, namespace, ok := c.site.ServiceName(o.Host)
 		switch {
 		case !ok:
 			c.unknownNamespace(to, o.Host, at)
 		case slices.Contains([]string{"argocd", "cloudflared", "default"}, namespace):
-			c.report(at, "routes do not lead into the namespace %q", namespace).WithHint("Argo CD has its own hostname: argocd: hostname")
+			p := c.report(at, "routes do not lead into the namespace %q", namespace)
+			if namespace == "argocd" {
+				p.WithHint("Argo CD has its own hostname: argocd: hostname")
+			}
 		case !slices.Contains(c.site.Namespaces(), namespace):
 			p := c.report(at, "there is no namespace %q in the site", namespace)
 			if best := c.near(namespace, c.site.Namespaces()); best != "" {
@@ -71,6 +81,16 @@ func checkRouteService(c *checker) {
 			c.service(name, namespace, o.Port, to, at)
 		}
 	})
+}
+
+// clusterAddress reports an address of a pod or a Service: it is another one after the
+// next start, and no network policy matches it (Cilium knows both by identity).
+func (c *checker) clusterAddress(a netip.Addr, at diag.Path) {
+	for what, p := range map[string]netip.Prefix{"pods": c.site.Cluster.Pods, "Services": c.site.Cluster.Services} {
+		if p.IsValid() && p.Contains(a) {
+			c.report(at, "%s is an address of the cluster's own %s, %s", a, what, p).WithHint("write the Service as SERVICE.NAMESPACE")
+		}
+	}
 }
 
 // unknownNamespace reports a name that is neither a Service of the site nor, by its
@@ -144,6 +164,30 @@ func (c *checker) toPlatform(r *spec.Route) bool {
 		return ok && namespace == "kube-system"
 	}
 	return system(r.To) || slices.ContainsFunc(r.Paths, func(p spec.RoutePath) bool { return system(p.To) })
+}
+
+// checkRouteAround: everybody reaches by the route what has to be logged in to by its
+// own hostname.
+func checkRouteAround(c *checker) {
+	if len(c.spec.Routes) == 0 {
+		return
+	}
+	guarded := map[string]container{}
+	for i, w := range c.site.Workloads() { // the clients and then the apps, as containers are
+		if own := c.containers[i]; own.access() != "" {
+			guarded[w.Name+"."+w.Namespace] = own
+		}
+	}
+	c.eachOrigin(func(to string, _ *spec.Origin, at diag.Path) {
+		r := c.spec.Routes[at[1].(string)]
+		o, _ := format.ParseOrigin(to)
+		name, namespace, ok := c.site.ServiceName(o.Host)
+		if own, hit := guarded[name+"."+namespace]; ok && hit && r.Public {
+			p := c.report(at.With("to"), "everybody reaches by this what is behind the access group %q by its own hostname", own.access()).
+				WithHint("say access: %q in place of public: true", own.access())
+			c.note(p, own.at.With("access"), "the access group")
+		}
+	})
 }
 
 func checkRouteOpen(c *checker) {
