@@ -26,6 +26,9 @@ func routeRules() []Rule {
 			Bad: `routes: "nas.example.com": to: "http://192.168.0.80:5000"`, Good: `routes: "nas.example.com": {to: "http://192.168.0.80:5000", access: "admins"}`, check: checkRouteAccess},
 		{ID: "route-around", Severity: diag.Warning, Summary: "No public route leads to a client or an app that is behind Access.",
 			Bad: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", public: true}`, Good: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", access: "admins"}`, check: checkRouteAround},
+		{ID: "access-wildcard", Severity: diag.Warning, Summary: "No public hostname lies below a wildcard that is behind Access, which asks there too.",
+			Bad:  "routes: {\n\t\"*.example.com\": {to: \"http://192.168.0.80\", access: \"admins\"}\n\t\"status.example.com\": {to: \"http://192.168.0.81\", public: true}\n}",
+			Good: "routes: {\n\t\"*.example.com\": {to: \"http://192.168.0.80\", access: \"admins\"}\n\t\"status.example.com\": {to: \"http://192.168.0.81\", access: \"admins\"}\n}", check: checkAccessWildcard},
 		{ID: "route-open", Severity: diag.Warning, Summary: "No tcp, ssh or rdp is open to everyone.",
 			Bad: `routes: "db.example.com": {to: "tcp://192.168.0.80:5432", public: true}`, Good: `routes: "db.example.com": {to: "tcp://192.168.0.80:5432", access: "admins"}`, check: checkRouteOpen},
 	}
@@ -188,6 +191,31 @@ func checkRouteAround(c *checker) {
 			c.note(p, own.at.With("access"), "the access group")
 		}
 	})
+}
+
+// checkAccessWildcard: an Access application for *.example.com is that of every name
+// one label below which has none of its own (developers.cloudflare.com, Access,
+// application paths).
+func checkAccessWildcard(c *checker) {
+	guarded := map[string]site.Route{}
+	for _, r := range c.site.Routes {
+		if rest, wild := strings.CutPrefix(r.Hostname, "*."); wild && r.Access != "" {
+			guarded[rest] = r
+		}
+	}
+	if len(guarded) == 0 {
+		return
+	}
+	for _, r := range c.site.Routes {
+		_, above, _ := strings.Cut(r.Hostname, ".")
+		wild, ok := guarded[above]
+		if !ok || r.Access != "" || strings.HasPrefix(r.Hostname, "*") {
+			continue
+		}
+		p := c.reportHostname(r.At, "%q is public, and lies below %q, where Access asks for a log-in of the group %q", r.Hostname, wild.Hostname, wild.Access).
+			WithHint("give it the access group too, or take it out from below the wildcard")
+		c.note(p, wild.At, "the wildcard")
+	}
 }
 
 func checkRouteOpen(c *checker) {
