@@ -1,6 +1,11 @@
 package rules
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"sitegen/internal/diag"
+)
 
 // rules are all rules about a spec, section by section. docs/RULES.md, `gen rules`
 // and `gen explain` are made of this table and that of the output.
@@ -24,7 +29,7 @@ func rules() []Rule {
 		{"DNS records", recordRules()},
 		{"Mail", mailRules()},
 		{"Redirects", redirectRules()},
-		{"Access", slices.Concat(accessRules(), idpRules(), bypassRules())},
+		{"Access", slices.Concat(accessRules(), loginRules(), bypassRules())},
 		{"Routes", slices.Concat(routeRules(), originRules())},
 		{"Clients and apps", workloadRules()},
 		{"Charts", chartRules()},
@@ -41,4 +46,83 @@ func rules() []Rule {
 		}
 	}
 	return all
+}
+
+// Rules about the output: the tree, the user's own files in it, and what reads them.
+const (
+	RuleIdle    = "exclude-idle"
+	RuleNeeded  = "exclude-needed"
+	RuleIgnore  = "exclude-ignore"
+	RuleModule  = "module-missing"
+	RuleOwn     = "own-missing"
+	RuleBeside  = "beside-read"
+	RuleClash   = "beside-clash"
+	RuleDrift   = "drift-" // and the kind
+	RuleBlocked = RuleDrift + "blocked"
+	RuleVerify  = "verify-" // and the reader
+	RuleTrouble = "trouble"
+)
+
+// OutputRules are what gen, gen check and gen verify tell of the output. The last part
+// of the id of RuleVerify's stands for the name of any reader.
+func OutputRules() []Rule {
+	all := []Rule{
+		{ID: RuleIdle, Severity: diag.Warning, Summary: "A pattern of output.exclude leaves out no file of the output.",
+			Do: "correct it, or take it out: patterns are relative to the output root"},
+		{ID: RuleNeeded, Severity: diag.Warning, Summary: "The spec leaves a file to you that one of gen's needs, and there is none (gen vet warns, gen and gen check refuse).",
+			Do: "write it, or take the pattern out of the spec"},
+		{ID: RuleIgnore, Severity: diag.Warning, Summary: "A .gitignore of your own, at the top or in the Terraform folder, lacks lines with which gen's keeps keys, variables and state out of git.",
+			Do: "add the lines that the finding names"},
+		{ID: RuleModule, Severity: diag.Warning, Summary: "A NixOS module that a host imports is not in the output folder (gen warns, gen check refuses).",
+			Do: "write it, and add it to git: Nix reads no other files"},
+		{ID: RuleOwn, Severity: diag.Warning, Summary: "A folder or a component of your own, or a file with the values of a chart, that the spec names is not in the output folder, or holds nothing that Argo CD can apply (gen warns, gen check refuses).",
+			Do: "write it, and add it to git"},
+		{ID: RuleBeside, Severity: diag.Warning, Summary: "A file of your own is in a folder that a program reads whole, and is read with gen's: a manifest beside the Applications, a Terraform override.",
+			Do: "move it elsewhere"},
+		{ID: RuleClash, Severity: diag.Error, Summary: "A file of your own stops Terraform, kustomize or Argo CD, which read it together with gen's: a second provider, a second kustomization (gen warns, gen check refuses).",
+			Do: "remove it or what it declares, or leave gen's file to yourself with output: exclude"},
+		{ID: RuleDrift + "missing", Severity: diag.Error, Summary: "A file of the output is not there.",
+			Do: "run gen"},
+		{ID: RuleDrift + "stale", Severity: diag.Error, Summary: "A file is as gen wrote it, but the spec says something else now.",
+			Do: "run gen"},
+		{ID: RuleDrift + "orphaned", Severity: diag.Error, Summary: "A file that gen wrote is no longer in the spec.",
+			Do: "run gen, which deletes it"},
+		{ID: RuleDrift + "edited", Severity: diag.Error, Summary: "A file was edited since gen wrote it.",
+			Do: doDecide},
+		{ID: RuleDrift + "foreign", Severity: diag.Error, Summary: "A file is where gen would write one, and is not from gen.",
+			Do: doDecide},
+		{ID: RuleDrift + "mode", Severity: diag.Error, Summary: "A file has an executable bit too many, or none.",
+			Do: "run gen"},
+		{ID: RuleDrift + "endings", Severity: diag.Error, Summary: "A file has line endings that git converted.",
+			Do: "turn core.autocrlf off for this repository (git config core.autocrlf false), then run gen"},
+		{ID: RuleBlocked, Severity: diag.Error, Summary: "A link or a folder is where a file goes, or .sitegen.sum cannot be read.",
+			Do: "what the finding says"},
+		{ID: RuleVerify + "READER", Severity: diag.Error, Summary: "A reader of gen verify does not accept what it reads, or did not read all of it; verify-secrets is about secrets that are not encrypted.",
+			Do: "correct your own file, or the spec where it is one of gen's"},
+		{ID: RuleTrouble, Severity: diag.Error, Summary: "gen could not do its work.",
+			Do: "what the finding says"},
+	}
+	for i := range all {
+		all[i].Section, all[i].later = "The output", true
+	}
+	return all
+}
+
+const doDecide = "move what you need into the spec, or leave the path to yourself with output: exclude; gen --force PATH gives it to gen, and keeps a backup"
+
+// Table finds rules by their ids.
+func Table() map[string]Rule {
+	table := map[string]Rule{}
+	for _, r := range append(Rules(), OutputRules()...) {
+		table[r.ID] = r
+	}
+	return table
+}
+
+// ofReader is the id under which the table has the rule of any reader.
+func ofReader(id string) string {
+	if strings.HasPrefix(id, RuleVerify) {
+		return RuleVerify + "READER"
+	}
+	return id
 }
