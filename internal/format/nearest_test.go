@@ -15,3 +15,15 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestNearestHostname(t *testing.T) {
+	hosts := []string{"bakery.example", "www.bakery.example", "invoices.example.com", "argocd.example.com"}
+	for host, want := range map[string]string{
+		"shop.bakery.example": "", "ww.bakery.example": "www.bakery.example", "wwww.bakery.example": "www.bakery.example", "bakry.example": "bakery.example",
+		"invoice.example.com": "invoices.example.com", "invoices.example.org": "invoices.example.com", "example.com": "", "invoices.exampel.com": "invoices.example.com", "bakery.example": "",
+	} {
+		if got := NearestHostname(host, hosts); got != want {
+			t.Errorf("%s: %q, want %q", host, got, want)
+		}
+	}
+}

@@ -245,3 +245,11 @@ func (c *checker) near(word string, candidates []string) string {
 	}
 	return format.Nearest(word, candidates)
 }
+
+// nearHostname is near for hostnames.
+func (c *checker) nearHostname(host string, candidates []string) string {
+	if c.compared += len(candidates); c.compared > maxSuggest {
+		return ""
+	}
+	return format.NearestHostname(host, candidates)
+}

@@ -184,7 +184,7 @@ func checkRecordDangling(c *checker) {
 				known = append(known, name)
 			}
 		}
-		if best := c.near(target, site.Sorted(known)); best != "" {
+		if best := c.nearHostname(target, site.Sorted(known)); best != "" {
 			p.WithHint("%s", format.DidYouMean(best))
 		}
 	})

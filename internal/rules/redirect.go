@@ -123,7 +123,7 @@ func checkRedirectDangling(c *checker) {
 		switch found := n.find(target); {
 		case found == "":
 			p := c.report(redirectPlace(r), "nothing in the spec answers for %q", target).WithHint("silence this where its record is made elsewhere")
-			if best := c.near(target, n.web()); best != "" {
+			if best := c.nearHostname(target, n.web()); best != "" {
 				p.WithHint("%s", format.DidYouMean(best))
 			}
 		case found != target && n.bare[found]:
