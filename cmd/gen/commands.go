@@ -239,7 +239,11 @@ func (c *vetCmd) Run(e *env) error {
 	if root != nil {
 		defer root.Close()
 	}
-	if err := c.find(e, rules.Silence(r.Site, needed(root, r, diag.Warning), rules.RuleNeeded)); err != nil {
+	missing, err := missingReferences(root, r, diag.Warning)
+	if err != nil {
+		return err
+	}
+	if err := c.find(e, rules.Silence(r.Site, missing, rules.RuleNeeded)); err != nil {
 		return err
 	}
 	for _, rule := range slices.Sorted(maps.Keys(r.Site.Silence)) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"sitegen/internal/diag"
+	"sitegen/internal/format"
 	"sitegen/internal/gen"
 	"sitegen/internal/rules"
 	"sitegen/internal/tree"
@@ -16,7 +17,7 @@ import (
 // compare is what has to change for the root to be what the spec describes, as far
 // as --only looks.
 func (f *outFlags) compare(e *env, root *os.Root, spec string, want *gen.Result) ([]tree.Change, error) {
-	if err := needs(e, root, want); err != nil {
+	if err := references(e, root, want); err != nil {
 		return nil, err
 	}
 	users := guard(root, spec)
@@ -33,12 +34,12 @@ func (f *outFlags) compare(e *env, root *os.Root, spec string, want *gen.Result)
 	return tree.Filter(changes, f.Only)
 }
 
-// needs wants the files that the spec leaves to the user and that generated ones
-// read to be there.
-func needs(e *env, root *os.Root, want *gen.Result) error {
-	missing := needed(root, want, diag.Error)
-	if len(missing) == 0 {
-		return nil
+// references wants what the spec leaves to the user, and generated files refer to, to
+// be there.
+func references(e *env, root *os.Root, want *gen.Result) error {
+	missing, err := missingReferences(root, want, diag.Error)
+	if err != nil || len(missing) == 0 {
+		return err
 	}
 	if err := e.find(missing...); err != nil {
 		return err
@@ -46,23 +47,37 @@ func needs(e *env, root *os.Root, want *gen.Result) error {
 	return errShown
 }
 
-// needed makes findings of files that generated ones miss, at the patterns that
-// leave them out.
-func needed(root *os.Root, want *gen.Result, severity diag.Severity) diag.Problems {
-	var all diag.Problems
-	for _, n := range want.Needs() {
-		if root != nil {
-			if _, err := root.Lstat(n.Path); !errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-		}
-		at := excludedAt(want.Site, n.Path)
-		all = append(all, diag.Problem{
-			Pos: want.Site.At(at), Path: at.String(), Message: fmt.Sprintf("leaves out %q, which %q needs, and there is none", n.Path, n.By),
-			Hint: "write it, or take the pattern out of the spec", Rule: rules.RuleNeeded, Severity: severity,
-		})
+// missingReferences makes findings of references that lead nowhere, at the patterns
+// that leave out what they lead to.
+func missingReferences(root *os.Root, want *gen.Result, severity diag.Severity) (diag.Problems, error) {
+	var folder fs.FS
+	if root != nil {
+		folder = root.FS()
 	}
-	return all
+	missing, err := want.Missing(folder)
+	if err != nil {
+		return nil, err
+	}
+	var all diag.Problems
+	for _, ref := range missing {
+		message, hint := fmt.Sprintf("leaves out %q, which %q refers to, and there is none", ref.Path, ref.By), "write it"
+		switch {
+		case ref.Folder != "":
+			message = fmt.Sprintf("leaves out all of %q, which the Application in %q applies, and nothing is there", ref.Folder, ref.By)
+			hint = "put manifests or a kustomization there"
+		case len(ref.Names) > 0:
+			names := ref.Names
+			if len(names) > 5 {
+				names = append(slices.Clone(names[:4]), fmt.Sprintf("%d more", len(names)-4))
+			}
+			message = fmt.Sprintf("leaves out %q, and no other file there declares %s, which generated ones refer to", ref.Path, format.AllOf(names))
+			hint = "declare it in a .tf file of your own there"
+		}
+		at := excludedAt(want.Site, ref.Path)
+		all = append(all, diag.Problem{Pos: want.Site.At(at), Path: at.String(), Message: message,
+			Hint: hint + ", or take the pattern out of the spec", Rule: rules.RuleNeeded, Severity: severity})
+	}
+	return all, nil
 }
 
 // mean refuses a path of the command line that means no file: a misspelt one would

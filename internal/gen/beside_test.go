@@ -70,8 +70,9 @@ func TestBeside(t *testing.T) {
 	}
 }
 
-// TestDeclaredOnce: gen's own Terraform root declares nothing twice, as the reader
-// of declarations sees it, and enough for the test above to mean something.
+// TestDeclaredOnce: gen's own Terraform root declares nothing twice and all that it
+// refers to, as the reader of declarations sees it, and enough for the test above to
+// mean something.
 func TestDeclaredOnce(t *testing.T) {
 	r, seen := run(t), map[string]string{}
 	for _, f := range r.Tree.Files() {
@@ -87,6 +88,20 @@ func TestDeclaredOnce(t *testing.T) {
 				t.Errorf("%s is in %s and %s", d.what, was, f.Path)
 			}
 			seen[d.what] = f.Path
+		}
+	}
+	for _, f := range r.Tree.Files() {
+		if !isTerraform(f.Path) {
+			continue
+		}
+		all, err := references(f.Path, f.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range all {
+			if kind, rest, _ := strings.Cut(name, " "); seen[name] == "" && !strings.HasSuffix(name, ".") && (kind != "resource" || strings.Contains(strings.Split(rest, ".")[0], "_")) {
+				t.Errorf("%s refers to %s, which nothing declares", f.Path, name)
+			}
 		}
 	}
 	if len(seen) < 20 {

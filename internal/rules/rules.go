@@ -69,7 +69,7 @@ func OutputRules() []Rule {
 	all := []Rule{
 		{ID: RuleIdle, Severity: diag.Warning, Summary: "A pattern of output.exclude leaves out no file of the output.",
 			Do: "correct it, or take it out: patterns are relative to the output root"},
-		{ID: RuleNeeded, Severity: diag.Warning, Summary: "The spec leaves a file to you that one of gen's needs, and there is none (gen vet warns, gen and gen check refuse).",
+		{ID: RuleNeeded, Severity: diag.Warning, Summary: "The spec leaves something to you that a generated file refers to, and it is not there (gen vet warns, gen and gen check refuse).",
 			Do: "write it, or take the pattern out of the spec"},
 		{ID: RuleIgnore, Severity: diag.Warning, Summary: "A .gitignore of your own, at the top or in the Terraform folder, lacks lines with which gen's keeps keys, variables and state out of git.",
 			Do: "add the lines that the finding names"},

@@ -84,3 +84,51 @@ func alias(body hcl.Body) []string {
 	}
 	return []string{v.AsString()}
 }
+
+// references are what a generated file of HCL takes from its module, as declarations
+// name it. A resource takes the source of its provider from required_providers.
+func references(name string, data []byte) ([]string, error) {
+	file, diags := hclsyntax.ParseConfig(data, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil, errors.New(name + " is not written in Terraform's language")
+	}
+	var all []string
+	var walk func(body *hclsyntax.Body)
+	walk = func(body *hclsyntax.Body) {
+		for _, attr := range body.Attributes {
+			for _, t := range attr.Expr.Variables() {
+				all = append(all, referenced(t))
+			}
+		}
+		for _, b := range body.Blocks {
+			if b.Type == "resource" || b.Type == "data" || b.Type == "ephemeral" {
+				all = append(all, "required_providers")
+			}
+			walk(b.Body)
+		}
+	}
+	walk(file.Body.(*hclsyntax.Body))
+	return all, nil
+}
+
+// referenced is the declaration that a traversal starts from.
+func referenced(t hcl.Traversal) string {
+	words := []string{t.RootName()}
+	for _, step := range t[1:] {
+		if attr, ok := step.(hcl.TraverseAttr); ok {
+			words = append(words, attr.Name)
+		}
+	}
+	words = append(words, "", "") // a name alone is no declaration
+	switch words[0] {
+	case "local":
+		return "local." + words[1]
+	case "var":
+		return "variable " + words[1]
+	case "module":
+		return "module " + words[1]
+	case "data", "ephemeral":
+		return words[0] + " " + words[1] + "." + words[2]
+	}
+	return "resource " + words[0] + "." + words[1]
+}
