@@ -56,7 +56,7 @@ func TestKnownFaults(t *testing.T) {
 	faults := slices.Concat(
 		terraformFaults(), stateFaults(), cloudflareFaults(), recordFaults(), accessFaults(), valuesFaults(), applicationFaults(),
 		deletionFaults(), tunnelFaults(), connectorFaults(), bootFaults(), alertFaults(), loginFaults(), networkFaults(), clusterFaults(),
-		installFaults(), scriptFaults())
+		installFaults(), scriptFaults(), registryFaults())
 
 	sound, broken := make([][]*output, len(faults)), make([][]*output, len(faults))
 	for i, f := range faults {

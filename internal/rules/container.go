@@ -20,7 +20,7 @@ func containerRules() []Rule {
 			Bad: `apps: invoices: image: "https://ghcr.io/example/invoices:3.1.0"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, value: true, check: checkImages},
 		{ID: "image-tag", Severity: diag.Warning, Summary: "Images have a tag or a digest, and the tag is not one that moves, like latest: what runs is what the repository says.",
 			Bad: `apps: invoices: image: "ghcr.io/example/invoices:latest"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, value: true, check: checkImageTags},
-		{ID: "image-registry", Severity: diag.Warning, Summary: "An image's registry is not one letter off a well-known one.",
+		{ID: "image-registry", Severity: diag.Warning, Summary: "The registry of an image, or of a password, is not one letter off a well-known one.",
 			Bad: `apps: invoices: image: "ghrc.io/example/invoices:3.1.0"`, Good: `apps: invoices: image: "ghcr.io/example/invoices:3.1.0"`, value: true, check: checkRegistries},
 		{ID: "quantity", Severity: diag.Error, Summary: "Quantities of CPU, memory and storage are Kubernetes' own: \"250m\", \"512Mi\", \"10Gi\".",
 			Bad: `apps: invoices: resources: limits: memory: "512 MB"`, Good: `apps: invoices: resources: limits: memory: "512Mi"`, value: true, check: checkQuantities},
@@ -117,17 +117,31 @@ var knownRegistries = []string{"ghcr.io", "docker.io", "quay.io", "gcr.io", "reg
 
 func checkRegistries(c *checker) {
 	for _, w := range c.containers {
-		registry, rest, ok := strings.Cut(w.Image, "/")
-		if !ok || !strings.Contains(registry, ".") || slices.Contains(knownRegistries, registry) {
-			continue
+		if registry, rest, ok := strings.Cut(w.Image, "/"); ok {
+			c.mistyped(w.at.With("image"), registry, "/"+rest)
 		}
+	}
+	for name, r := range c.spec.Registries {
+		c.mistyped(diag.Path{"registries", name, "host"}, r.Host, "")
+	}
+}
+
+func (c *checker) mistyped(at diag.Path, registry, rest string) {
+	if known := meantRegistry(registry); known != "" {
+		c.report(at, "the registry %q is one letter off %q", registry, known).WithHint("%s", format.DidYouMean(known+rest))
+	}
+}
+
+// meantRegistry is the known registry that a name is one letter off, or "".
+func meantRegistry(registry string) string {
+	if strings.Contains(registry, ".") && !slices.Contains(knownRegistries, registry) {
 		for _, known := range knownRegistries {
 			if format.Distance(registry, known, 2) == 1 {
-				c.report(w.at.With("image"), "the registry %q is one letter off %q", registry, known).WithHint("%s", format.DidYouMean(known+"/"+rest))
-				break
+				return known
 			}
 		}
 	}
+	return ""
 }
 
 // quantities reads each quantity once: most containers have the same ones.

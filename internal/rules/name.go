@@ -42,6 +42,7 @@ func checkNames(c *checker) {
 			c.fault(diag.Path{"access", group, "serviceTokens", i}, format.Label("a service token", token, maxLabel))
 		}
 	}
+	names(c, s.Registries, "a registry", maxLabel, "registries")
 	names(c, s.IdPs, "an identity provider", maxLabel, "idps")
 	names(c, s.Clients, "a client", maxClient, "clients")
 	names(c, s.Apps, "an app", maxLabel, "apps")

@@ -34,7 +34,7 @@ func rules() []Rule {
 		{"Clients and apps", workloadRules()},
 		{"Charts", chartRules()},
 		{"Charts and folders of your own", besideRules()},
-		{"Containers", containerRules()},
+		{"Containers", slices.Concat(containerRules(), registryRules())},
 		{"What runs", capacityRules()},
 		{"Secrets", secretRules()},
 		{"Versions", versionRules()},

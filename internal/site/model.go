@@ -21,13 +21,14 @@ type Site struct {
 	Server *Host   // the one host with RoleServer
 	Agents []*Host // the other hosts, sorted by name
 
-	Cluster   Cluster
-	Zones     []Zone        // sorted by name; exactly one is Primary
-	Primary   *Zone         // points into Zones
-	Groups    []AccessGroup // sorted by name
-	Logins    []IdP         // sorted by name
-	Routes    []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
-	Redirects []Redirect    // every hostname that Cloudflare sends elsewhere, sorted
+	Cluster    Cluster
+	Registries []Registry    // sorted by name
+	Zones      []Zone        // sorted by name; exactly one is Primary
+	Primary    *Zone         // points into Zones
+	Groups     []AccessGroup // sorted by name
+	Logins     []IdP         // sorted by name
+	Routes     []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
+	Redirects  []Redirect    // every hostname that Cloudflare sends elsewhere, sorted
 
 	Clients []*Workload // sorted by name
 	Apps    []*Workload // sorted by name

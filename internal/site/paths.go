@@ -42,6 +42,7 @@ const (
 	KeyK3sToken     = "k3s_token"     // agents join the cluster with it
 	KeySMTPPassword = "smtp_password" // at the relay of alerts
 	keyPassword     = "password_"     // and the user's name
+	keyRegistry     = "registry_"     // and the registry's
 
 	KeyArgoCDAge       = "argocd_age_key"       // what Argo CD decrypts the apps' secrets with
 	KeyRepoSSH         = "argocd_repo_ssh_key"  // the private half of the deploy key
@@ -66,6 +67,9 @@ func (s *Site) HostSecretKeys(h *Host) []string {
 		if u.Password {
 			keys = append(keys, KeyPassword(u.Name))
 		}
+	}
+	for _, r := range s.Registries {
+		keys = append(keys, r.Key())
 	}
 	if s.Alerts != nil {
 		keys = append(keys, KeySMTPPassword)

@@ -18,6 +18,7 @@ import (
 func Resolve(sp *spec.Spec, ix *spec.Index) *Site {
 	s := &Site{Spec: *sp, ix: ix, Repo: resolveRepo(sp.Repo), Groups: resolveGroups(sp.Access)}
 	s.Tunnel.Name = cmp.Or(sp.Tunnel.Name, sp.Name)
+	resolveRegistries(s, sp)
 	resolveIdPs(s, sp)
 	resolveHosts(s, sp)
 	resolveCluster(s, sp)

@@ -29,7 +29,7 @@ func Ways() []way {
 		{"configmap file config mount", "Files in a container", "env and args hold what is short; for files " + manifests},
 		{"chart helm helmchart kustomize manifest folder repository", "Helm charts, folders of manifests", "charts go under charts, folders of manifests under folders, beside apps"},
 		{"probe liveness readiness livenessprobe readinessprobe healthcheck startupprobe", "Probes", "health is the path that both probes ask"},
-		{"registry pullsecret imagepullsecret dockerconfig", "Private registries", "make the Secret by hand, and let the namespace's default ServiceAccount name it; or " + manifests},
+		{"registry pullsecret imagepullsecret dockerconfig", "Private registries", "they stand under registries, at the top, and serve every pod: gen explain registries"},
 		{"secret volume allow public", "Secrets, volumes and connections of a client", app},
 		{"rewrite pagerule ruleset waf cache ratelimit worker page bucket r2", "Rewrites, rules and caches of a zone", terraform},
 		{"spf dkim dmarc", "SPF, DKIM, DMARC", "they stand under mail of the domain: domains.DOMAIN.mail"},

@@ -9,6 +9,7 @@ type Spec struct {
 	Admin      Admin                `json:"admin"`
 	Hosts      map[string]*Host     `json:"hosts"`
 	Cluster    Cluster              `json:"cluster"`
+	Registries map[string]*Registry `json:"registries"`
 	Cloudflare Cloudflare           `json:"cloudflare"`
 	Domains    map[string]*Domain   `json:"domains"`
 	Tunnel     Tunnel               `json:"tunnel"`
@@ -198,6 +199,12 @@ type Cluster struct {
 		Surface
 	} `json:"hubble"`
 	Encryption *bool `json:"encryption"`
+}
+
+// Registry mirrors #Registry.
+type Registry struct {
+	Host string `json:"host"`
+	User string `json:"user"`
 }
 
 // Domain mirrors #Domain.

@@ -195,6 +195,24 @@ in
 {{end}}
   };
 {{end}}
+{{if .Registries}}
+
+  # What containerd says to these registries for an image of any pod. k3s reads it when it starts, and leaves pods running.
+  sops.templates."registries.yaml" = {
+    path = "/etc/rancher/k3s/registries.yaml";
+    restartUnits = [ "k3s.service" ];
+    content = ''
+      configs:
+{{range .Registries}}
+        ${builtins.toJSON {{.Endpoint}}}:
+          auth:
+            username: ${builtins.toJSON {{.User}}}
+            password: |2-
+              ${config.sops.placeholder.{{.Key}}}
+{{end}}
+    '';
+  };
+{{end}}
 {{if .SSHFrom}}
 
   # Port 22 directly, when the tunnel is down; cloudflared comes through the pods' interfaces.

@@ -39,6 +39,9 @@ func hostKey(s *site.Site, name string) string {
 	if user, ok := site.PasswordOf(name); ok {
 		return "the hashed password of " + user + ": nix run nixpkgs#mkpasswd -- -m yescrypt"
 	}
+	if r, ok := s.RegistryOf(name); ok {
+		return r.What()
+	}
 	if name == site.KeySMTPPassword {
 		return "the password of " + s.Alerts.SMTP.User + " at " + s.Alerts.SMTP.Host
 	}

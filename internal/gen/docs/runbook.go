@@ -41,6 +41,7 @@ type runbook struct {
 	PodPort                string // what carries the pods' traffic between nodes
 	CiliumTest             string // Cilium's own test, as a command
 	Volumes                []volume
+	Registries             []site.Registry
 	Versions               site.Versions
 	StateWhere             string
 	S3                     *site.S3
@@ -69,6 +70,7 @@ func newRunbook(s *site.Site) runbook {
 		Versions: s.Versions, S3: s.Terraform.S3, SSHFrom: sshFrom(s.Hosts),
 		StateWhere: "the machine that ran the bootstrap",
 	}
+	r.Registries = s.Registries
 	if s.Terraform.S3 != nil {
 		r.StateWhere = "the bucket"
 	}

@@ -37,6 +37,7 @@ type machine struct {
 
 	SecretsFile string
 	Secrets     []secret
+	Registries  []site.Registry
 
 	SSHFrom  *prefixes
 	Shells   []string // beside bash, which is always there
@@ -68,7 +69,7 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 		Latest:  h.Kernel == "latest", CheckKernel: checkKernel(h),
 		CPU: h.CPU.Vendor, KVM: "kvm-" + h.CPU.Vendor, Cores: h.CPU.Cores,
 		Role: h.Role, Joined: len(s.Agents) > 0,
-		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys,
+		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys, Registries: s.Registries,
 	}
 	m.boot(h)
 	m.secrets(s, h)

@@ -24,7 +24,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 	}
 	for _, h := range s.Hosts {
 		if keys := s.HostSecretKeys(h); len(keys) > 0 {
-			f.Add(example(h.HostSecrets()), howTo(example(h.HostSecrets()), h.HostSecrets()), hostSecrets(keys))
+			f.Add(example(h.HostSecrets()), howTo(example(h.HostSecrets()), h.HostSecrets()), hostSecrets(s, keys))
 		}
 	}
 	for _, a := range s.ArgoSecrets() {

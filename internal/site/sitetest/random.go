@@ -222,6 +222,11 @@ func (g *generator) rest() {
 	if g.coin() {
 		g.line(`alerts: {email: %q, smtp: {host: "smtp.example.net", user: "apikey", from: "gen@example.com"}}`, g.email())
 	}
+	for i, r := range []struct{ host, image string }{{"ghcr.io", `"ghcr.io/`}, {"docker.io", `"nginx:`}, {"reg.example.net:5000", `"reg.example.net:5000/`}} {
+		if strings.Contains(g.b.String(), r.image) {
+			g.maybe(2, `registries: "reg-%d": {host: %q, user: %q}`, i, r.host, g.one("bot", "robot$ci", "_json_key", "o'neil@example.com", `a "b" ${c}`))
+		}
+	}
 	g.maybe(3, `terraform: s3: {bucket: "state-%d", endpoint: "https://s3.example.net"}`, g.IntN(9))
 	g.maybe(4, `output: flake: "own"`)
 	g.maybe(4, `output: exclude: ["docs/*"]`)

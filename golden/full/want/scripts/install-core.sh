@@ -35,6 +35,8 @@ readonly secrets_file=secrets/hosts/core/host-secrets.yaml
 readonly secret_keys=(
   k3s_token
   password_jan
+  registry_ghcr
+  registry_hub
   smtp_password
 )
 readonly installer_image=https://images.example.org/kexec-installer.tar.gz

@@ -33,6 +33,8 @@ readonly age_recipient=age1evlqx68dt5js4n58pq6yjn0567f84sjlg2hfg0dc7tkucnu9yu3sa
 readonly secrets_file=secrets/hosts/worker/host-secrets.yaml
 readonly secret_keys=(
   k3s_token
+  registry_ghcr
+  registry_hub
   smtp_password
 )
 readonly installer_image=''

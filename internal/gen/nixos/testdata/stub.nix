@@ -39,6 +39,7 @@ let
     networking.hostName = hostName;
     services.k3s.role = machine.services.k3s.role;
     sops.secrets = builtins.mapAttrs (name: secret: { path = (if secret.neededForUsers or false then "/users/" else "/run/") + name; }) (machine.sops.secrets or { });
+    sops.placeholder = builtins.mapAttrs (name: _: "<" + name + ">") (machine.sops.secrets or { });
     systemd.package = "/stub/systemd";
   };
 

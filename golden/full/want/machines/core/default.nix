@@ -112,7 +112,28 @@ in
     k3s_token = { };
     # decrypted before users are made
     password_jan.neededForUsers = true;
+    registry_ghcr = { };
+    registry_hub = { };
     smtp_password = { };
+  };
+
+  # What containerd says to these registries for an image of any pod. k3s reads it when it starts, and leaves pods running.
+  sops.templates."registries.yaml" = {
+    path = "/etc/rancher/k3s/registries.yaml";
+    restartUnits = [ "k3s.service" ];
+    content = ''
+      configs:
+        ${builtins.toJSON "ghcr.io"}:
+          auth:
+            username: ${builtins.toJSON "example-bot"}
+            password: |2-
+              ${config.sops.placeholder.registry_ghcr}
+        ${builtins.toJSON "registry-1.docker.io"}:
+          auth:
+            username: ${builtins.toJSON "example"}
+            password: |2-
+              ${config.sops.placeholder.registry_hub}
+    '';
   };
 
   # Port 22 directly, when the tunnel is down; cloudflared comes through the pods' interfaces.

@@ -112,7 +112,28 @@ in
   sops.defaultSopsFile = ../../secrets/hosts/worker/host-secrets.yaml;
   sops.secrets = {
     k3s_token = { };
+    registry_ghcr = { };
+    registry_hub = { };
     smtp_password = { };
+  };
+
+  # What containerd says to these registries for an image of any pod. k3s reads it when it starts, and leaves pods running.
+  sops.templates."registries.yaml" = {
+    path = "/etc/rancher/k3s/registries.yaml";
+    restartUnits = [ "k3s.service" ];
+    content = ''
+      configs:
+        ${builtins.toJSON "ghcr.io"}:
+          auth:
+            username: ${builtins.toJSON "example-bot"}
+            password: |2-
+              ${config.sops.placeholder.registry_ghcr}
+        ${builtins.toJSON "registry-1.docker.io"}:
+          auth:
+            username: ${builtins.toJSON "example"}
+            password: |2-
+              ${config.sops.placeholder.registry_hub}
+    '';
   };
 
   # The keys of the users in wheel.
