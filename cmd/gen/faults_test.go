@@ -55,7 +55,7 @@ func TestKnownFaults(t *testing.T) {
 	}
 	faults := slices.Concat(
 		terraformFaults(), stateFaults(), cloudflareFaults(), recordFaults(), accessFaults(), valuesFaults(), applicationFaults(),
-		deletionFaults(), tunnelFaults(), connectorFaults(), bootFaults(), alertFaults(), loginFaults(), networkFaults(), clusterFaults(),
+		deletionFaults(), tunnelFaults(), connectorFaults(), bootFaults(), volumeFaults(), alertFaults(), loginFaults(), networkFaults(), clusterFaults(),
 		installFaults(), scriptFaults(), registryFaults())
 
 	sound, broken := make([][]*output, len(faults)), make([][]*output, len(faults))

@@ -193,6 +193,9 @@ func checkMountTwice(c *checker) {
 		for _, d := range h.Disks {
 			one(d.Mount, "disks", d.Name, "mount")
 		}
+		if h.Volumes != "" {
+			one(site.VolumesDir, "volumes")
+		}
 	}
 }
 

@@ -132,14 +132,14 @@ func (c *checker) nodePath(h *site.Host) diag.Path {
 var (
 	ownedFlags = words(`
 		agent-token agent-token-file apiserver-port bind-address cluster-cidr cluster-dns cluster-domain cluster-init cluster-reset
-		cluster-reset-restore-path cluster-secret config container-runtime-endpoint data-dir disable disable-agent disable-apiserver
+		cluster-reset-restore-path cluster-secret config container-runtime-endpoint data-dir default-local-storage-path disable disable-agent disable-apiserver
 		disable-controller-manager disable-kube-proxy disable-network-policy disable-scheduler docker egress-selector-mode
 		etcd-s3-access-key etcd-s3-secret-key flannel-backend flannel-cni-conf flannel-conf flannel-external-ip flannel-iface
 		flannel-ipv6-masq https-listen-port kube-proxy-arg lb-server-port no-deploy no-flannel node-ip node-name rootless secrets-encryption
 		server service-cidr supervisor-port token token-file vpn-auth vpn-auth-file with-node-id write-kubeconfig write-kubeconfig-group write-kubeconfig-mode`)
 	knownFlags = words(`
 		advertise-address advertise-port airgap-extra-registry alsologtostderr datastore-cafile datastore-certfile datastore-endpoint
-		datastore-keyfile debug default-local-storage-path default-runtime disable-cloud-controller disable-default-registry-endpoint
+		datastore-keyfile debug default-runtime disable-cloud-controller disable-default-registry-endpoint
 		disable-etcd disable-helm-controller embedded-registry enable-pprof etcd-arg etcd-disable-snapshots etcd-expose-metrics etcd-s3
 		etcd-s3-bucket etcd-s3-bucket-lookup-type etcd-s3-config-secret etcd-s3-endpoint etcd-s3-endpoint-ca etcd-s3-folder etcd-s3-insecure
 		etcd-s3-proxy etcd-s3-region etcd-s3-retention etcd-s3-session-token etcd-s3-skip-ssl-verify etcd-s3-timeout etcd-snapshot-compress
@@ -150,6 +150,11 @@ var (
 		protect-kernel-defaults resolv-conf secrets-encryption-provider selinux service-node-port-range servicelb-namespace snapshotter
 		supervisor-metrics system-default-registry tls-san tls-san-security v vmodule`)
 )
+
+// flagFields are the fields that say what a flag would.
+var flagFields = map[string]string{
+	"cluster-cidr": "cluster.pods", "default-local-storage-path": "hosts.HOST.volumes", "node-ip": "hosts.HOST.node", "service-cidr": "cluster.services",
+}
 
 func words(text string) []string { return strings.Fields(text) }
 
@@ -165,7 +170,10 @@ func checkK3sFlags(c *checker) {
 		case !flagRE().MatchString(f):
 			c.report(at, "%q is no flag", f).WithHint("write each as \"--name=value\"")
 		case ownedFlag(name):
-			c.report(at, "gen sets the flag --%s itself, or rests on its default", name).WithHint("leave it out; where the schema has a field for it, say that")
+			p := c.report(at, "gen sets the flag --%s itself, or rests on its default", name).WithHint("leave it out; where the schema has a field for it, say that")
+			if field := flagFields[name]; field != "" {
+				p.WithHint("leave it out, and say %s", field)
+			}
 		}
 	}
 }

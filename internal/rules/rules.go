@@ -20,7 +20,7 @@ func rules() []Rule {
 		{"Names", nameRules()},
 		{"The repository", repoRules()},
 		{"Hosts", hostRules()},
-		{"Disks and arrays", diskRules()},
+		{"Disks and arrays", slices.Concat(diskRules(), volumeRules())},
 		{"Network cards", nicRules()},
 		{"Users", userRules()},
 		{"The cluster's networks", clusterRules()},

@@ -125,6 +125,7 @@ type Host struct {
 	ESPSize string            `json:"espSize"`
 	Disks   map[string]*Disk  `json:"disks"`
 	Arrays  map[string]*Array `json:"arrays"`
+	Volumes string            `json:"volumes"`
 	NICs    map[string]*NIC   `json:"nics"`
 	Users   map[string]*User  `json:"users"`
 	SSH     struct {

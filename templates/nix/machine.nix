@@ -168,6 +168,18 @@ in
 {{if .Cores}}
   nix.settings.max-jobs = {{.Cores}};
 {{end}}
+{{with .Volumes}}
+
+  # Where the cluster has the volumes of apps on every host: the folder is made once what it lies on is mounted, and not before.
+  fileSystems."/var/lib/rancher/k3s/storage" = {
+    device = {{.}};
+    fsType = "none";
+    options = [
+      "bind"
+      "nofail"
+    ];
+  };
+{{end}}
 
   services.k3s = {
     role = {{.Role}};

@@ -75,6 +75,17 @@ func diskText(h *site.Host) string {
 	return strings.Join(parts, "; ")
 }
 
+// volumesText says which hosts keep the volumes in a folder that the spec names.
+func volumesText(hosts []*site.Host) string {
+	var parts []string
+	for _, h := range hosts {
+		if h.Volumes != "" {
+			parts = append(parts, h.Volumes+" on "+h.Name)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // diskRow is a disk, and what the machine shows when it is dead.
 type diskRow struct{ Host, Disk, Device, Dead string }
 

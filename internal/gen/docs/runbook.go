@@ -42,6 +42,7 @@ type runbook struct {
 	CiliumTest             string // Cilium's own test, as a command
 	Volumes                []volume
 	Registries             []site.Registry
+	VolumesText            string // where hosts keep them that the spec names a folder for
 	Versions               site.Versions
 	StateWhere             string
 	S3                     *site.S3
@@ -82,6 +83,7 @@ func newRunbook(s *site.Site) runbook {
 		r.Disks = append(r.Disks, disks(h)...)
 		r.Repairs = append(r.Repairs, repairs(h)...)
 	}
+	r.VolumesText = volumesText(s.Hosts)
 	r.Server = newHost(s, s.Server)
 	r.PodPort = "8472 (VXLAN)"
 	if s.Cluster.Encrypt {

@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"sitegen/internal/site"
@@ -60,9 +61,27 @@ hosts: web1: arrays: data: {level: 0, disks: ["a", "b"], mount: "/var/lib/ranche
 	}})
 	got.at("machine", "boot", "initrd", "kernelModules").is(list("raid0", "raid1"))
 	// A mount that is missing must not let k3s begin anew on the disk beneath it.
-	got.at("k3s", "systemd", "services", "k3s", "unitConfig", "RequiresMountsFor").is(list("/var/lib/rancher"))
+	got.at("k3s", "systemd", "services", "k3s", "unitConfig", "RequiresMountsFor").is(list("/var/lib/rancher/k3s/agent", "/var/lib/rancher/k3s/server", "/var/lib/rancher/k3s/storage"))
 	if fs := fileSystemOf("ext4", "/var/lib"); fs.NoFail {
 		t.Error("/var/lib may be missing")
+	}
+}
+
+// TestVolumes: the folder that the spec names is where the cluster has the volumes on
+// every host, and no other host's.
+func TestVolumes(t *testing.T) {
+	t.Parallel()
+	s := withAgent(t, `hosts: web2: volumes: "/data/volumes"`)
+	host(t, s, "web2", "7.0").at("machine", "fileSystems").is(attrs{site.VolumesDir: attrs{
+		"device": "/data/volumes", "fsType": "none", "options": list("bind", "nofail"),
+	}})
+	server := host(t, s, "web1", "7.0")
+	if server.at("machine").has("fileSystems") {
+		t.Error("the server has the agent's folder of volumes")
+	}
+	wait, _ := server.at("k3s", "systemd", "services", "k3s", "unitConfig", "RequiresMountsFor").v.([]any)
+	if !slices.Contains(wait, any(site.VolumesDir)) {
+		t.Errorf("k3s starts without the volumes: %v", wait)
 	}
 }
 

@@ -30,6 +30,8 @@ type machine struct {
 	CPU, KVM    string
 	Cores       int
 
+	Volumes string // the folder that holds them; "" where they are at their default place
+
 	Role       string
 	ServerAddr string
 	Joined     bool   // has the token of a cluster with several nodes
@@ -68,7 +70,7 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 		Imports: importsOf(s, h),
 		Latest:  h.Kernel == "latest", CheckKernel: checkKernel(h),
 		CPU: h.CPU.Vendor, KVM: "kvm-" + h.CPU.Vendor, Cores: h.CPU.Cores,
-		Role: h.Role, Joined: len(s.Agents) > 0,
+		Volumes: h.Volumes, Role: h.Role, Joined: len(s.Agents) > 0,
 		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys, Registries: s.Registries,
 	}
 	m.boot(h)

@@ -27,6 +27,7 @@ func (g *generator) host(name string, n int) {
 	g.disks(name)
 	g.cards(n)
 	g.users()
+	g.maybe(3, `volumes: "/srv/data/volumes"`)
 	g.maybe(3, `ssh: from: ["198.51.100.0/24", "2001:db8:5::/48"]`)
 	g.maybe(3, "timeZone: %q", g.one("Europe/Copenhagen", "America/New_York"))
 	g.maybe(4, `imports: ["modules/own.nix"]`)

@@ -26,8 +26,12 @@
     );
   };
 
-  # Where this is a file system of its own that did not come up, k3s must not begin anew beneath it.
-  systemd.services.k3s.unitConfig.RequiresMountsFor = [ "/var/lib/rancher" ];
+  # Where one of these is on a file system of its own that did not come up, k3s must not begin anew beneath it.
+  systemd.services.k3s.unitConfig.RequiresMountsFor = [
+    "/var/lib/rancher/k3s/agent"
+    "/var/lib/rancher/k3s/server"
+    "/var/lib/rancher/k3s/storage"
+  ];
 
   # Pods reach the host's API, kubelet and sshd through these; to the internet the ports stay closed.
   networking.firewall.trustedInterfaces = [

@@ -23,6 +23,7 @@ readonly most_bytes=(
   0
 )
 readonly arrays=(
+  data
   system
 )
 readonly macs=(

@@ -5,7 +5,7 @@ set -euo pipefail
 readonly site=atlas
 readonly hosts=(
   'core 203.0.113.10 shell.example.com 2 server /boot,/boot-fallback'
-  'worker 203.0.113.11 ssh-worker.example.com 1 agent /boot,/boot-fallback,/boot-fallback-2'
+  'worker 203.0.113.11 ssh-worker.example.com 2 agent /boot,/boot-fallback,/boot-fallback-2'
 )
 readonly server=core
 readonly server_address=203.0.113.10

@@ -91,6 +91,7 @@ in
   ];
   boot.initrd.kernelModules = [
     "raid1"
+    "raid456"
   ];
   boot.kernelModules = [ "kvm-amd" ];
   boot.kernelPackages = pkgs.linuxPackages_latest;
@@ -101,6 +102,16 @@ in
     }
   ];
   hardware.cpu.amd.updateMicrocode = true;
+
+  # Where the cluster has the volumes of apps on every host: the folder is made once what it lies on is mounted, and not before.
+  fileSystems."/var/lib/rancher/k3s/storage" = {
+    device = "/data/volumes";
+    fsType = "none";
+    options = [
+      "bind"
+      "nofail"
+    ];
+  };
 
   services.k3s = {
     role = "agent";

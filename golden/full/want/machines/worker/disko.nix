@@ -30,11 +30,19 @@
               };
             };
             md-system = {
-              size = "100%";
+              size = "100G";
               type = "FD00";
               content = {
                 type = "mdraid";
                 name = "system";
+              };
+            };
+            md-data = {
+              size = "100%";
+              type = "FD00";
+              content = {
+                type = "mdraid";
+                name = "data";
               };
             };
           };
@@ -68,11 +76,19 @@
               };
             };
             md-system = {
-              size = "100%";
+              size = "100G";
               type = "FD00";
               content = {
                 type = "mdraid";
                 name = "system";
+              };
+            };
+            md-data = {
+              size = "100%";
+              type = "FD00";
+              content = {
+                type = "mdraid";
+                name = "data";
               };
             };
           };
@@ -106,11 +122,19 @@
               };
             };
             md-system = {
-              size = "100%";
+              size = "100G";
               type = "FD00";
               content = {
                 type = "mdraid";
                 name = "system";
+              };
+            };
+            md-data = {
+              size = "100%";
+              type = "FD00";
+              content = {
+                type = "mdraid";
+                name = "data";
               };
             };
           };
@@ -118,6 +142,20 @@
       };
     };
     mdadm = {
+      data = {
+        type = "mdadm";
+        level = 5;
+        metadata = "1.2";
+        # a disk that comes back catches up instead of being written anew
+        extraArgs = [ "--bitmap=internal" ];
+        content = {
+          type = "filesystem";
+          format = "ext4";
+          mountpoint = "/data";
+          # only root holds up the start of the host
+          mountOptions = [ "nofail" ];
+        };
+      };
       system = {
         type = "mdadm";
         level = 1;
