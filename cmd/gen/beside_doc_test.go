@@ -73,6 +73,11 @@ func TestBeside(t *testing.T) {
 			put(t, ".git/HEAD", "")
 			put(t, "site.cue", string(base))
 			put(t, "more.cue", "package site\n"+e.spec)
+			if strings.Contains(e.spec, " from:") { // gen reads it
+				for name, text := range e.files {
+					put(t, filepath.Join("out", name), text)
+				}
+			}
 			if code, text := runGen(t); code != exitFine {
 				t.Fatalf("gen: exit %d\n%s", code, text)
 			}

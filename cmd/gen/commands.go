@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"runtime/debug"
 	"slices"
@@ -43,10 +44,14 @@ func (f *specFlags) find(e *env, problems diag.Problems) error {
 	return nil
 }
 
-// wanted is what the spec describes.
-func (f *specFlags) wanted(e *env) (*gen.Result, error) {
+// wanted is what the spec describes, with what it takes from files of the user's in
+// the output root. Where vet is true, one that is missing is only warned of.
+func (f *specFlags) wanted(e *env, out outRoot, vet bool) (*gen.Result, error) {
 	s, err := f.load(e)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.readOwn(e, out, s, vet); err != nil {
 		return nil, err
 	}
 	r, err := gen.Run(s, gen.All())
@@ -54,6 +59,26 @@ func (f *specFlags) wanted(e *env) (*gen.Result, error) {
 		return nil, err
 	}
 	return r, f.find(e, rules.Silence(r.Site, idle(r), rules.RuleIdle))
+}
+
+// readOwn reads the user's files that the output is made of.
+func (f *specFlags) readOwn(e *env, out outRoot, s *site.Site, vet bool) error {
+	root, err := (&outFlags{Out: out}).open(e)
+	if err != nil {
+		return err
+	}
+	var folder fs.FS
+	if root != nil {
+		defer root.Close()
+		folder = root.FS()
+	}
+	found := rules.ReadOwn(s, folder)
+	for i := range found {
+		if vet && found[i].Rule == rules.RuleMissing {
+			found[i].Severity = diag.Warning
+		}
+	}
+	return f.find(e, found)
 }
 
 // idle makes findings of patterns that leave out no file.
@@ -83,7 +108,7 @@ type writeCmd struct {
 // Run writes the tree. Nothing is written unless everything can be.
 func (c *writeCmd) Run(e *env) error {
 	e.format = c.Format
-	want, err := c.wanted(e)
+	want, err := c.wanted(e, c.Out, false)
 	if err != nil {
 		return err
 	}
@@ -142,7 +167,7 @@ type checkCmd struct {
 // Run reports each difference in a line, and then what to do.
 func (c *checkCmd) Run(e *env) error {
 	e.format = c.Format
-	want, err := c.wanted(e)
+	want, err := c.wanted(e, c.Out, false)
 	if err != nil {
 		return err
 	}
@@ -196,7 +221,7 @@ type diffCmd struct {
 
 // Run shows the differences as a unified diff, from what is there to what is wanted.
 func (c *diffCmd) Run(e *env) error {
-	want, err := c.wanted(e)
+	want, err := c.wanted(e, c.Out, false)
 	if err != nil {
 		return err
 	}
@@ -228,7 +253,7 @@ type vetCmd struct {
 // which rules the spec silences.
 func (c *vetCmd) Run(e *env) error {
 	e.format = c.Format
-	r, err := c.wanted(e)
+	r, err := c.wanted(e, c.Out, true)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func TestKnownFaults(t *testing.T) {
 	faults := slices.Concat(
 		terraformFaults(), stateFaults(), cloudflareFaults(), recordFaults(), accessFaults(), valuesFaults(), applicationFaults(),
 		deletionFaults(), tunnelFaults(), connectorFaults(), bootFaults(), volumeFaults(), alertFaults(), loginFaults(), networkFaults(), clusterFaults(),
-		installFaults(), scriptFaults(), registryFaults())
+		installFaults(), scriptFaults(), registryFaults(), fileFaults())
 
 	sound, broken := make([][]*output, len(faults)), make([][]*output, len(faults))
 	for i, f := range faults {
@@ -135,6 +135,9 @@ func outputs(t *testing.T) []*output {
 		s, problems := rules.Load(spec.Source{Path: path})
 		if problems.Errors() > 0 {
 			t.Fatalf("%s: %v", path, problems)
+		}
+		if problems := rules.ReadOwn(s, os.DirFS(filepath.Join(dir, "want"))); len(problems) > 0 {
+			t.Fatal(problems)
 		}
 		result, err := gen.Run(s, gen.All())
 		if err != nil {

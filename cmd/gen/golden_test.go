@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/tree"
 )
 
 var update = flag.Bool("update", false, "rewrite golden/*/want and out/ from the specs")
@@ -34,6 +36,7 @@ func goldenCases(t *testing.T) []string {
 func generate(t *testing.T, spec string) map[string]string {
 	t.Helper()
 	out := t.TempDir()
+	copyOwn(t, filepath.Join(filepath.Dir(spec), "want"), out)
 	var stdout, stderr bytes.Buffer
 	if code := run([]string{"-spec", spec, "--one-file", "-out", out}, &stdout, &stderr); code != 0 {
 		t.Fatalf("gen -spec %s: exit %d\n%s", spec, code, stderr.String())
@@ -41,11 +44,29 @@ func generate(t *testing.T, spec string) map[string]string {
 	return readTree(t, out)
 }
 
+// copyOwn copies the files of a tree that are the user's, which gen reads.
+func copyOwn(t *testing.T, from, to string) {
+	t.Helper()
+	manifest, err := os.ReadFile(filepath.Join(from, tree.ManifestName))
+	if err != nil {
+		return // there is no tree yet, or none with files of the user's
+	}
+	for name, data := range readTree(t, from) {
+		if !strings.Contains(string(manifest), "  "+strings.TrimPrefix(name, "x ")+"\n") && name != tree.ManifestName {
+			writeFile(t, filepath.Join(to, filepath.FromSlash(name)), data)
+			writeFile(t, filepath.Join(to, ".git", "HEAD"), "") // a folder of other files is a place for the output where git has it
+		}
+	}
+}
+
 // readTree maps each path to its content; a leading "x " marks an executable.
 func readTree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == ".git" {
+			return fs.SkipDir
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -143,6 +164,7 @@ func TestOneMoreClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := t.TempDir()
+	copyOwn(t, "../../golden/full/want", out)
 	var diff, stderr bytes.Buffer
 	if code := run([]string{"-spec", "../../golden/full/site.cue", "-out", out}, io.Discard, &stderr); code != 0 {
 		t.Fatalf("exit %d\n%s", code, stderr.String())

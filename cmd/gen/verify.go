@@ -164,7 +164,7 @@ func (c *verifyCmd) drifted(e *env) (bool, error) {
 		}
 		return false, nil
 	}
-	want, err := (&specFlags{c.Spec, c.sourceFlags}).wanted(e)
+	want, err := (&specFlags{c.Spec, c.sourceFlags}).wanted(e, c.Out, false)
 	if err != nil {
 		return false, err
 	}

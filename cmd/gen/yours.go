@@ -43,6 +43,13 @@ func listYours(e *env, out *outFlags, want *gen.Result, changes []tree.Change) e
 			lines = append(lines, [2]string{w.Component.Path, "kustomize, in " + w.Application})
 		}
 	}
+	for _, w := range want.Site.Workloads() {
+		for _, f := range w.Files {
+			if f.From != "" {
+				lines = append(lines, [2]string{f.From, "gen, for " + w.Application})
+			}
+		}
+	}
 	for _, h := range want.Site.Hosts {
 		for _, name := range h.Imports {
 			if hasModule(root, name) {

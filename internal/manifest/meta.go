@@ -1,5 +1,11 @@
 package manifest
 
+import (
+	"encoding/base64"
+	"unicode"
+	"unicode/utf8"
+)
+
 // Object is a Kubernetes object that has metadata and a spec, which is nearly
 // every kind.
 type Object[Spec any] struct {
@@ -43,6 +49,42 @@ type Secret struct {
 // NewSecret makes a Secret of type Opaque.
 func NewSecret(m Meta, values Map) Secret {
 	return Secret{APIVersion: "v1", Kind: "Secret", Metadata: m, StringData: values, Type: "Opaque"}
+}
+
+// ConfigMap is the kind of that name. A key is in one of the two maps.
+type ConfigMap struct {
+	APIVersion string            `yaml:"apiVersion"`
+	BinaryData map[string]string `yaml:"binaryData,omitempty"` // in base64
+	Data       map[string]Text   `yaml:"data,omitempty"`
+	Kind       string            `yaml:"kind"`
+	Metadata   Meta              `yaml:"metadata"`
+}
+
+// NewConfigMap makes a ConfigMap of files by their keys. What YAML cannot hold as a text,
+// or kustomize refuses in one, goes in as base64.
+func NewConfigMap(m Meta, files map[string][]byte) ConfigMap {
+	c := ConfigMap{APIVersion: "v1", Kind: "ConfigMap", Metadata: m, BinaryData: map[string]string{}, Data: map[string]Text{}}
+	for key, data := range files {
+		if isText(data) {
+			c.Data[key] = Text(data)
+		} else {
+			c.BinaryData[key] = base64.StdEncoding.EncodeToString(data)
+		}
+	}
+	return c
+}
+
+// isText tells what is UTF-8 without control characters but tabs and line ends.
+func isText(data []byte) bool {
+	if !utf8.Valid(data) {
+		return false
+	}
+	for _, r := range string(data) {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\ufeff' || r == '\ufffe' || r == '\uffff' || r == '\u2028' || r == '\u2029' {
+			return false
+		}
+	}
+	return true
 }
 
 // Selector selects objects by their labels; the empty one selects all.

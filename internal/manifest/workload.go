@@ -203,7 +203,9 @@ type ClaimVolume struct {
 	ClaimName string `yaml:"claimName"`
 }
 
-// SecretVolume holds a Secret's keys as files.
+// SecretVolume holds a Secret's keys as files, with the mode that it is given, in decimal.
 type SecretVolume struct {
-	SecretName string `yaml:"secretName"`
+	DefaultMode int         `yaml:"defaultMode,omitempty"`
+	Items       []KeyToPath `yaml:"items,omitempty"` // none: every key
+	SecretName  string      `yaml:"secretName"`
 }

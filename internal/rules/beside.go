@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -212,7 +211,7 @@ var secretKeyRE = format.Pattern(`^[-._a-zA-Z0-9]{1,253}$`)
 func checkSecretKeys(c *checker) {
 	for _, b := range besides(c.spec) {
 		for i, key := range b.Secrets {
-			if !secretKeyRE().MatchString(key) || path.Clean(key) != key || strings.HasPrefix(key, "..") {
+			if !isSecretKey(key) {
 				c.report(b.at.With("secrets", i), "%q cannot be a key of a Secret", format.Shorten(key)).WithHint("letters, digits, and - . _ between them: \"admin-password\"")
 			}
 		}

@@ -126,14 +126,14 @@ func (m mutant) mayPass() bool {
 		return true // the schema says what may be left out; what must not has cases in golden/bad
 	case "rename":
 		// A name of the user's choice that nothing else refers to.
-		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "registries", "init", "sidecars", "jobs", "charts", "folders", "env", "volumes", "nics", "users", "people", "arrays", "disks", "hosts", "access", "domains", "dkim"}, fmt.Sprint(m.Path[len(m.Path)-2]))
+		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "registries", "init", "sidecars", "jobs", "charts", "folders", "env", "files", "volumes", "nics", "users", "people", "arrays", "disks", "hosts", "access", "domains", "dkim"}, fmt.Sprint(m.Path[len(m.Path)-2]))
 	case "double":
 		return last == "args" || last == "command"
 	case "empty":
 		if diag.Path(m.Path).String() == "versions.images.argocd" {
 			return true // the chart's own
 		}
-		return slices.Contains([]string{"path", "comment", "LOG_LEVEL", "gateway", "content"}, last) || slices.Contains([]any{"args"}, m.Path[len(m.Path)-2])
+		return slices.Contains([]string{"path", "comment", "LOG_LEVEL", "gateway", "content", "text"}, last) || slices.Contains([]any{"args"}, m.Path[len(m.Path)-2])
 	}
 	return false
 }

@@ -34,7 +34,7 @@ func rules() []Rule {
 		{"Clients and apps", workloadRules()},
 		{"Charts", chartRules()},
 		{"Charts and folders of your own", besideRules()},
-		{"Containers", slices.Concat(containerRules(), registryRules())},
+		{"Containers", slices.Concat(containerRules(), fileRules(), registryRules())},
 		{"What runs", capacityRules()},
 		{"Secrets", secretRules()},
 		{"Versions", versionRules()},
@@ -55,6 +55,8 @@ const (
 	RuleIgnore  = "exclude-ignore"
 	RuleModule  = "module-missing"
 	RuleOwn     = "own-missing"
+	RuleMissing = "file-missing"
+	RuleContent = "file-content"
 	RuleBeside  = "beside-read"
 	RuleClash   = "beside-clash"
 	RuleDrift   = "drift-" // and the kind
@@ -77,6 +79,10 @@ func OutputRules() []Rule {
 			Do: "write it, and add it to git: Nix reads no other files"},
 		{ID: RuleOwn, Severity: diag.Warning, Summary: "A folder or a component of your own, or a file with the values of a chart, that the spec names is not in the output folder, or holds nothing that Argo CD can apply (gen warns, gen check refuses).",
 			Do: "write it, and add it to git"},
+		{ID: RuleMissing, Severity: diag.Error, Summary: "A file or a folder of your own that gen puts into the output is not in the output folder (gen vet warns).",
+			Do: "write it, and add it to git"},
+		{ID: RuleContent, Severity: diag.Error, Summary: "A file of your own that gen puts into the output cannot be read, holds a secret, or is more than a ConfigMap holds: 1 MiB.",
+			Do: "what the finding says"},
 		{ID: RuleBeside, Severity: diag.Warning, Summary: "A file of your own is in a folder that a program reads whole, and is read with gen's: a manifest beside the Applications, a Terraform override.",
 			Do: "move it elsewhere"},
 		{ID: RuleClash, Severity: diag.Error, Summary: "A file of your own stops Terraform, kustomize or Argo CD, which read it together with gen's: a second provider, a second kustomization (gen warns, gen check refuses).",

@@ -141,7 +141,7 @@ func checkEmpty(c *checker) {
 		switch {
 		case text != "" || at[0] == "silence": // another rule's
 		case last == "gateway" || last == "comment" || at.String() == "repo.path" || at.String() == "versions.images.argocd":
-		case inValues(at):
+		case inValues(at) || isFileText(at):
 		case len(in) > 0 && (in[len(in)-1] == "env" || in[len(in)-1] == "args" || in[len(in)-1] == "command"):
 		default:
 			c.report(at, "the text is empty").WithHint("leave the field out for its default")
@@ -168,7 +168,7 @@ func (c *checker) odder(o oddText, format string, args ...any) *diag.Problem {
 func checkTextForms(c *checker) {
 	for _, o := range c.oddTexts() {
 		given := len(o.at) > 2 && (o.at[0] == "clients" || o.at[0] == "apps") && slices.Contains([]any{"env", "command", "args"}, o.at[2])
-		if o.form != "" && !given && !inValues(o.at) && o.at[0] != "silence" {
+		if o.form != "" && !given && !inValues(o.at) && !isFileText(o.at) && o.at[0] != "silence" {
 			c.odder(o, "is not in Unicode's composed form: %s", o.form).WithHint("%s", format.DidYouMean(format.Shorten(o.fixed)))
 		}
 	}
@@ -220,6 +220,7 @@ func mannerOf(at diag.Path, name bool) manner {
 		paths  string
 	}{
 		{whole, `clients.*.command.* clients.*.args.* clients.*.env.* apps.*.command.* apps.*.args.* apps.*.env.*
+			clients.*.files.*.text apps.*.files.*.text
 			routes.*.origin.caPool routes.*.paths.*.origin.caPool`},
 		{line, `alerts.smtp.user hosts.*.users.*.keys.* repo.knownHosts.* cluster.k3s.flags.* silence.* routes.*.paths.*.path
 			domains.*.records.*.content domains.*.records.*.comment domains.*.records.*.caa.value

@@ -132,7 +132,12 @@ func put(sp *spec.Spec, at diag.Path, name bool, text string) (undo func()) {
 		return nil
 	}
 	old := reflect.ValueOf(v.Interface())
-	v.Set(reflect.ValueOf(text).Convert(old.Type()))
+	meant := reflect.New(opened(v).Type())
+	meant.Elem().SetString(text)
+	if v.Kind() != reflect.Pointer {
+		meant = meant.Elem()
+	}
+	v.Set(meant)
 	return func() { v.Set(old) }
 }
 

@@ -154,21 +154,22 @@ func checkVolumeReplicas(c *checker) {
 // of its own.
 func checkContainerPaths(c *checker) {
 	for _, w := range c.containers {
-		if len(w.Writable) == 0 && (w.app == nil || len(w.app.Volumes) == 0) {
+		if len(w.Writable) == 0 && len(w.Files) == 0 && (w.app == nil || len(w.app.Volumes) == 0) {
 			continue
 		}
 		seen := map[string]diag.Path{}
+		report := c.report
 		one := func(mount string, at diag.Path) {
 			first, twice := seen[mount]
 			switch f := format.Mount(mount); {
 			case f.Bad():
-				c.fault(at, f)
+				report(at, "%s", f.What).WithHint("%s", f.Advice())
 			case hidesSystem(mount):
-				c.report(at, "%q would hide what the container needs", mount).WithHint("take a folder of its own, like \"/data\"")
+				report(at, "%q would hide what the container needs", mount).WithHint("take a folder of its own, like \"/data\"")
 			case mount == "/tmp":
-				c.report(at, "%q is always there, empty and writable", mount).WithHint("leave it out")
+				report(at, "%q is always there, empty and writable", mount).WithHint("leave it out")
 			case twice:
-				c.note(c.report(at, "%q is mounted already", mount), first, "here")
+				c.note(report(at, "%q is mounted already", mount), first, "here")
 			default:
 				seen[mount] = at
 			}
@@ -181,6 +182,11 @@ func checkContainerPaths(c *checker) {
 		for i, dir := range w.Writable {
 			one(dir, w.at.With("writable", i))
 		}
+		report = c.reportName
+		for _, p := range slices.Sorted(maps.Keys(w.Files)) {
+			one(p, w.at.With("files", p))
+		}
+		c.belowFiles(w, seen)
 	}
 }
 

@@ -159,6 +159,7 @@ type Workload struct {
 	ServicePort int      // of the Service in front of it
 	Tunneled    bool     // an app that a hostname leads to
 	Volumes     []Volume // sorted by name
+	Files       []File   // sorted by path
 }
 
 // Volume is a persistent volume of an app.

@@ -116,8 +116,8 @@ func (a ArgoSecrets) Example() string { return a.Dir + "/secrets.example.yaml" }
 func (s *Site) ArgoSecrets() []ArgoSecrets {
 	var all []ArgoSecrets
 	for _, a := range s.Apps {
-		if len(a.Secrets) > 0 {
-			all = append(all, ArgoSecrets{a.Application, s.ArgoDir() + "/" + a.Folder, a.Name + "-secrets", a.Namespace, a.Secrets, true})
+		if keys := a.SecretKeys(); len(keys) > 0 {
+			all = append(all, ArgoSecrets{a.Application, s.ArgoDir() + "/" + a.Folder, a.SecretName(), a.Namespace, keys, true})
 		}
 	}
 	for _, b := range s.Beside() {

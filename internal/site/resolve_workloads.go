@@ -23,7 +23,7 @@ func resolveWorkloads(s *Site, sp *spec.Spec) {
 			w.Namespace = WebsitesBaselineNamespace
 		}
 		w.Hostnames = append(domainHostnames(s.ZoneNames, c), c.Hostnames...)
-		w.Writable = Sorted(w.Writable)
+		w.Writable, w.Files = Sorted(w.Writable), resolveFiles(c.Files)
 		s.Clients = append(s.Clients, w)
 	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Apps)) {
@@ -34,6 +34,7 @@ func resolveWorkloads(s *Site, sp *spec.Spec) {
 		for _, v := range slices.Sorted(maps.Keys(w.App.Volumes)) {
 			w.Volumes = append(w.Volumes, Volume{*w.App.Volumes[v], v})
 		}
+		w.Files = resolveFiles(w.App.Files)
 		s.Apps = append(s.Apps, w)
 	}
 }

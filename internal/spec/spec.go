@@ -304,6 +304,15 @@ type Container struct {
 	ReadOnly    bool       `json:"readOnly"`
 	Writable    []string   `json:"writable"`
 	Component   *Component `json:"component"`
+
+	Files map[string]*File `json:"files"`
+}
+
+// File mirrors #File.
+type File struct {
+	Text   *string `json:"text"`
+	From   string  `json:"from"`
+	Secret string  `json:"secret"`
 }
 
 // Quantity mirrors #Container.resources.

@@ -43,7 +43,7 @@ func environment(w *site.Workload) []manifest.EnvVar {
 		env = append(env, manifest.Env(name, w.Env[name]))
 	}
 	for _, key := range w.Secrets {
-		env = append(env, manifest.EnvFromSecret(key, w.Name+"-secrets", key))
+		env = append(env, manifest.EnvFromSecret(key, w.SecretName(), key))
 	}
 	return env
 }
@@ -81,7 +81,7 @@ func podSecurity(w *site.Workload) manifest.PodSecurity {
 	if w.User != 0 {
 		user := w.User
 		p.RunAsUser, p.RunAsGroup = &user, &user
-		if len(w.Volumes) > 0 {
+		if len(w.Volumes) > 0 || hasSecretFiles(w) {
 			p.FSGroup, p.FSGroupChangePolicy = &user, "OnRootMismatch"
 		}
 	}
@@ -132,7 +132,7 @@ func mounts(w *site.Workload) []manifest.VolumeMount {
 	for _, v := range w.Volumes {
 		list = append(list, manifest.VolumeMount{MountPath: v.Mount, Name: v.Name})
 	}
-	return list
+	return append(list, fileMounts(w)...)
 }
 
 func volumes(w *site.Workload) []manifest.PodVolume {
@@ -143,5 +143,5 @@ func volumes(w *site.Workload) []manifest.PodVolume {
 	for _, v := range w.Volumes {
 		list = append(list, manifest.PodVolume{Name: v.Name, PersistentVolumeClaim: &manifest.ClaimVolume{ClaimName: v.Name}})
 	}
-	return list
+	return append(list, fileVolumes(w)...)
 }

@@ -46,6 +46,7 @@ func workloads(s *site.Site) project {
 		ClusterResourceWhitelist: namespaces,
 		Destinations:             destinations("!argocd", "!cilium-*", "!cloudflared", "!default", "!kube-*", "*"),
 		NamespaceResourceWhitelist: componentKinds(s, []manifest.GroupKind{
+			{Group: "", Kind: "ConfigMap"},
 			{Group: "", Kind: "PersistentVolumeClaim"},
 			{Group: "", Kind: "Secret"},
 			{Group: "", Kind: "Service"},

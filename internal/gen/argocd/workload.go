@@ -17,6 +17,9 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 		k.Resources = append(k.Resources, name)
 		f.Add(dir+name, documents...)
 	}
+	if files := ownFiles(w); len(files) > 0 {
+		add("configmap.yaml", manifest.NewConfigMap(filesMeta(w, files), files))
+	}
 	add("deployment.yaml", deployment(w))
 	if w.Kind == site.KindApp {
 		add("namespace.yaml", newNamespace(w.Namespace, w.PodSecurity))
@@ -34,7 +37,7 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 		Ports:    []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: portName}},
 		Selector: selector(w),
 	}))
-	if len(w.Secrets) > 0 {
+	if len(w.SecretKeys()) > 0 {
 		k.Generators = []string{"secret-generator.yaml"}
 	}
 	if w.Component != nil {

@@ -62,6 +62,7 @@ func (g *generator) apps() {
 			g.maybe(2, "replicas: %d", g.IntN(4))
 		}
 		g.maybe(3, "internet: false")
+		g.maybe(3, `files: {"/etc/app/tls.key": secret: "tls.key", "/etc/app/key": secret: "API_KEY"}`)
 		g.container()
 		g.line("}")
 	}
@@ -102,6 +103,7 @@ func (g *generator) container() {
 	g.maybe(4, "user: %d", 1+g.IntN(70000))
 	g.maybe(4, "readOnly: false")
 	g.maybe(3, `writable: ["/var/cache", "/run"]`)
+	g.maybe(3, `files: {"/etc/app/app.conf": text: %s, "/etc/app_app.conf": text: %s}`, g.text(), g.text())
 	g.maybe(5, `component: {path: "k8s/own/part", kinds: [%s]}`, g.one("", `"batch/CronJob"`, `"*"`))
 }
 
