@@ -34,7 +34,7 @@ type cli struct {
 
 // specFlags are for commands that read the spec.
 type specFlags struct {
-	Spec string `default:"." placeholder:"PATH" help:"The site spec: a folder of CUE files of one package, or a CUE file that is all of its package (this folder)."`
+	Spec string `placeholder:"PATH" help:"The site spec: a folder of CUE files of one package, or a CUE file that is all of its package (this folder; in a folder of gen's tree, the nearest one above with CUE files)."`
 	sourceFlags
 }
 
@@ -57,7 +57,7 @@ type formatFlags struct {
 
 // outFlags are for commands that look at the output tree.
 type outFlags struct {
-	Out  outRoot  `placeholder:"DIR" help:"The output root (this folder if it is one already, else out)."`
+	Out  outRoot  `placeholder:"DIR" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
 	Only []string `placeholder:"PATH" sep:"none" help:"Look only at this file, folder or pattern of the output root; can be repeated."`
 }
 

@@ -21,6 +21,7 @@ import (
 // load reads the spec and tells what is wrong with it.
 func (f *specFlags) load(e *env) (*site.Site, error) {
 	e.spec = *f
+	f.Spec = cmp.Or(f.Spec, specAbove())
 	s, problems := rules.Load(f.source())
 	if err := f.find(e, problems); err != nil {
 		return nil, err
@@ -245,7 +246,7 @@ func driftOf(changes []tree.Change) error {
 type vetCmd struct {
 	specFlags
 	formatFlags
-	Out outRoot `placeholder:"DIR" help:"The output root, where files that the spec leaves to you are looked for (this folder if it is one already, else out)."`
+	Out outRoot `placeholder:"DIR" help:"The output root, where files that the spec leaves to you are looked for (as for gen check)."`
 }
 
 // Run checks the spec, generates from it, and writes nothing. It warns of files that

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,16 +17,52 @@ import (
 // outRoot is the output root as the command line gives it.
 type outRoot string
 
-// dir is the folder. Where none is given it is the current one, if gen wrote there
-// before: then a repository whose top is the output root needs no flag.
+// dir is the folder. Where none is given it is the tree of gen's that this folder is
+// the top of or lies in, as git finds the top of a work tree. So a repository whose
+// top is the output root needs no flag. A folder with a spec or an output of its own
+// is another site's.
 func (o outRoot) dir() string {
 	if o != "" {
 		return filepath.Clean(string(o))
 	}
-	if info, err := os.Lstat(tree.ManifestName); err == nil && info.Mode().IsRegular() {
+	if !isTree(".") && (isTree("out") || hasCUE(".")) {
+		return "out"
+	}
+	return cmp.Or(above(isTree), "out")
+}
+
+func isTree(dir string) bool {
+	info, err := os.Lstat(filepath.Join(dir, tree.ManifestName))
+	return err == nil && info.Mode().IsRegular()
+}
+
+func hasCUE(dir string) bool {
+	files, err := filepath.Glob(filepath.Join(dir, "*.cue"))
+	return err == nil && len(files) > 0
+}
+
+// specAbove is the folder of the spec where none is given: this one, or in a folder of
+// a tree of gen's the nearest one above that holds CUE files.
+func specAbove() string {
+	if above(isTree) == "" {
 		return "."
 	}
-	return "out"
+	return cmp.Or(above(hasCUE), ".")
+}
+
+// above is the nearest folder from this one upwards that is as wanted, within a
+// repository of git; "" where none is.
+func above(wanted func(dir string) bool) string {
+	for d := "."; ; d = filepath.Join(d, "..") {
+		if wanted(d) {
+			return d
+		}
+		here, err := os.Stat(d)
+		up, errUp := os.Stat(filepath.Join(d, ".."))
+		if err != nil || errUp != nil || os.SameFile(here, up) || has(d, ".git") {
+			return ""
+		}
+	}
 }
 
 // open opens the output root; nil when there is none.

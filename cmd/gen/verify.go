@@ -19,7 +19,7 @@ import (
 
 type verifyCmd struct {
 	formatFlags
-	Out  outRoot `placeholder:"DIR" help:"The output root (this folder if it is one already, else out)."`
+	Out  outRoot `placeholder:"DIR" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
 	Spec string  `placeholder:"PATH" help:"Also tell whether the tree is what this spec says."`
 	sourceFlags
 	Require []string `placeholder:"NAME" help:"Readers that have to run, by their name or their program's, or all; separated by commas."`
