@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -76,6 +77,20 @@ func accessFaults() []fault {
 			again: []func(map[string]string){swap(accessTF, `(email_domain = \{ )domain`, "${1}email_domain")},
 		},
 		{
+			name:   "path of another group that is reached without it",
+			breaks: "the page is behind a log-in, but /Admin or //admin is not, or takes the token of the whole hostname",
+			applies: func(r *output) bool {
+				return slices.ContainsFunc(r.site.Routes, func(x site.Route) bool { return len(x.AccessPaths) > 0 })
+			},
+			check: pathsGuarded,
+			again: []func(map[string]string){
+				swap(configYAML, `path: \(\?i\)\^/\+admin.*`, "path: ^/admin(/|$)"), swap(configYAML, `path: \(\?i\)\^/\+`, "path: (?i)^/"), swap(configYAML, `aud:(.*)\.\.admin$`, "aud:$1"),
+				swap(configYAML, `^- hostname: .*\n  path: \\\\.*\n  service: http_status:400\n`, ""),
+				swap(accessTF, `^    "[^"]*/admin" = \{\n`, "    \"x.example\" = {\n"), swap(connectorYAML, `^ +- key: .*\.\.admin\n +path: .*\n`, ""),
+				swap(accessTF, `replace\(replace\(path, "\*", "_"\), "/", "\.\."\)`, `replace(path, "*", "_")`),
+			},
+		},
+		{
 			name:   "Access policy that lets in others than its group",
 			breaks: "the log-in asks, and the wrong people come in",
 			check: func(r *output) []string {
@@ -88,6 +103,47 @@ func accessFaults() []fault {
 			again: []func(map[string]string){swap(accessTF, `^  include +=.*`, "  include = local.access_rules[keys(local.access_rules)[0]]")},
 		},
 	}
+}
+
+// pathsGuarded asks for each path of another group as a person would, and as one who
+// wants to get around the log-in: all of them need the token of the path's application.
+func pathsGuarded(r *output) []string {
+	var f finding
+	guarded := r.local("access")
+	var keys []string
+	for _, item := range list(r.one(connectorYAML).v, "spec", "template", "spec", "volumes", 0, "configMap", "items") {
+		keys = append(keys, text(item, "key"))
+	}
+	for _, b := range r.blocks("resource", "kubernetes_config_map_v1", "access_applications") {
+		f.unless(strings.Contains(b.expr("data"), `replace(replace(path, "*", "_"), "/", "..")`), "the gate has other keys than the pods wait for")
+	}
+	for _, x := range r.site.Routes {
+		for _, p := range x.AccessPaths {
+			key := x.Hostname + strings.ReplaceAll(p.Path, "/", "..")
+			f.unless(slices.Contains(keys, key), "no pod waits for %s", key)
+			f.unless(slices.Contains(texts(guarded, x.Hostname+p.Path, "policies"), p.Access), "%s%s is not behind %s", x.Hostname, p.Path, p.Access)
+			for _, asked := range []string{p.Path, p.Path + "/", strings.ToUpper(p.Path), "/" + p.Path, strings.ReplaceAll(p.Path, "/", "//"), p.Path + ";x"} {
+				f.unless(r.audience(x.Hostname, asked) == "aud:"+key, "%s%s needs a token of %q", x.Hostname, asked, r.audience(x.Hostname, asked))
+			}
+			f.unless(r.audience(x.Hostname, "/a/.."+p.Path) == "refused", "%s/a/..%s is answered", x.Hostname, p.Path)
+		}
+	}
+	return f
+}
+
+// audience is what cloudflared wants a token of for a request.
+func (r *output) audience(hostname, path string) string {
+	r.t.Helper()
+	for _, x := range list(r.one(configYAML).v, "ingress") {
+		if text(x, "hostname") != hostname || !regexp.MustCompile(text(x, "path")).MatchString(path) {
+			continue
+		}
+		if text(x, "service") == "http_status:400" {
+			return "refused"
+		}
+		return text(x, "originRequest", "access", "audTag", 0)
+	}
+	return ""
 }
 
 // members are the keys of each object in a list of objects, or of the one that makes

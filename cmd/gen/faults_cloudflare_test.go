@@ -174,7 +174,7 @@ func recordFaults() []fault {
 			breaks:  "half of the visitors type www. and get an error page",
 			applies: clients,
 			check:   wwwOfDomains,
-			again:   []func(map[string]string){swap(configYAML, `^- hostname: www\..*\n.*\n`, "")},
+			again:   []func(map[string]string){swap(configYAML, `^- hostname: www\..*\n(  .*\n)*`, "")},
 		},
 		{
 			name:   "record or rule that is commented out",

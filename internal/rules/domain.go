@@ -252,6 +252,9 @@ func checkTunnelSize(c *checker) {
 		for _, path := range r.Bypass {
 			size += routeWords + len("  path: ") + len(r.Hostname) + 2*len(path) + len(r.Service)
 		}
+		for _, p := range r.AccessPaths {
+			size += routeWords + accessWords + len("  path: ") + 3*len(r.Hostname) + 4*len(p.Path) + len(r.Service) + len(c.spec.Cloudflare.Team) + originWords
+		}
 		for _, t := range r.Targets() {
 			size += routeWords + len(r.Hostname) + len(t.Service)
 			if team := c.spec.Cloudflare.Team; team != "" && r.Access != "" {

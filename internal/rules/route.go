@@ -177,7 +177,7 @@ func checkRouteAround(c *checker) {
 	}
 	guarded := map[string]container{}
 	for i, w := range c.site.Workloads() { // the clients and then the apps, as containers are
-		if own := c.containers[i]; own.access() != "" {
+		if own := c.containers[i]; own.access() != "" || len(w.AccessPaths) > 0 {
 			guarded[w.Name+"."+w.Namespace] = own
 		}
 	}
@@ -185,7 +185,14 @@ func checkRouteAround(c *checker) {
 		r := c.spec.Routes[at[1].(string)]
 		o, _ := format.ParseOrigin(to)
 		name, namespace, ok := c.site.ServiceName(o.Host)
-		if own, hit := guarded[name+"."+namespace]; ok && hit && r.Public {
+		own, hit := guarded[name+"."+namespace]
+		switch {
+		case !ok || !hit || !r.Public:
+		case own.access() == "" && len(r.AccessPaths) == 0:
+			p := c.report(at.With("to"), "everybody reaches by this what has paths of other access groups by its own hostname").
+				WithHint("say the same accessPaths here, or access in place of public: true")
+			c.note(p, own.at.With("accessPaths"), "the access groups")
+		case own.access() != "":
 			p := c.report(at.With("to"), "everybody reaches by this what is behind the access group %q by its own hostname", own.access()).
 				WithHint("say access: %q in place of public: true", own.access())
 			c.note(p, own.at.With("access"), "the access group")

@@ -29,7 +29,7 @@ func rules() []Rule {
 		{"DNS records", recordRules()},
 		{"Mail", mailRules()},
 		{"Redirects", redirectRules()},
-		{"Access", slices.Concat(accessRules(), loginRules(), bypassRules())},
+		{"Access", slices.Concat(accessRules(), loginRules(), accessPathRules())},
 		{"Routes", slices.Concat(routeRules(), originRules())},
 		{"Clients and apps", workloadRules()},
 		{"Charts", chartRules()},

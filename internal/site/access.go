@@ -1,10 +1,12 @@
 package site
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
+	"sitegen/internal/format"
 	"sitegen/internal/spec"
 )
 
@@ -82,19 +84,59 @@ func sortedWho(w Who) Who {
 }
 
 // AccessConfigMap is the ConfigMap beside cloudflared that has a key for each
-// hostname that Access guards.
+// hostname, and each path of one, that Access guards.
 const AccessConfigMap = "access-applications"
 
 // AccessKey is the route's key in AccessConfigMap: the hostname, which is one but
 // for a wildcard's star.
 func (r Route) AccessKey() string { return strings.Replace(r.Hostname, "*", "_", 1) }
 
-// AccessKeys are the keys of all routes that Access guards, sorted.
+// AccessPath is a path of a hostname, with all below it, that another group may see
+// than the rest.
+type AccessPath struct{ Path, Access, Session string }
+
+// AccessPaths lists paths of a hostname, longer ones first.
+func AccessPaths(groups map[string]string) []AccessPath {
+	var all []AccessPath
+	for path, group := range groups {
+		all = append(all, AccessPath{Path: path, Access: group})
+	}
+	slices.SortFunc(all, func(a, b AccessPath) int {
+		return cmp.Or(cmp.Compare(len(b.Path), len(a.Path)), cmp.Compare(a.Path, b.Path))
+	})
+	return all
+}
+
+// PathKey is the path's key in AccessConfigMap: no hostname and no such path has two
+// dots in a row.
+func (r Route) PathKey(p AccessPath) string {
+	return r.AccessKey() + strings.ReplaceAll(p.Path, "/", "..")
+}
+
+// PathGroup is the access path that all matches of an expression lie in, nil for none;
+// clear is false where only some of them may lie in one.
+func (r Route) PathGroup(expression string) (p *AccessPath, clear bool) {
+	start := strings.ToLower(format.PathStart(expression))
+	for i, p := range r.AccessPaths { // the longest first
+		switch below := strings.ToLower(p.Path) + "/"; {
+		case strings.HasPrefix(start, below):
+			return &r.AccessPaths[i], true
+		case strings.HasPrefix(below, start):
+			return nil, false
+		}
+	}
+	return nil, true
+}
+
+// AccessKeys are the keys of all hostnames and paths that Access guards, sorted.
 func (s *Site) AccessKeys() []string {
 	var keys []string
 	for _, r := range s.Routes {
 		if r.Access != "" {
 			keys = append(keys, r.AccessKey())
+		}
+		for _, p := range r.AccessPaths {
+			keys = append(keys, r.PathKey(p))
 		}
 	}
 	slices.Sort(keys)

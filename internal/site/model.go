@@ -106,13 +106,14 @@ const (
 
 // Route is one hostname that the tunnel serves.
 type Route struct {
-	Hostname string
-	Zone     string // the zone it is a record of
-	Kind     RouteKind
-	Owner    string   // client, app or host name; "" for Argo CD, Hubble and routes
-	Access   string   // access group; "" is public
-	Session  string   // Access session; "" where public
-	Bypass   []string // paths that Access lets by, sorted
+	Hostname    string
+	Zone        string // the zone it is a record of
+	Kind        RouteKind
+	Owner       string       // client, app or host name; "" for Argo CD, Hubble and routes
+	Access      string       // access group; "" is public
+	Session     string       // Access session; "" where public
+	Bypass      []string     // paths that Access lets by, sorted
+	AccessPaths []AccessPath // paths of other groups, longer ones first
 	Target
 	Paths []RoutePath // before Target, in this order: the first that matches counts
 

@@ -96,6 +96,9 @@ func resolveRoutes(s *Site, sp *spec.Spec) {
 	add := func(r Route) {
 		r.Zone = ZoneOf(s.ZoneNames, r.Hostname)
 		r.Session = sessions[r.Access]
+		for i := range r.AccessPaths {
+			r.AccessPaths[i].Session = sessions[r.AccessPaths[i].Access]
+		}
 		s.Routes = append(s.Routes, r)
 	}
 	for _, r := range builtinRoutes(s, sp) {
@@ -108,7 +111,7 @@ func resolveRoutes(s *Site, sp *spec.Spec) {
 		}
 		for i, hostname := range w.Hostnames {
 			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Target: service(w.Name, w.Namespace, w.ServicePort),
-				Access: w.Access, Bypass: Sorted(w.Bypass), At: hostnamePath(s, sp, field, w.Name, i)})
+				Access: w.Access, AccessPaths: AccessPaths(w.AccessPaths), Bypass: Sorted(w.Bypass), At: hostnamePath(s, sp, field, w.Name, i)})
 		}
 	}
 	for _, r := range ownRoutes(s, sp) {

@@ -18,7 +18,8 @@ func ownRoutes(s *Site, sp *spec.Spec) []Route {
 	var all []Route
 	for _, hostname := range slices.Sorted(maps.Keys(sp.Routes)) {
 		r := sp.Routes[hostname]
-		own := Route{Hostname: hostname, Kind: RouteOwn, Access: r.Access, Bypass: Sorted(r.Bypass), Target: s.target(r.To, r.Origin), At: diag.Path{"routes", hostname}}
+		own := Route{Hostname: hostname, Kind: RouteOwn, Access: r.Access, AccessPaths: AccessPaths(r.AccessPaths), Bypass: Sorted(r.Bypass),
+			Target: s.target(r.To, r.Origin), At: diag.Path{"routes", hostname}}
 		for _, p := range r.Paths {
 			own.Paths = append(own.Paths, RoutePath{p.Path, s.target(p.To, p.Origin)})
 		}

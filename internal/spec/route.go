@@ -2,12 +2,13 @@ package spec
 
 // Route mirrors #Route.
 type Route struct {
-	To     string      `json:"to"`
-	Access string      `json:"access"`
-	Public bool        `json:"public"`
-	Bypass []string    `json:"bypass"`
-	Paths  []RoutePath `json:"paths"`
-	Origin Origin      `json:"origin"`
+	To          string            `json:"to"`
+	Access      string            `json:"access"`
+	AccessPaths map[string]string `json:"accessPaths"`
+	Public      bool              `json:"public"`
+	Bypass      []string          `json:"bypass"`
+	Paths       []RoutePath       `json:"paths"`
+	Origin      Origin            `json:"origin"`
 }
 
 // RoutePath mirrors #Route.paths.

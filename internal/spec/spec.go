@@ -273,10 +273,11 @@ type App struct {
 
 // Workload is what #Client and #App both say.
 type Workload struct {
-	Hostnames []string `json:"hostnames"`
-	Access    string   `json:"access"`
-	Bypass    []string `json:"bypass"`
-	Internet  bool     `json:"internet"`
+	Hostnames   []string          `json:"hostnames"`
+	Access      string            `json:"access"`
+	AccessPaths map[string]string `json:"accessPaths"`
+	Bypass      []string          `json:"bypass"`
+	Internet    bool              `json:"internet"`
 	Container
 }
 

@@ -1,8 +1,10 @@
 package cloudflared
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sitegen/internal/site"
@@ -67,12 +69,15 @@ func ingress(s *site.Site) ([]rule, []authority, error) {
 			if t.Origin != nil && t.Origin.CAPool != "" {
 				authorities = append(authorities, authority{ca, t.Origin.CAPool})
 			}
-			rules = append(rules, rule{Hostname: r.Hostname, Path: path, Service: t.Service, OriginRequest: request(t.Origin, ca, check(s, r))})
+			rules = append(rules, rule{Hostname: r.Hostname, Path: path, Service: t.Service, OriginRequest: request(t.Origin, ca, checkAt(s, r, path))})
 		}
-		rules = append(rules, bypass(s, r)...)
+		if len(r.Bypass)+len(r.AccessPaths) > 0 {
+			rules = append(rules, rule{Hostname: r.Hostname, Path: otherPath, Service: "http_status:400"})
+		}
 		for i, p := range r.Paths {
 			add(p.Path, p.Target, fmt.Sprintf("ca-%s-%d.pem", r.AccessKey(), i))
 		}
+		rules = append(rules, exceptions(s, r)...)
 		add("", r.Target, "ca-"+r.AccessKey()+".pem")
 	}
 	for _, r := range rules {
@@ -83,24 +88,39 @@ func ingress(s *site.Site) ([]rule, []authority, error) {
 	return append(rules, rule{Service: "http_status:404"}), authorities, nil
 }
 
-// bypass leads the paths that Access lets by past its check, which wants a token. A path
-// that climbs would be let by at one place and read at another: no request has one.
-func bypass(s *site.Site, r site.Route) []rule {
-	if len(r.Bypass) == 0 {
-		return nil
+// otherPath are paths that a server may read as another one than Access has looked at:
+// they climb, or have a name that some servers pass over. No browser asks for one.
+const otherPath = `\\|/\.\.?([;/]|$)|/;[^/]*/`
+
+// exceptions are the rules for paths that others may see than the rest of the hostname,
+// the longer ones first, as Access has it: those of another group, and those that Access
+// lets by, past a check, which wants a token.
+func exceptions(s *site.Site, r site.Route) []rule {
+	type exception struct {
+		path, expression string
+		check            *accessCheck
 	}
-	all := []rule{{Hostname: r.Hostname, Path: `/\.\.(/|$)`, Service: "http_status:400"}}
-	if check(s, r) == nil {
-		return all
+	var all []exception
+	for _, p := range r.AccessPaths {
+		all = append(all, exception{p.Path, guardedExpression(p.Path), check(s, r.PathKey(p))})
 	}
 	for _, path := range r.Bypass {
-		all = append(all, rule{Hostname: r.Hostname, Path: pathExpression(path), Service: r.Service, OriginRequest: request(r.Origin, "ca-"+r.AccessKey()+".pem", nil)})
+		if check := checkAt(s, r, ""); check != nil || len(r.AccessPaths) > 0 {
+			all = append(all, exception{path, pathExpression(path), nil})
+		}
 	}
-	return all
+	slices.SortStableFunc(all, func(a, b exception) int {
+		return cmp.Compare(len(strings.TrimSuffix(b.path, "/*")), len(strings.TrimSuffix(a.path, "/*")))
+	})
+	var rules []rule
+	for _, e := range all {
+		rules = append(rules, rule{Hostname: r.Hostname, Path: e.expression, Service: r.Service, OriginRequest: request(r.Origin, "ca-"+r.AccessKey()+".pem", e.check)})
+	}
+	return rules
 }
 
-// pathExpression is a path of Access as an expression: a star stands for anything, and
-// a path without one at its end for all below it too.
+// pathExpression is a path that Access lets by as an expression: a star stands for
+// anything, and a path without one at its end for all below it too.
 func pathExpression(path string) string {
 	parts := strings.Split(strings.TrimSuffix(path, "*"), "*")
 	for i, part := range parts {
@@ -113,13 +133,39 @@ func pathExpression(path string) string {
 	return expression
 }
 
-// check is Access's for a guarded hostname. Its audience is known when the application
-// is there: see audiences.
-func check(s *site.Site, r site.Route) *accessCheck {
-	if s.Cloudflare.Team == "" || r.Access == "" {
+// guardedExpression is a path of another group, with every other way to write it that a
+// server may take for the same: in capital letters, with more slashes, with parameters
+// behind a semicolon. Whoever comes by one that Access does not take for the path has
+// no token, and is refused.
+func guardedExpression(path string) string {
+	names := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i, name := range names {
+		names[i] = regexp.QuoteMeta(name)
+	}
+	return `(?i)^/+` + strings.Join(names, `(;[^/]*)?/+`) + `([^\w.~-]|$)`
+}
+
+// checkAt is Access's check for what an expression matches, "" for the hostname; nil
+// where everybody may see it.
+func checkAt(s *site.Site, r site.Route, expression string) *accessCheck {
+	if expression != "" {
+		if p, _ := r.PathGroup(expression); p != nil {
+			return check(s, r.PathKey(*p))
+		}
+	}
+	if r.Access == "" {
 		return nil
 	}
-	return &accessCheck{AudTag: []string{audience + r.AccessKey()}, Required: true, TeamName: s.Cloudflare.Team}
+	return check(s, r.AccessKey())
+}
+
+// check is that of an application of Access, whose audience is known when it is there:
+// see audiences.
+func check(s *site.Site, key string) *accessCheck {
+	if s.Cloudflare.Team == "" {
+		return nil
+	}
+	return &accessCheck{AudTag: []string{audience + key}, Required: true, TeamName: s.Cloudflare.Team}
 }
 
 func request(o *site.Origin, ca string, check *accessCheck) *originRequest {

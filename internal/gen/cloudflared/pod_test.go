@@ -199,6 +199,7 @@ func TestBypass(t *testing.T) {
 	for path, want := range map[string]string{
 		"/": "checked", "/hooks": "checked", "/hooks/x": "open", "/hooksx": "checked", "/up": "open", "/up/x": "open", "/upx": "checked", "/x/up": "checked",
 		"/a/v1/b": "open", "/a/v1/x/b": "open", "/a/v1/c": "checked", "/hooks/../admin": "refused", "/hooks/..": "refused", "/hooks/..x": "open",
+		"/hooks/..;/admin": "refused", `/hooks\..\admin`: "refused", "/hooks/;x/../admin": "refused", "/hooks/.": "refused", "/hooks/;id=1": "open",
 	} {
 		i := slices.IndexFunc(rules, func(x rule) bool {
 			return x.Hostname == "argocd.example.com" && regexp.MustCompile(x.Path).MatchString(path)

@@ -17,6 +17,7 @@ type runbook struct {
 	Agents                 bool
 	Routes                 []route
 	Team                   string // of Zero Trust; "" where cloudflared does not check Access
+	PathGroups             bool   // paths have groups of their own
 	Redirects              bool
 	Zones                  []string
 	Added, Created, Signed []string // zones that a person adds, that Terraform makes, that are signed
@@ -136,9 +137,13 @@ func (r *runbook) addRoutes(s *site.Site) {
 		to := route{Hostname: from.Hostname, Access: "everybody", Target: target(from)}
 		if from.Access != "" {
 			to.Access = fmt.Sprintf("%s (Access, %s%s)", from.Access, from.Session, noLogin(s.Group(from.Access)))
-			if len(from.Bypass) > 0 {
-				to.Access += "; everybody at " + strings.Join(from.Bypass, ", ")
-			}
+		}
+		r.PathGroups = r.PathGroups || len(from.AccessPaths) > 0
+		for _, p := range from.AccessPaths {
+			to.Access += fmt.Sprintf("; %s at %s (Access, %s%s)", p.Access, p.Path, p.Session, noLogin(s.Group(p.Access)))
+		}
+		if len(from.Bypass) > 0 {
+			to.Access += "; everybody at " + strings.Join(from.Bypass, ", ")
 		}
 		if from.Kind == site.RouteArgoCD {
 			r.ArgoURL = "https://" + from.Hostname

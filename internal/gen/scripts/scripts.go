@@ -139,14 +139,10 @@ func verifyValues(s *site.Site) []sh.Var {
 		if r.Kind == site.RouteOwn && !r.HTTP() {
 			kind = "stream"
 		}
-		fields := []string{r.Hostname, kind, r.Access}
-		switch g := s.Group(r.Access); {
-		case len(g.IPs) > 0:
-			fields = append(fields, "networks")
-		case len(g.ServiceTokens) > 0 && !g.Identified():
-			fields = append(fields, "machines")
+		routes = append(routes, guardLine(r.Hostname, kind, s.Group(r.Access)))
+		for _, p := range r.AccessPaths {
+			routes = append(routes, guardLine(r.Hostname+p.Path, kind, s.Group(p.Access)))
 		}
-		routes = append(routes, line(fields...))
 	}
 	for _, r := range s.Redirects {
 		redirects = append(redirects, line(r.Hostname, strconv.Itoa(r.Status), r.To, strconv.FormatBool(r.KeepPath)))
@@ -199,4 +195,16 @@ func load(name string) (*sh.Template, error) {
 		return nil, err
 	}
 	return sh.Parse(strings.Replace(string(text), "#common.sh\n", string(common), 1))
+}
+
+// guardLine is a hostname, or a path of one, and who gets in.
+func guardLine(what, kind string, g site.AccessGroup) string {
+	fields := []string{what, kind, g.Name}
+	switch {
+	case len(g.IPs) > 0:
+		fields = append(fields, "networks")
+	case len(g.ServiceTokens) > 0 && !g.Identified():
+		fields = append(fields, "machines")
+	}
+	return line(fields...)
 }

@@ -59,6 +59,17 @@ redirects: {
 	r.script("verify-hetzner.sh", nil, "", "--address").want(2, "Usage:")
 }
 
+// A path of another group is looked at as a hostname is.
+func TestVerifyPaths(t *testing.T) {
+	t.Parallel()
+	s := routed(gentest.Base(t, `access: staff: emails: ["kim@example.org"]`))
+	s.Routes[1].AccessPaths = []site.AccessPath{{Path: "/admin", Access: "staff"}}
+	r := newRun(t, s)
+	guarded := rule{Prog: "curl", Match: `https://bakery\.example/admin/$`, Out: loginPage}
+	r.script("verify-hetzner.sh", with(guarded, verifyRules()), "").want(0, "ok    8 https://bakery.example/admin: Access asks for a log-in (staff)", "ok    8 https://bakery.example: 200")
+	r.script("verify-hetzner.sh", verifyRules(), "").want(1, "FAIL  8 https://bakery.example/admin answers 200 WITHOUT a log-in, though the spec says access: staff")
+}
+
 // Each fault is one FAIL line; the other checks go on.
 func TestVerifyFails(t *testing.T) {
 	t.Parallel()

@@ -131,7 +131,11 @@ func access(f *tf.File, s *site.Site) {
 	l.Comment("Each policy lets in whom access_who has under its name.")
 	l.Set("access_policies", tf.Map(named))
 	l.Blank()
-	l.Comment("The hostnames that want a log-in; all others are public.")
+	if hasAccessPaths(s) {
+		l.Comment("The hostnames, and the paths of them, that want a log-in; all others are public.")
+	} else {
+		l.Comment("The hostnames that want a log-in; all others are public.")
+	}
 	l.Set("access", guarded(s))
 	l.Blank()
 	l.Set("access_rules", rules(all))
@@ -177,6 +181,10 @@ func applications(f *tf.File, s *site.Site) {
 	r.Set("domain", tf.Ref("each", "key"))
 	r.Set("type", tf.Ref("each", "value", "type"))
 	r.Set("session_duration", tf.Ref("each", "value", "session"))
+	if hasAccessPaths(s) {
+		r.Comment("The cookie of a path is for that path, beside the one of the hostname.")
+		r.Set("path_cookie_attribute", tf.Fixed(`strcontains(each.key, "/")`))
+	}
 	r.Comment("The precedence is said because one that Cloudflare chooses differs at the next plan.")
 	r.Set("policies", tf.Fixed(`[
     for i, name in each.value.policies : {
@@ -186,7 +194,7 @@ func applications(f *tf.File, s *site.Site) {
   ]`))
 	bypass(f, s)
 	if len(s.AccessKeys()) > 0 {
-		accessGate(f)
+		accessGate(f, s)
 	}
 }
 
@@ -256,6 +264,10 @@ func used(all map[string]who, kind string) bool {
 	return false
 }
 
+func hasAccessPaths(s *site.Site) bool {
+	return slices.ContainsFunc(s.Routes, func(r site.Route) bool { return len(r.AccessPaths) > 0 })
+}
+
 func guarded(s *site.Site) tf.Expr {
 	names := map[string][]tf.Expr{}
 	for _, g := range s.Groups {
@@ -265,6 +277,9 @@ func guarded(s *site.Site) tf.Expr {
 	}
 	all := fields{}
 	for _, r := range s.Routes {
+		for _, p := range r.AccessPaths {
+			all[r.Hostname+p.Path] = tf.Object(fields{"policies": tf.Tuple(names[p.Access]...), "session": tf.String(p.Session), "type": tf.String("self_hosted")})
+		}
 		if r.Access == "" {
 			continue
 		}
@@ -277,9 +292,9 @@ func guarded(s *site.Site) tf.Expr {
 	return tf.Map(all)
 }
 
-// accessGate tells the cluster which hostnames Access guards. The key of a wildcard
-// has no star, as site.Route.AccessKey has it.
-func accessGate(f *tf.File) {
+// accessGate tells the cluster which hostnames, and paths of them, Access guards. A key
+// has no star and no slash, as site.Route.AccessKey and PathKey have it.
+func accessGate(f *tf.File, s *site.Site) {
 	f.Comment(
 		"A pod of cloudflared starts only when each guarded hostname it leads to is in here: a name that",
 		"the wildcard record has led to the tunnel all along answers nobody before it wants a log-in.",
@@ -288,6 +303,12 @@ func accessGate(f *tf.File) {
 	m := r.Block("metadata")
 	m.Set("name", tf.String(site.AccessConfigMap))
 	m.Set("namespace", tf.Fixed(`kubernetes_namespace_v1.cloudflared.metadata[0].name`))
+	if hasAccessPaths(s) {
+		r.Set("data", tf.Fixed(`{
+    for path, application in cloudflare_zero_trust_access_application.site : replace(replace(path, "*", "_"), "/", "..") => application.aud
+  }`))
+		return
+	}
 	r.Set("data", tf.Fixed(`{
     for hostname, application in cloudflare_zero_trust_access_application.site : replace(hostname, "*", "_") => application.aud
   }`))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -75,7 +76,13 @@ func evaluate(t *testing.T, e hclsyntax.Expression, vars map[string]cty.Value) c
 	})
 	v, diags := e.Value(&hcl.EvalContext{Variables: vars, Functions: map[string]function.Function{
 		"flatten": stdlib.FlattenFunc, "try": tryfunc.TryFunc, "toset": toset, "replace": stdlib.ReplaceFunc, "concat": stdlib.ConcatFunc,
-		"merge": stdlib.MergeFunc,
+		"merge": stdlib.MergeFunc, "strcontains": function.New(&function.Spec{
+			Params: []function.Parameter{{Name: "text", Type: cty.String}, {Name: "part", Type: cty.String}},
+			Type:   function.StaticReturnType(cty.Bool),
+			Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+				return cty.BoolVal(strings.Contains(args[0].AsString(), args[1].AsString())), nil
+			},
+		}),
 	}})
 	if diags.HasErrors() {
 		t.Fatal(diags)
@@ -138,6 +145,50 @@ func TestAccess(t *testing.T) {
 	for _, field := range []string{"exclude", "require"} {
 		if v, ok := staff.(object)[field]; ok {
 			t.Errorf("%s of a group that says none: %v", field, v)
+		}
+	}
+}
+
+// TestAccessPaths: a path of another group is an application of its own, with a key in
+// the gate and a cookie of its own.
+func TestAccessPaths(t *testing.T) {
+	s := gentest.Base(t, `
+cloudflare: team: "example"
+access: staff: {emails: ["kim@example.org"], session: "1h"}
+clients: bakery: accessPaths: "/admin": "staff"
+`)
+	apps := made(t, s)[appType]
+	for name, want := range map[string][3]any{
+		"bakery.example/admin": {"group staff", "1h", true}, "www.bakery.example/admin": {"group staff", "1h", true}, "invoices.example.com": {"group admins", "24h", false},
+	} {
+		app := apps[name]
+		if app == nil {
+			t.Errorf("no application for %s", name)
+			continue
+		}
+		id := get(t, get(t, app, "policies").([]any)[0], "id")
+		if got := [3]any{id, get(t, app, "session_duration"), get(t, app, "path_cookie_attribute")}; got != want || get(t, app, "domain") != name {
+			t.Errorf("%s: %v of %v, want %v", name, got, get(t, app, "domain"), want)
+		}
+	}
+	if apps["bakery.example"] != nil {
+		t.Error("the hostname itself is guarded")
+	}
+	for _, b := range body(t, generate(t, s)["cloudflare-access.tf"]).Blocks {
+		if b.Labels == nil || b.Labels[0] != "kubernetes_config_map_v1" {
+			continue
+		}
+		audiences := map[string]cty.Value{}
+		for name := range apps {
+			audiences[name] = cty.ObjectVal(map[string]cty.Value{"aud": cty.StringVal("aud of " + name)})
+		}
+		made := cty.ObjectVal(map[string]cty.Value{"site": cty.ObjectVal(audiences)})
+		data := plain(t, evaluate(t, b.Body.Attributes["data"].Expr, map[string]cty.Value{"cloudflare_zero_trust_access_application": made})).(object)
+		if got := data["www.bakery.example..admin"]; got != "aud of www.bakery.example/admin" {
+			t.Errorf("the gate has %v", data)
+		}
+		if keys := slices.Sorted(maps.Keys(data)); !slices.Equal(keys, s.AccessKeys()) {
+			t.Errorf("the gate has %q, and the pods wait for %q", keys, s.AccessKeys())
 		}
 	}
 }

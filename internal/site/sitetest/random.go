@@ -31,6 +31,7 @@ type generator struct {
 	used   map[string]bool // hostnames
 	zones  []string        // domains that are declared
 	app    string          // an app, if there is one
+	team   bool            // Cloudflare's team has to be said
 
 	example bool // some address is one for documentation
 }
@@ -214,7 +215,9 @@ func (g *generator) rest() {
 	}
 	g.line("argocd: access: %q", g.groups[len(g.groups)-1])
 	g.maybe(4, `tunnel: {name: "tunnel of %d", replicas: %d}`, g.IntN(9), 1+g.IntN(5))
-	g.maybe(2, `cloudflare: team: "team-1"`)
+	if g.team || g.coin() {
+		g.line(`cloudflare: team: "team-1"`)
+	}
 	g.maybe(4, `cloudflare: account: "fedcba9876543210fedcba9876543210"`)
 	g.line("sops: people: maria: %q", g.key())
 	g.maybe(2, "sops: people: jonas: %q", g.key())

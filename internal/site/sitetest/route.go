@@ -1,5 +1,7 @@
 package sitetest
 
+import "strings"
+
 // routes lead hostnames to machines outside and to the gateway of a namespace that
 // gen knows nothing of.
 func (g *generator) routes() {
@@ -13,7 +15,8 @@ func (g *generator) routes() {
 			hostname = "*.wild-" + hostname // below which nothing else is
 		}
 		g.line("%q: {", hostname)
-		guard := "access: " + quote(g.one(g.groups...))
+		group := g.one(g.groups...)
+		guard := "access: " + quote(group)
 		switch g.IntN(3) {
 		case 0:
 			g.line("to: %q", g.one("tcp://192.0.2.80:5432", "ssh://shell.internal", "rdp://10.1.2.3"))
@@ -22,8 +25,14 @@ func (g *generator) routes() {
 			g.line("origin: %s", g.one(`{noTLSVerify: true, http2Origin: true}`, `{originServerName: "nas.internal", tlsTimeout: "5s"}`, `{matchSNItoHost: true}`))
 		default:
 			g.line("to: %q", g.one("http://192.0.2.80:5000", "http_status:403"))
-			g.line("paths: [{path: %s, to: %q, origin: httpHostHeader: %q}]", quote(g.one(`^/a'b"c/`, `^/(api|hooks)/\d+$`, `^/\$\{x\}`)), "http://192.0.2.81", "other.internal")
-			guard = g.one(guard, "public: true")
+			path := g.one(`^/a'b"c/`, `^/(api|hooks)/\d+$`, `^/\$\{x\}`, `^/admin/new(/|$)`)
+			g.line("paths: [{path: %s, to: %q, origin: httpHostHeader: %q}]", quote(path), "http://192.0.2.81", "other.internal")
+			if g.coin() {
+				guard, group = "public: true", ""
+			}
+			if !strings.HasPrefix(hostname, "*") && !strings.Contains(path, "|h") {
+				g.accessPaths(group)
+			}
 		}
 		g.line("%s", guard)
 		g.line("}")

@@ -24,9 +24,12 @@ func (g *generator) clients() {
 		default:
 			g.line("hostnames: [%q]", g.hostname())
 		}
+		access := ""
 		if g.IntN(4) == 0 {
-			g.line("access: %q", g.one(g.groups...))
+			access = g.one(g.groups...)
+			g.line("access: %q", access)
 		}
+		g.accessPaths(access)
 		g.maybe(3, "internet: true")
 		g.container()
 		g.line("}")
@@ -47,10 +50,13 @@ func (g *generator) apps() {
 		case 0:
 			g.line("hostnames: [%q, %q]", g.hostname(), g.hostname())
 			g.line("public: true")
+			g.accessPaths("")
 		case 1:
 			g.line("hostnames: [%q]", g.hostname())
-			g.line("access: %q", g.one(g.groups...))
+			access := g.one(g.groups...)
+			g.line("access: %q", access)
 			g.maybe(3, `bypass: ["/hooks/*", "/v*/up"]`)
+			g.accessPaths(access)
 		}
 		g.maybe(2, `secrets: ["API_KEY", "DATABASE_URL"]`)
 		if i > 0 {
@@ -67,6 +73,16 @@ func (g *generator) apps() {
 		g.line("}")
 	}
 	g.line("}")
+}
+
+// accessPaths are paths of what a group, or everybody, may see.
+func (g *generator) accessPaths(access string) {
+	group := g.one(g.groups...)
+	if group == access || g.coin() {
+		return
+	}
+	g.team = true
+	g.line("accessPaths: %q: %q", g.one("/admin", "/Hooks/a.b_c-d", "/a/deep"), group)
 }
 
 // redirects lead out of the site.

@@ -17,15 +17,19 @@ readonly core_applications=(
 )
 readonly routes=(
   'bakery.example client -'
+  'bakery.example/admin client admins'
   'db.example.com stream engineers'
   'deploy.example.com argocd engineers'
   'desk.example.com stream admins'
   'flows.example.com hubble admins'
   'harbor.example client -'
   'invoices.example.com app admins'
+  'invoices.example.com/reports/draft app engineers'
+  'invoices.example.com/reports app office networks'
   'legacy.example.org client -'
   'metrics.example.com route office networks'
   'nas.example.com route admins'
+  'nas.example.com/admin route engineers'
   'next.studio.example.org client engineers'
   'preview.example.org client engineers'
   'router.example.com stream admins'
@@ -35,6 +39,7 @@ readonly routes=(
   'studio.example client -'
   'studio.example.org client -'
   'www.bakery.example client -'
+  'www.bakery.example/admin client admins'
   '*.apps.example.org route -'
 )
 readonly redirects=(
@@ -333,9 +338,9 @@ check_cluster() {
 
 # -- 8: each hostname, from outside ---------------------------------------------------
 
-# check_hostname HOSTNAME KIND ACCESS [WITHOUT]; ACCESS is - for a public one, and any name
-# stands for a wildcard; WITHOUT is who comes in without a log-in: networks, or machines and nobody else. Nothing is followed: an answer by Access is a redirect to its log-in page (cloudflared
-# carrier.IsAccessResponse).
+# check_hostname HOSTNAME[/PATH] KIND ACCESS [WITHOUT]; ACCESS is - for a public one, and any name
+# stands for a wildcard; WITHOUT is who comes in without a log-in: networks, or machines and nobody else. Nothing is
+# followed: an answer by Access is a redirect to its log-in page (cloudflared carrier.IsAccessResponse).
 check_hostname() {
   local hostname="${1/#\*./wildcard-check.}" kind="$2" access="$3" without="${4:-}" answer status size location
   if [[ $kind == stream && $access == - ]]; then
@@ -343,7 +348,7 @@ check_hostname() {
     return 0
   fi
   if ! answer="$(curl -sS -o /dev/null --max-time 20 -w '%{http_code} %{size_download} %{redirect_url}' "https://$hostname/" 2>"$tmp/log")"; then
-    fail "8 https://$hostname: $(first_line "$tmp/log")" "a new name or zone takes a while in DNS: dig $hostname; docs/RUNBOOK.md, Troubleshooting"
+    fail "8 https://$hostname: $(first_line "$tmp/log")" "a new name or zone takes a while in DNS: dig ${hostname%%/*}; docs/RUNBOOK.md, Troubleshooting"
     return 0
   fi
   read -r status size location <<<"$answer"

@@ -323,9 +323,9 @@ confirm() {
 
 # An Access application that goes while cloudflared still leads to its hostname would
 # leave the hostname open to everybody. What cloudflared's pods wait for names the
-# hostnames it guards; a star is an underscore there.
+# hostnames it guards, and paths of them; a star is an underscore there, a slash two dots.
 check_guarded() {
-  local line hostname routed open=''
+  local line hostname key routed open=''
   routed="$(kubectl --request-timeout=10s -n cloudflared get deployment cloudflared --ignore-not-found \
     -o 'jsonpath={.spec.template.spec.volumes[?(@.name=="access")].configMap.items[*].key}' 2>"$tmp/kubectl.log")" || {
     cat -- "$tmp/kubectl.log" >&2
@@ -335,7 +335,8 @@ check_guarded() {
   while read -r line; do
     if [[ $line =~ cloudflare_zero_trust_access_application\.site\[\"([^\"]+)\"\]\ will\ be\ destroyed ]]; then
       hostname="${BASH_REMATCH[1]}"
-      if [[ " $routed " == *" ${hostname/\*/_} "* ]]; then open+=" $hostname"; fi
+      key="${hostname/\*/_}"
+      if [[ " $routed " == *" ${key//\//..} "* ]]; then open+=" $hostname"; fi
     fi
   done <"$tmp/plan.txt"
   if [[ -n $open ]]; then

@@ -320,9 +320,9 @@ check_cluster() {
 
 # -- 8: each hostname, from outside ---------------------------------------------------
 
-# check_hostname HOSTNAME KIND ACCESS [WITHOUT]; ACCESS is - for a public one, and any name
-# stands for a wildcard; WITHOUT is who comes in without a log-in: networks, or machines and nobody else. Nothing is followed: an answer by Access is a redirect to its log-in page (cloudflared
-# carrier.IsAccessResponse).
+# check_hostname HOSTNAME[/PATH] KIND ACCESS [WITHOUT]; ACCESS is - for a public one, and any name
+# stands for a wildcard; WITHOUT is who comes in without a log-in: networks, or machines and nobody else. Nothing is
+# followed: an answer by Access is a redirect to its log-in page (cloudflared carrier.IsAccessResponse).
 check_hostname() {
   local hostname="${1/#\*./wildcard-check.}" kind="$2" access="$3" without="${4:-}" answer status size location
   if [[ $kind == stream && $access == - ]]; then
@@ -330,7 +330,7 @@ check_hostname() {
     return 0
   fi
   if ! answer="$(curl -sS -o /dev/null --max-time 20 -w '%{http_code} %{size_download} %{redirect_url}' "https://$hostname/" 2>"$tmp/log")"; then
-    fail "8 https://$hostname: $(first_line "$tmp/log")" "a new name or zone takes a while in DNS: dig $hostname; docs/RUNBOOK.md, Troubleshooting"
+    fail "8 https://$hostname: $(first_line "$tmp/log")" "a new name or zone takes a while in DNS: dig ${hostname%%/*}; docs/RUNBOOK.md, Troubleshooting"
     return 0
   fi
   read -r status size location <<<"$answer"

@@ -237,8 +237,13 @@ locals {
     }
   }
 
-  # The hostnames that want a log-in; all others are public.
+  # The hostnames, and the paths of them, that want a log-in; all others are public.
   access = {
+    "bakery.example/admin" = {
+      policies = ["admins"]
+      session  = "12h"
+      type     = "self_hosted"
+    }
     "db.example.com" = {
       policies = ["engineers"]
       session  = "24h"
@@ -264,6 +269,16 @@ locals {
       session  = "12h"
       type     = "self_hosted"
     }
+    "invoices.example.com/reports" = {
+      policies = ["office", "office no log-in"]
+      session  = "24h"
+      type     = "self_hosted"
+    }
+    "invoices.example.com/reports/draft" = {
+      policies = ["engineers"]
+      session  = "24h"
+      type     = "self_hosted"
+    }
     "metrics.example.com" = {
       policies = ["office", "office no log-in"]
       session  = "24h"
@@ -272,6 +287,11 @@ locals {
     "nas.example.com" = {
       policies = ["admins"]
       session  = "12h"
+      type     = "self_hosted"
+    }
+    "nas.example.com/admin" = {
+      policies = ["engineers"]
+      session  = "24h"
       type     = "self_hosted"
     }
     "next.studio.example.org" = {
@@ -298,6 +318,11 @@ locals {
       policies = ["admins"]
       session  = "12h"
       type     = "ssh"
+    }
+    "www.bakery.example/admin" = {
+      policies = ["admins"]
+      session  = "12h"
+      type     = "self_hosted"
     }
   }
 
@@ -351,6 +376,8 @@ resource "cloudflare_zero_trust_access_application" "site" {
   domain           = each.key
   type             = each.value.type
   session_duration = each.value.session
+  # The cookie of a path is for that path, beside the one of the hostname.
+  path_cookie_attribute = strcontains(each.key, "/")
   # The precedence is said because one that Cloudflare chooses differs at the next plan.
   policies = [
     for i, name in each.value.policies : {
@@ -365,6 +392,7 @@ resource "cloudflare_zero_trust_access_application" "bypass" {
   for_each = toset([
     "invoices.example.com/api/v*/health",
     "invoices.example.com/hooks/*",
+    "invoices.example.com/reports/public",
   ])
   account_id       = local.account_id
   name             = each.key
@@ -388,6 +416,6 @@ resource "kubernetes_config_map_v1" "access_applications" {
   }
 
   data = {
-    for hostname, application in cloudflare_zero_trust_access_application.site : replace(hostname, "*", "_") => application.aud
+    for path, application in cloudflare_zero_trust_access_application.site : replace(replace(path, "*", "_"), "/", "..") => application.aud
   }
 }
