@@ -93,24 +93,46 @@ func alertFaults() []fault {
 		},
 		{
 			name: "alert without a way to send it", nix: true,
-			breaks:  "the mail is made and goes nowhere",
+			breaks:  "the alert is made and goes nowhere",
 			applies: mailed,
 			check: func(r *output) []string {
 				var f finding
 				for _, h := range r.site.Hosts {
 					base := dig(r.hosts[h.Name], "base")
-					account := dig(base, "programs", "msmtp", "accounts", "default")
-					f.unless(text(base, "programs", "msmtp", "enable") == "true" && text(account, "host") == r.site.Alerts.SMTP.Host && text(account, "passwordeval") != "", "%s has no transport", h.Name)
-					f.unless(text(base, "services", "smartd", "notifications", "mail", "recipient") == r.site.Alerts.Email, "%s: smartd mails nobody", h.Name)
+					if smtp := r.site.Alerts.SMTP; smtp != nil {
+						account := dig(base, "programs", "msmtp", "accounts", "default")
+						f.unless(text(base, "programs", "msmtp", "enable") == "true" && text(account, "host") == smtp.Host && text(account, "passwordeval") != "", "%s has no transport", h.Name)
+					}
+					f.unless(strings.Contains(text(base, "services", "smartd", "defaults", "monitored"), "/bin/notify "), "%s: smartd tells nobody", h.Name)
+					f.unless(text(base, "services", "smartd", "notifications", "mail", "enable") == "false", "%s: the module's own script takes the place of ours", h.Name)
 					if len(h.Arrays) > 0 {
-						f.unless(strings.Contains(text(base, "boot", "swraid", "mdadmConf"), `/bin/msmtp "$to"`), "%s: PROGRAM mails nobody", h.Name)
+						f.unless(strings.Contains(text(base, "boot", "swraid", "mdadmConf"), "/bin/notify "), "%s: PROGRAM tells nobody", h.Name)
 					}
 				}
 				return f
 			},
 			again: []func(map[string]string){
-				swap(baseNix, `^  programs\.msmtp = \{\n    enable = true;`, "  programs.msmtp = {\n    enable = false;"), swap(baseNix, ` \| \S+/bin/msmtp "\$to"`, ""),
-				swap(baseNix, `^    recipient = .*\n`, ""), swap(baseNix, `^ +passwordeval = .*\n`, ""),
+				swap(baseNix, `^  programs\.msmtp = \{\n    enable = true;`, "  programs.msmtp = {\n    enable = false;"), swap(baseNix, `^ +passwordeval = .*\n`, ""),
+				swap(baseNix, `^ +\$\{notify\}/bin/notify "\$text".*\n`, ""), swap(baseNix, `^ +defaults\.monitored = .*\n`, ""), swap(baseNix, `^ +notifications\.mail\.enable = .*\n`, ""),
+			},
+		},
+		{
+			name: "unit that fails in silence", nix: true,
+			breaks:  "a backup, a check or k3s itself stays down until somebody looks",
+			applies: mailed,
+			check: eachHost(func(f *finding, host string, m any) {
+				drops := map[string]string{}
+				for _, p := range list(m, "base", "systemd", "packages") {
+					drops[text(p, "path")] = text(p, "text")
+				}
+				f.unless(strings.Contains(drops["etc/systemd/system/service.d/10-alert.conf"], "OnFailure=alert@%n.service"), "%s", host)
+				again, masked := drops["etc/systemd/system/alert@.service.d/10-alert.conf"]
+				f.unless(masked && again == "", "%s: an alert that fails alerts, and so on", host)
+				f.unless(strings.Contains(text(m, "base", "systemd", "services", "alert@", "serviceConfig", "ExecStart"), "/bin/notify "), "%s: the unit tells nobody", host)
+			}),
+			again: []func(map[string]string){
+				swap(baseNix, `^ +\(pkgs\.writeTextDir "etc/systemd/system/service\.d.*\n`, ""), swap(baseNix, `^ +\(pkgs\.writeTextDir "etc/systemd/system/alert@.*\n`, ""),
+				swap(baseNix, `^ +serviceConfig\.ExecStart = "\$\{failedUnit\} %i";\n`, ""),
 			},
 		},
 	}

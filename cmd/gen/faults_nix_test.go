@@ -27,7 +27,7 @@ func evaluate(t *testing.T, nix string, outputs []*output) {
 	key := func(r *output) string { // the same modules are evaluated once
 		all := r.name[:strings.Index(r.name+" with", " with")]
 		for _, p := range slices.Sorted(maps.Keys(r.files)) {
-			if path.Ext(p) == ".nix" {
+			if strings.HasPrefix(p, "roles/") || path.Ext(p) == ".nix" {
 				all += "\n" + p + "\n" + r.files[p]
 			}
 		}
@@ -44,7 +44,7 @@ func evaluate(t *testing.T, nix string, outputs []*output) {
 		ids[key(r)] = id
 		root := filepath.Join(work, id)
 		for p, data := range r.files {
-			if path.Ext(p) != ".nix" {
+			if !strings.HasPrefix(p, "roles/") && path.Ext(p) != ".nix" {
 				continue
 			}
 			file := filepath.Join(root, filepath.FromSlash(p))

@@ -97,7 +97,7 @@ func checkHostnames(c *checker) {
 			c.fault(at.With("emailDomains", i), mailDomainFault(d))
 		}
 	})
-	if s.Alerts != nil && !format.ParseAddr(s.Alerts.SMTP.Host).IsValid() {
+	if s.Alerts != nil && s.Alerts.SMTP != nil && !format.ParseAddr(s.Alerts.SMTP.Host).IsValid() {
 		c.fault(diag.Path{"alerts", "smtp", "host"}, format.Hostname(s.Alerts.SMTP.Host))
 	}
 }
@@ -151,7 +151,7 @@ func (w container) hostnames() []string {
 
 func checkSMTPPort(c *checker) {
 	a := c.spec.Alerts
-	if a == nil || a.SMTP.Port != site.SmtpPort(otherTLS(a.SMTP.TLS)) {
+	if a == nil || a.SMTP == nil || a.SMTP.Port != site.SmtpPort(otherTLS(a.SMTP.TLS)) {
 		return
 	}
 	at := diag.Path{"alerts", "smtp"}
@@ -258,6 +258,9 @@ func checkURLs(c *checker) {
 	}
 	if b := c.spec.Terraform.S3; b != nil && b.Endpoint != "" {
 		c.fault(diag.Path{"terraform", "s3", "endpoint"}, format.URL(b.Endpoint))
+	}
+	if a := c.spec.Alerts; a != nil && a.Ntfy != "" {
+		c.fault(diag.Path{"alerts", "ntfy"}, format.URL(a.Ntfy))
 	}
 }
 

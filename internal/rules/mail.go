@@ -18,10 +18,9 @@ import (
 	"sitegen/internal/spec"
 )
 
-// mailerRE is an address that every program takes for one on the way of a mail
-// about a failing disk: smartd's script has the sender in a here document and the
-// recipient between double quotes (nixpkgs services/monitoring/smartd.nix), and
-// msmtp's list of aliases ends an address at # : and , (msmtp src/aliases.c).
+// mailerRE is an address that every program takes for one on the way of a mail about
+// what failed: msmtp's list of aliases ends an address at # : and , (msmtp
+// src/aliases.c), and its configuration has the sender as it is.
 var mailerRE = format.Pattern(`^[A-Za-z0-9._+='/-]+@[A-Za-z0-9.-]+$`)
 
 func mailerFault(text string) format.Fault {
@@ -57,8 +56,10 @@ func checkEmails(c *checker) {
 			c.fault(at.With("emails", i), format.Email(e))
 		}
 	})
-	if a := c.spec.Alerts; a != nil {
+	if a := c.spec.Alerts; a != nil && a.Email != "" {
 		c.fault(diag.Path{"alerts", "email"}, mailerFault(a.Email))
+	}
+	if a := c.spec.Alerts; a != nil && a.SMTP != nil {
 		c.fault(diag.Path{"alerts", "smtp", "user"}, relayUserFault(a.SMTP.User))
 		switch {
 		case a.SMTP.From != "":

@@ -198,7 +198,10 @@ func (c *checker) realMail() diag.Path {
 	all := []mail{{c.spec.Admin.Email, diag.Path{"admin", "email"}}}
 	if a := c.spec.Alerts; a != nil {
 		at := diag.Path{"alerts"}
-		all = append(all, mail{a.Email, at.With("email")}, mail{a.SMTP.From, at.With("smtp", "from")}, mail{a.SMTP.User, at.With("smtp", "user")})
+		all = append(all, mail{a.Email, at.With("email")})
+		if a.SMTP != nil {
+			all = append(all, mail{a.SMTP.From, at.With("smtp", "from")}, mail{a.SMTP.User, at.With("smtp", "user")})
+		}
 	}
 	c.eachWho(func(w spec.Who, at diag.Path) {
 		for i, text := range w.Emails {

@@ -36,6 +36,7 @@ func rules() []Rule {
 		{"Charts and folders of your own", besideRules()},
 		{"Containers", slices.Concat(containerRules(), fileRules(), registryRules())},
 		{"What runs", capacityRules()},
+		{"Alerts", alertRules()},
 		{"Secrets", secretRules()},
 		{"Versions", versionRules()},
 		{"Output and state", stateRules()},

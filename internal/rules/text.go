@@ -190,8 +190,7 @@ const lineRule = "text-line"
 // manner is how a text of the spec is read in the end, by the program behind the
 // file that gen writes it into: that file quotes everything, but what reads it may
 // write the text into another one. nixpkgs puts the user of the mail relay into
-// msmtp's configuration as it is (programs/msmtp.nix), the sender into a here
-// document of a shell (services/monitoring/smartd.nix); disko puts devices between
+// msmtp's configuration as it is (programs/msmtp.nix); disko puts devices between
 // double quotes (lib/types/gpt.nix); git hands a host to ssh.
 type manner int
 

@@ -46,6 +46,7 @@ type Site struct {
 // Parts of the spec that a site has as they are, for those who see only the site.
 type (
 	Alerts       = spec.Alerts
+	SMTP         = spec.SMTP
 	FlakeInputs  = spec.FlakeInputs
 	Record       = spec.Record // in a site, Name is the full name, without a trailing dot
 	Quantity     = spec.Quantity

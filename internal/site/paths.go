@@ -2,7 +2,6 @@ package site
 
 import (
 	"path"
-	"strings"
 
 	"sitegen/internal/diag"
 )
@@ -37,45 +36,13 @@ func (s *Site) IdPSecretKeys() []string {
 // HostSecrets is the encrypted file that sops-nix reads on the host, relative to the output root.
 func (h *Host) HostSecrets() string { return "secrets/hosts/" + h.Name + "/host-secrets.yaml" }
 
-// The keys of the encrypted files: those of HostSecrets, then those of K8sSecrets.
+// The keys of K8sSecrets.
 const (
-	KeyK3sToken     = "k3s_token"     // agents join the cluster with it
-	KeySMTPPassword = "smtp_password" // at the relay of alerts
-	keyPassword     = "password_"     // and the user's name
-	keyRegistry     = "registry_"     // and the registry's
-
 	KeyArgoCDAge       = "argocd_age_key"       // what Argo CD decrypts the apps' secrets with
 	KeyRepoSSH         = "argocd_repo_ssh_key"  // the private half of the deploy key
 	KeyRepoToken       = "argocd_repo_token"    // reads the repository over https
 	KeyCloudflareToken = "cloudflare_api_token" // Terraform's
 )
-
-// KeyPassword is the key of a user's hashed password.
-func KeyPassword(user string) string { return keyPassword + user }
-
-// PasswordOf is the user whose password is under a key, if it is such a key.
-func PasswordOf(key string) (user string, ok bool) { return strings.CutPrefix(key, keyPassword) }
-
-// HostSecretKeys are the keys that the host's encrypted file must hold, sorted;
-// none means that the host needs no such file.
-func (s *Site) HostSecretKeys(h *Host) []string {
-	var keys []string
-	if len(s.Agents) > 0 {
-		keys = append(keys, KeyK3sToken)
-	}
-	for _, u := range h.Users {
-		if u.Password {
-			keys = append(keys, KeyPassword(u.Name))
-		}
-	}
-	for _, r := range s.Registries {
-		keys = append(keys, r.Key())
-	}
-	if s.Alerts != nil {
-		keys = append(keys, KeySMTPPassword)
-	}
-	return keys
-}
 
 // K8sSecretKeys are the keys that K8sSecrets must hold, sorted.
 func (s *Site) K8sSecretKeys() []string {

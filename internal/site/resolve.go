@@ -30,18 +30,24 @@ func Resolve(sp *spec.Spec, ix *spec.Index) *Site {
 	resolveTunneled(s)
 	resolveRedirects(s, sp)
 	resolveSecrets(s, sp)
-	if sp.Alerts != nil {
-		a := *sp.Alerts
-		a.SMTP.Port = cmp.Or(a.SMTP.Port, SmtpPort(a.SMTP.TLS))
-		a.SMTP.From = cmp.Or(a.SMTP.From, a.SMTP.User)
-		s.Alerts = &a
-	}
+	s.Alerts = resolveAlerts(sp.Alerts)
 	if sp.Terraform.S3 != nil {
 		b := *sp.Terraform.S3
 		b.Key = cmp.Or(b.Key, sp.Name+".tfstate")
 		s.Terraform.S3 = &b
 	}
 	return s
+}
+
+func resolveAlerts(sp *spec.Alerts) *Alerts {
+	if sp == nil || sp.SMTP == nil {
+		return sp
+	}
+	a, relay := *sp, *sp.SMTP
+	relay.Port = cmp.Or(relay.Port, SmtpPort(relay.TLS))
+	relay.From = cmp.Or(relay.From, relay.User)
+	a.SMTP = &relay
+	return &a
 }
 
 // SmtpPort is where relays take mail from users (RFC 8314): 465 speaks TLS from the

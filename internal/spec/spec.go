@@ -70,8 +70,11 @@ type Sops struct {
 
 // Alerts mirrors #Alerts.
 type Alerts struct {
-	Email string `json:"email"`
-	SMTP  SMTP   `json:"smtp"`
+	Email     string `json:"email"`
+	SMTP      *SMTP  `json:"smtp"`
+	Ntfy      string `json:"ntfy"`
+	NtfyToken bool   `json:"ntfyToken"`
+	Webhook   string `json:"webhook"`
 }
 
 // SMTP mirrors #Alerts.smtp.

@@ -64,7 +64,7 @@ func TestRunbook(t *testing.T) {
 		"*without* write access", "`argocd_repo_ssh_key`", "`smtp_password`", "alerts at mail.example",
 		"k8s/argocd-hetzner/invoices/secrets.enc.yaml", "- invoices: data, mounted at `/data`", "web1 lets in 198.51.100.0/24",
 		"mdadm /dev/md/system --add /dev/disk/by-partlabel/disk-b-md-system", "if mountpoint -q /boot-fallback; then umount /boot-fallback; fi",
-		"Host web1.tunnel\n", "| msmtp ops@example.com", "onFailure", "tofu destroy",
+		"Host web1.tunnel\n", "alerts arrive at ops@example.com", `notify "test from`, "tofu destroy",
 		"`k8s/terraform-hetzner/terraform.tfstate`", "as `sops.argocd`, the private part")
 	lacks(t, text, "argocd_repo_token", "web2", "boot-stand-in", "Before that key changes", "web1-tunnel", "k3s token rotate", "Agents that were not lost")
 	// What the spec needs comes before gen's first run, and that before what needs the output.
@@ -97,7 +97,7 @@ func TestRunbook(t *testing.T) {
 		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets",
 		"Before that key changes, give Argo CD one of its own", "the spec has no `alerts`", "4. There are no volumes yet.", "k3s token rotate", "Agents that were not lost")
 	contains(t, text, "from their own addresses only", "4240 and 4244 (Cilium) over TCP, 8472 (VXLAN) over UDP", "cilium connectivity test`")
-	lacks(t, text, "No port but 22 is open.", "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "onFailure", "server/token")
+	lacks(t, text, "No port but 22 is open.", "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "notify", "server/token")
 
 	s := otherSite(t, `versions: images: argocd: ""`)
 	s.Cluster.Encrypt = true

@@ -30,22 +30,9 @@ func newHost(s *site.Site, h *site.Host) host {
 	out.AddressKnown = h.Address != ""
 	out.Boot, out.BootRepair = boot(h.Firmware)
 	for _, k := range s.HostSecretKeys(h) {
-		out.SecretKeys = append(out.SecretKeys, key{k, hostKey(s, k)})
+		out.SecretKeys = append(out.SecretKeys, key{k, s.HostKeyWhat(k)})
 	}
 	return out
-}
-
-func hostKey(s *site.Site, name string) string {
-	if user, ok := site.PasswordOf(name); ok {
-		return "the hashed password of " + user + ": nix run nixpkgs#mkpasswd -- -m yescrypt"
-	}
-	if r, ok := s.RegistryOf(name); ok {
-		return r.What()
-	}
-	if name == site.KeySMTPPassword {
-		return "the password of " + s.Alerts.SMTP.User + " at " + s.Alerts.SMTP.Host
-	}
-	return "what agents join with, the same on every host: openssl rand -hex 32; the server's own, where it runs already (Adding an agent)"
 }
 
 // boot says how a host starts, and what its boot loader needs after a disk was
@@ -84,6 +71,24 @@ func volumesText(hosts []*site.Host) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// alertsText says where alerts go.
+func alertsText(a *site.Alerts) string {
+	if a == nil {
+		return ""
+	}
+	var ways []string
+	if a.Email != "" {
+		ways = append(ways, a.Email)
+	}
+	if a.Ntfy != "" {
+		ways = append(ways, a.Ntfy)
+	}
+	if a.Webhook != "" {
+		ways = append(ways, "the "+a.Webhook+" webhook")
+	}
+	return strings.Join(ways, ", ")
 }
 
 // diskRow is a disk, and what the machine shows when it is dead.

@@ -48,7 +48,7 @@ type runbook struct {
 	StateWhere             string
 	S3                     *site.S3
 	SSHFrom                string
-	Alerts                 string // the address that alerts go to; "" when the site has none
+	Alerts                 string // where alerts go; "" when the site has none
 }
 
 type (
@@ -76,9 +76,7 @@ func newRunbook(s *site.Site) runbook {
 	if s.Terraform.S3 != nil {
 		r.StateWhere = "the bucket"
 	}
-	if s.Alerts != nil {
-		r.Alerts = s.Alerts.Email
-	}
+	r.Alerts = alertsText(s.Alerts)
 	for _, h := range s.Hosts {
 		r.Hosts = append(r.Hosts, newHost(s, h))
 		r.Disks = append(r.Disks, disks(h)...)

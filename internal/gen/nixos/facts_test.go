@@ -48,27 +48,6 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-func TestAlerts(t *testing.T) {
-	t.Parallel()
-	base := host(t, newSite(t), "web1", "7.0").at("base")
-	base.at("services", "smartd", "notifications", "mail").is(attrs{"enable": true, "recipient": "ops@example.com", "sender": "web1@example.com"})
-	base.at("programs", "msmtp", "accounts", "default").is(attrs{
-		"host": "smtp.example.net", "port": 587.0, "tls": true, "tls_starttls": true, "auth": true,
-		"user": "web1@example.com", "from": "web1@example.com",
-		// smartd's and mdadm's own search paths have no cat.
-		"passwordeval": "/stub/coreutils/bin/cat /run/smtp_password",
-	})
-	base.at("environment", "etc", "aliases", "text").is("default: ops@example.com\n")
-	base.at("boot", "swraid", "mdadmConf").contains("HOMEHOST <ignore>\nPROGRAM ")
-
-	quiet := host(t, cases(t)["quiet"], "web1", "7.0").at("base")
-	quiet.at("services", "smartd", "enable").is(true)
-	quiet.at("boot", "swraid", "mdadmConf").contains("PROGRAM ")
-	if quiet.has("programs") {
-		t.Error("mail is set up with nobody to send it to")
-	}
-}
-
 // TestFirewallLetsPodsIn: see cilium#31565 for reverse path filtering.
 func TestFirewallLetsPodsIn(t *testing.T) {
 	t.Parallel()

@@ -46,7 +46,12 @@ func Files(s *site.Site) ([]tree.File, error) {
 			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, h.CPU.Cores}})
 		}
 	}
-	return render(pages)
+	files, err := render(pages)
+	if err != nil {
+		return nil, err
+	}
+	scripts, err := hostScripts(s)
+	return append(files, scripts...), err
 }
 
 // mkHost is the argument of a hand-written flake's function.

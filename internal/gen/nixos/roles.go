@@ -1,19 +1,51 @@
 package nixos
 
 import (
+	"io/fs"
 	"net/netip"
 
+	"sitegen/internal/sh"
 	"sitegen/internal/site"
+	"sitegen/internal/tree"
+	"sitegen/templates"
 )
 
 // base fills the role that every host has.
 type base struct {
 	Alerts   *site.Alerts
+	SMTP     *site.SMTP // of the alerts
 	StartTLS bool
 }
 
 func baseOf(s *site.Site) base {
-	return base{Alerts: s.Alerts, StartTLS: s.Alerts != nil && s.Alerts.SMTP.TLS == "starttls"}
+	b := base{Alerts: s.Alerts}
+	if s.Alerts != nil && s.Alerts.SMTP != nil {
+		b.SMTP, b.StartTLS = s.Alerts.SMTP, s.Alerts.SMTP.TLS == "starttls"
+	}
+	return b
+}
+
+// hostScripts are the scripts that the roles read: what runs on a host, beside Nix.
+func hostScripts(s *site.Site) ([]tree.File, error) {
+	if s.Alerts == nil {
+		return nil, nil
+	}
+	notify, err := hostScript("notify.sh", "roles/base/notify.sh",
+		sh.Var{Name: "email", Value: s.Alerts.Email}, sh.Var{Name: "ntfy", Value: s.Alerts.Ntfy}, sh.Var{Name: "webhook", Value: s.Alerts.Webhook})
+	return []tree.File{notify}, err
+}
+
+func hostScript(template, path string, values ...sh.Var) (tree.File, error) {
+	text, err := fs.ReadFile(templates.FS, "sh/"+template)
+	if err != nil {
+		return tree.File{}, err
+	}
+	t, err := sh.Parse(string(text))
+	if err != nil {
+		return tree.File{}, err
+	}
+	data, err := t.Execute(tree.Header, values...)
+	return tree.File{Path: path, Mode: 0o644, Data: data}, err
 }
 
 // k3s fills the role of the cluster's nodes.

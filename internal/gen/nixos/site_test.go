@@ -75,7 +75,7 @@ func files(t *testing.T, s *site.Site) map[string]string {
 		if _, twice := byPath[f.Path]; twice {
 			t.Errorf("%s is made twice", f.Path)
 		}
-		if !strings.HasPrefix(string(f.Data), "# "+tree.Header+"\n") {
+		if !strings.HasPrefix(strings.TrimPrefix(string(f.Data), "#!/usr/bin/env bash\n"), "# "+tree.Header+"\n") {
 			t.Errorf("%s does not begin with the header", f.Path)
 		}
 		byPath[f.Path] = string(f.Data)

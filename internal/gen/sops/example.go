@@ -40,17 +40,9 @@ func idpSecrets(s *site.Site) manifest.Map {
 
 // hostSecrets shows the file that the host decrypts while it boots.
 func hostSecrets(s *site.Site, keys []string) manifest.Map {
-	notes := map[string]string{
-		site.KeyK3sToken:     "what agents join the cluster with, the same on every host: openssl rand -hex 32; the server's own token where it runs already (docs/RUNBOOK.md, Adding an agent)",
-		site.KeySMTPPassword: "the password at the relay that alerts are sent through",
-	}
+	notes := map[string]string{}
 	for _, k := range keys {
-		if user, ok := site.PasswordOf(k); ok {
-			notes[k] = "the hashed password of " + user + ": nix run nixpkgs#mkpasswd -- -m yescrypt"
-		}
-		if r, ok := s.RegistryOf(k); ok {
-			notes[k] = r.What()
-		}
+		notes[k] = s.HostKeyWhat(k)
 	}
 	return entries(keys, notes)
 }

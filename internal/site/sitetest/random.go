@@ -224,6 +224,8 @@ func (g *generator) rest() {
 	g.maybe(2, "sops: argocd: %q", g.key())
 	if g.coin() {
 		g.line(`alerts: {email: %q, smtp: {host: "smtp.example.net", user: "apikey", from: "gen@example.com"}}`, g.email())
+		g.maybe(2, `alerts: {ntfy: "https://ntfy.example.com/site", ntfyToken: %t}`, g.coin())
+		g.maybe(2, `alerts: webhook: %q`, g.one("slack", "discord"))
 	}
 	for i, r := range []struct{ host, image string }{{"ghcr.io", `"ghcr.io/`}, {"docker.io", `"nginx:`}, {"reg.example.net:5000", `"reg.example.net:5000/`}} {
 		if strings.Contains(g.b.String(), r.image) {

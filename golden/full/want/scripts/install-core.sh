@@ -38,6 +38,8 @@ readonly secret_keys=(
   registry_ghcr
   registry_hub
   smtp_password
+  ntfy_token
+  alert_webhook
 )
 readonly installer_image=https://images.example.org/kexec-installer.tar.gz
 readonly installer_kernel=''

@@ -37,6 +37,8 @@ readonly secret_keys=(
   registry_ghcr
   registry_hub
   smtp_password
+  ntfy_token
+  alert_webhook
 )
 readonly installer_image=''
 readonly installer_kernel=''

@@ -17,11 +17,13 @@ let
   };
 
   pkgs = attrsOf [
-    "coreutils" "dnsutils" "ethtool" "fish" "gptfdisk" "grub2" "grub2_efi" "htop" "jq" "lsof" "msmtp" "nvme-cli" "pciutils"
+    "coreutils" "curl" "dnsutils" "ethtool" "fish" "gptfdisk" "grub2" "grub2_efi" "htop" "jq" "lsof" "msmtp" "nvme-cli" "pciutils"
     "rsync" "smartmontools" "tcpdump" "util-linux" "vim" "zsh"
   ] (name: "/stub/" + name) // {
     linuxPackages_latest.kernel.version = "latest";
     writeShellScript = name: text: text;
+    writeShellScriptBin = name: text: { outPath = "/stub/" + name; inherit name text; };
+    writeTextDir = path: text: { inherit path text; };
   };
 
   utils = {
@@ -35,6 +37,7 @@ let
   config = {
     inherit (disko) disko;
     boot.kernelPackages.kernel.version = kernel;
+    fileSystems = machine.fileSystems or { } // { "/" = { }; };
     boot.swraid.enable = disko.disko.devices ? mdadm;
     networking.hostName = hostName;
     services.k3s.role = machine.services.k3s.role;
@@ -48,7 +51,8 @@ let
 
   # Printed as JSON, a path would be copied into the store.
   plain = value:
-    if builtins.isAttrs value then builtins.mapAttrs (_: plain) value
+    if value ? outPath then plain (removeAttrs value [ "outPath" ])
+    else if builtins.isAttrs value then builtins.mapAttrs (_: plain) value
     else if builtins.isList value then map plain value
     else if builtins.isPath value then toString value
     else value;

@@ -109,7 +109,9 @@ in
 
   sops.defaultSopsFile = ../../secrets/hosts/core/host-secrets.yaml;
   sops.secrets = {
+    alert_webhook = { };
     k3s_token = { };
+    ntfy_token = { };
     # decrypted before users are made
     password_jan.neededForUsers = true;
     registry_ghcr = { };

@@ -122,7 +122,9 @@ in
 
   sops.defaultSopsFile = ../../secrets/hosts/worker/host-secrets.yaml;
   sops.secrets = {
+    alert_webhook = { };
     k3s_token = { };
+    ntfy_token = { };
     registry_ghcr = { };
     registry_hub = { };
     smtp_password = { };

@@ -9,6 +9,33 @@
 let
   alertTo = "o'p=s+x@example.com";
 
+  # Tells everybody whom the spec names: notify "a subject" "a text".
+  notify = pkgs.writeShellScriptBin "notify" (
+    ''
+      export PATH=${
+        lib.makeBinPath [
+          pkgs.coreutils
+          pkgs.curl
+          pkgs.jq
+          pkgs.msmtp
+        ]
+      }
+    ''
+    + builtins.readFile ./notify.sh
+  );
+
+  # smartd calls this about a disk (smartd.conf(5), -M exec).
+  smartdEvent = pkgs.writeShellScript "smartd-event" ''
+    exec ${notify}/bin/notify "smartd on ${config.networking.hostName}: $SMARTD_FAILTYPE $SMARTD_DEVICESTRING" "$SMARTD_FULLMESSAGE"
+  '';
+
+  failedUnit = pkgs.writeShellScript "failed-unit" ''
+    state=$(${config.systemd.package}/bin/systemctl show --property=Result,ExecMainStatus "$1")
+    exec ${notify}/bin/notify "$1 failed on ${config.networking.hostName}" "$state
+
+    On the host, journalctl -u $1 -e shows why."
+  '';
+
   # mdadm calls this with an event, the array and, where there is one, the disk.
   mdadmEvent = pkgs.writeShellScript "mdadm-event" ''
     export PATH=${lib.makeBinPath [ pkgs.coreutils config.systemd.package ]}
@@ -21,8 +48,7 @@ let
     text="mdadm on ${config.networking.hostName}: $*"
     echo "$text" | systemd-cat -t mdadm-event -p "$level"
     if [ "$level" = crit ]; then
-      to=${lib.escapeShellArg alertTo}
-      { printf 'To: %s\nSubject: %s\n\n%s\n\n' "$to" "$text" "$text"; cat /proc/mdstat; } | ${pkgs.msmtp}/bin/msmtp "$to"
+      ${notify}/bin/notify "$text" "$(cat /proc/mdstat)"
     fi
   '';
 in
@@ -88,14 +114,45 @@ in
     enable = true;
     # A virtual disk has no health to watch, which is no failure.
     extraOptions = [ "--quit=never" ];
+    # The module's own script knows mail and the terminals alone, and smartd takes one.
+    notifications.mail.enable = false;
+    notifications.wall.enable = false;
+    defaults.monitored = "-a -m <nomailer> -M exec ${smartdEvent}";
   };
   services.fstrim.enable = true;
 
-  services.smartd.notifications.mail = {
-    enable = true;
-    recipient = alertTo;
-    sender = "o'p=s+x@example.com";
+  # Every service that fails, or does not start for want of another unit. A file of the same name beside one of them takes the
+  # place of this (systemd.unit(5)), so that a failed alert sends no other.
+  systemd.packages = [
+    (pkgs.writeTextDir "etc/systemd/system/service.d/10-alert.conf" "[Unit]\nOnFailure=alert@%n.service\n")
+    (pkgs.writeTextDir "etc/systemd/system/alert@.service.d/10-alert.conf" "")
+  ];
+  systemd.services."alert@" = {
+    description = "Word of the failure of %i";
+    wants = [ "network-online.target" ];
+    after = [ "network-online.target" ];
+    serviceConfig.Type = "oneshot";
+    serviceConfig.ExecStart = "${failedUnit} %i";
   };
+
+  # Not OnFailure of mount units: each volume of each pod is one.
+  systemd.services.alert-mounts = {
+    description = "Word of file systems that are not mounted";
+    serviceConfig.Type = "oneshot";
+    path = [ pkgs.util-linux ];
+    script = ''
+      for mount in ${lib.escapeShellArgs (lib.attrNames config.fileSystems)}; do
+        mountpoint -q "$mount" ||
+          ${notify}/bin/notify "$mount is not mounted on ${config.networking.hostName}" "On the host, systemctl status $mount shows why."
+      done
+    '';
+  };
+  systemd.timers.alert-mounts = {
+    wantedBy = [ "timers.target" ];
+    timerConfig.OnBootSec = "10min";
+    timerConfig.OnUnitActiveSec = "1d";
+  };
+
   programs.msmtp = {
     enable = true;
     defaults.aliases = "/etc/aliases";
@@ -142,6 +199,7 @@ in
   };
 
   environment.systemPackages = [
+    notify
     pkgs.dnsutils
     pkgs.ethtool
     pkgs.gptfdisk
