@@ -65,6 +65,8 @@ type ContainerSecurity struct {
 	AllowPrivilegeEscalation bool          `yaml:"allowPrivilegeEscalation"`
 	Capabilities             *Capabilities `yaml:"capabilities,omitempty"`
 	ReadOnlyRootFilesystem   bool          `yaml:"readOnlyRootFilesystem"`
+	RunAsGroup               *int          `yaml:"runAsGroup,omitempty"` // nil: the pod's
+	RunAsUser                *int          `yaml:"runAsUser,omitempty"`
 }
 
 // Capabilities changes a container's capabilities.
@@ -92,6 +94,7 @@ type Container struct {
 	Ports           []ContainerPort   `yaml:"ports,omitempty"`
 	ReadinessProbe  *Probe            `yaml:"readinessProbe,omitempty"`
 	Resources       Resources         `yaml:"resources"`
+	RestartPolicy   string            `yaml:"restartPolicy,omitempty"` // "Always": an init container that goes on
 	SecurityContext ContainerSecurity `yaml:"securityContext"`
 	StartupProbe    *Probe            `yaml:"startupProbe,omitempty"`
 	VolumeMounts    []VolumeMount     `yaml:"volumeMounts,omitempty"`

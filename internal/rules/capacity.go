@@ -105,17 +105,12 @@ func (c *checker) resources(what string, own *resource.Quantity, has func(*spec.
 	}
 	sum, q := own.DeepCopy(), quantities{}
 	for _, w := range c.containers {
-		text := w.Resources.Requests.Memory
-		if what == "cpu" {
-			text = w.Resources.Requests.CPU
-		}
-		n := q.parse(text)
-		if n == nil || w.Replicas == 0 {
+		one, sound := q.pod(w, what)
+		if !sound || w.Replicas == 0 {
 			continue
 		}
-		one := n.DeepCopy()
 		if one.Cmp(*largest) > 0 {
-			c.note(c.report(w.at.With("resources", "requests", what), "no host has the %s that one pod asks for, %s: the largest has %s", what, text, said).
+			c.note(c.report(w.at.With("resources", "requests", what), "no host has the %s that one pod asks for, %s: the largest has %s", what, one.String(), said).
 				WithHint("ask for less, or add a host that is large enough"), at, "the largest host")
 			return
 		}

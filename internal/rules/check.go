@@ -51,6 +51,7 @@ type checker struct {
 	partial    bool        // the spec does not fit the schema
 	about      []diag.Path // of each problem
 	containers []container
+	parts      []part // of them, and what runs with them
 	odd        []oddText
 	oddFound   bool
 	compared   int // candidates for suggestions so far
@@ -59,7 +60,7 @@ type checker struct {
 // check runs every rule over the spec and the site it resolves to. The result
 // is sorted by place; silenced problems are left out.
 func check(sp *spec.Spec, s *site.Site, ix *spec.Index) diag.Problems {
-	c := &checker{spec: sp, site: s, ix: ix, rules: rules(), containers: containers(sp)}
+	c := &checker{spec: sp, site: s, ix: ix, rules: rules(), containers: containers(sp), parts: parts(sp)}
 	for _, r := range c.rules {
 		if r.check != nil {
 			c.rule = r
@@ -73,7 +74,7 @@ func check(sp *spec.Spec, s *site.Site, ix *spec.Index) diag.Problems {
 // checkValues runs the rules about single values over what is sound of a spec that
 // does not fit the schema.
 func checkValues(sp *spec.Spec, ix *spec.Index) diag.Problems {
-	c := &checker{spec: sp, site: site.Resolve(sp, ix), ix: ix, partial: true, rules: rules(), containers: containers(sp)}
+	c := &checker{spec: sp, site: site.Resolve(sp, ix), ix: ix, partial: true, rules: rules(), containers: containers(sp), parts: parts(sp)}
 	var kept diag.Problems
 	for _, r := range c.rules {
 		if r.check == nil || !r.value && !r.beside {

@@ -82,16 +82,16 @@ func imageFault(image string) format.Fault {
 }
 
 func checkImages(c *checker) {
-	for _, w := range c.containers {
-		if f := imageFault(w.Image); f.Bad() {
+	for _, w := range c.parts {
+		if f := imageFault(w.Image); w.imageSaid() && f.Bad() {
 			c.fault(w.at.With("image"), f)
 		}
 	}
 }
 
 func checkImageTags(c *checker) {
-	for _, w := range c.containers {
-		if strings.Contains(w.Image, "@") {
+	for _, w := range c.parts {
+		if strings.Contains(w.Image, "@") || !w.imageSaid() {
 			continue
 		}
 		_, last, _ := format.CutLast(w.Image, "/")
@@ -116,7 +116,7 @@ func movingTag(tag string) bool {
 var knownRegistries = []string{"ghcr.io", "docker.io", "quay.io", "gcr.io", "registry.gitlab.com", "registry.k8s.io", "mcr.microsoft.com", "public.ecr.aws", "codeberg.org", "lscr.io"}
 
 func checkRegistries(c *checker) {
-	for _, w := range c.containers {
+	for _, w := range c.parts {
 		if registry, rest, ok := strings.Cut(w.Image, "/"); ok {
 			c.mistyped(w.at.With("image"), registry, "/"+rest)
 		}
@@ -206,8 +206,11 @@ func fixUnit(text string) string {
 
 func checkQuantities(c *checker) {
 	q := quantities{}
-	for _, w := range c.containers {
+	for _, w := range c.parts {
 		r := w.Resources
+		if r == nil {
+			continue
+		}
 		for i, text := range [...]string{r.Requests.CPU, r.Requests.Memory, r.Limits.CPU, r.Limits.Memory} {
 			if text == "" && i == 2 {
 				continue // the one that has no default
@@ -216,21 +219,21 @@ func checkQuantities(c *checker) {
 				c.fault(w.at.With("resources", [...]string{"requests", "limits"}[i/2], [...]string{"cpu", "memory"}[i%2]), f)
 			}
 		}
-		if w.app == nil {
-			continue
-		}
-		for name, v := range w.app.Volumes {
-			if f := q.fault(v.Size, true); f.Bad() {
-				c.fault(w.at.With("volumes", name, "size"), f)
-			}
+	}
+	for name, a := range c.spec.Apps {
+		for volume, v := range a.Volumes {
+			c.fault(diag.Path{"apps", name, "volumes", volume, "size"}, q.fault(v.Size, true))
 		}
 	}
 }
 
 func checkLimits(c *checker) {
 	q := quantities{}
-	for _, w := range c.containers {
+	for _, w := range c.parts {
 		r := w.Resources
+		if r == nil {
+			continue
+		}
 		pairs := [...]struct{ what, request, limit string }{{"cpu", r.Requests.CPU, r.Limits.CPU}, {"memory", r.Requests.Memory, r.Limits.Memory}}
 		for _, p := range pairs {
 			request, limit := q.parse(p.request), q.parse(p.limit)
@@ -254,7 +257,7 @@ func checkLimits(c *checker) {
 var healthRE = format.Pattern(`^/[!-"$-~]*$`)
 
 func checkHealth(c *checker) {
-	for _, w := range c.containers {
+	for _, w := range c.parts {
 		if w.Health == "" || healthRE().MatchString(w.Health) {
 			continue
 		}
@@ -270,7 +273,7 @@ func checkHealth(c *checker) {
 }
 
 func checkCommands(c *checker) {
-	for _, w := range c.containers {
+	for _, w := range c.parts {
 		if len(w.Command) > 0 && strings.TrimSpace(w.Command[0]) == "" {
 			c.report(w.at.With("command", 0), "the command is empty").WithHint("name the program, or leave command out")
 		}

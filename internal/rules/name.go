@@ -58,6 +58,8 @@ func checkNames(c *checker) {
 		names(c, a.Volumes, "a volume", maxLabel-1-len(app), "apps", app, "volumes")
 	}
 	for _, w := range c.containers {
+		names(c, w.Init, "an init container", maxLabel, w.at.With("init")...)
+		names(c, w.Sidecars, "a sidecar", maxLabel, w.at.With("sidecars")...)
 		if w.name != "" && w.name[0] >= '0' && w.name[0] <= '9' && format.LabelRE().MatchString(w.name) {
 			c.reportName(w.at, "%q cannot name a workload: it starts with a digit", w.name).
 				WithHint("the name of a Service starts with a letter (RFC 1035): %q", "x"+w.name)

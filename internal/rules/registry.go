@@ -80,11 +80,11 @@ func checkRegistryUnused(c *checker) {
 	if len(c.spec.Registries) == 0 || len(c.spec.Charts) > 0 || len(c.spec.Folders) > 0 {
 		return
 	}
+	if slices.ContainsFunc(c.containers, func(w container) bool { return w.Component != nil }) {
+		return
+	}
 	used := map[string]bool{}
-	for _, w := range c.containers {
-		if w.Component != nil {
-			return
-		}
+	for _, w := range c.parts {
 		used[registryOf(w.Image)] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.spec.Registries)) {

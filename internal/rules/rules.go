@@ -31,7 +31,7 @@ func rules() []Rule {
 		{"Redirects", redirectRules()},
 		{"Access", slices.Concat(accessRules(), loginRules(), accessPathRules())},
 		{"Routes", slices.Concat(routeRules(), originRules())},
-		{"Clients and apps", workloadRules()},
+		{"Clients and apps", slices.Concat(workloadRules(), processRules())},
 		{"Charts", chartRules()},
 		{"Charts and folders of your own", besideRules()},
 		{"Containers", slices.Concat(containerRules(), fileRules(), registryRules())},

@@ -66,12 +66,14 @@ func (c *checker) allow(at diag.Path, list []string, self string) {
 }
 
 func checkEnvNames(c *checker) {
-	for _, w := range c.containers {
+	for _, w := range c.parts {
 		for name := range w.Env {
 			if !isEnvName(name) {
 				c.reportName(w.at.With("env", name), "%q cannot name an environment variable", format.Shorten(name)).WithHint("letters, digits and underscores, no digit first: %q", envName(name))
 			}
 		}
+	}
+	for _, w := range c.containers {
 		if w.app == nil {
 			continue
 		}
@@ -125,7 +127,7 @@ func checkEnvTwice(c *checker) {
 }
 
 func checkEnvSecrets(c *checker) {
-	for _, w := range c.containers {
+	for _, w := range c.parts {
 		for name, value := range w.Env {
 			if value == "" || !namesSecret(name) {
 				continue

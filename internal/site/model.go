@@ -50,6 +50,7 @@ type (
 	FlakeInputs  = spec.FlakeInputs
 	Record       = spec.Record // in a site, Name is the full name, without a trailing dot
 	Quantity     = spec.Quantity
+	Resources    = spec.Resources
 	S3           = spec.S3
 	ZoneSettings = spec.ZoneSettings
 	Versions     = spec.Versions
@@ -156,12 +157,14 @@ type Workload struct {
 	Kind        WorkloadKind
 	Name        string
 	Namespace   string
-	Folder      string   // of its manifests, relative to ArgoDir: "websites/bakery", "invoices"
-	Application string   // name of its Argo CD Application: "website-bakery", "invoices"
-	ServicePort int      // of the Service in front of it
-	Tunneled    bool     // an app that a hostname leads to
-	Volumes     []Volume // sorted by name
-	Files       []File   // sorted by path
+	Folder      string    // of its manifests, relative to ArgoDir: "websites/bakery", "invoices"
+	Application string    // name of its Argo CD Application: "website-bakery", "invoices"
+	ServicePort int       // of the Service in front of it
+	Tunneled    bool      // an app that a hostname leads to
+	Volumes     []Volume  // sorted by name
+	Files       []File    // sorted by path
+	Init        []Process // sorted by name, which is their order
+	Sidecars    []Process // sorted by name
 }
 
 // Volume is a persistent volume of an app.

@@ -24,6 +24,7 @@ func resolveWorkloads(s *Site, sp *spec.Spec) {
 		}
 		w.Hostnames = append(domainHostnames(s.ZoneNames, c), c.Hostnames...)
 		w.Writable, w.Files = Sorted(w.Writable), resolveFiles(c.Files)
+		resolveProcesses(w)
 		s.Clients = append(s.Clients, w)
 	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Apps)) {
@@ -35,6 +36,7 @@ func resolveWorkloads(s *Site, sp *spec.Spec) {
 			w.Volumes = append(w.Volumes, Volume{*w.App.Volumes[v], v})
 		}
 		w.Files = resolveFiles(w.App.Files)
+		resolveProcesses(w)
 		s.Apps = append(s.Apps, w)
 	}
 }

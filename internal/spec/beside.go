@@ -1,6 +1,10 @@
 package spec
 
-import "strings"
+import (
+	"strings"
+
+	"sitegen/internal/format"
+)
 
 // way is how something is done that the spec has no field for.
 type way struct {
@@ -24,7 +28,8 @@ func Ways() []way {
 		{"module nixosmodule import", "NixOS modules", module},
 		{"nameserver resolver", "Name servers", "they belong to a card: hosts.HOST.nics.CARD.dns"},
 		{"sudo admin administrator wheel root", "Administrators", "users whose groups have \"wheel\" are administrators, and their keys open root"},
-		{"daemonset statefulset cronjob job schedule initcontainer init sidecar container hostpath hostnetwork hostpid privileged capability device", "DaemonSets, StatefulSets, CronJobs, init containers, sidecars, host paths", manifests},
+		{"initcontainer init sidecar container", "Init containers, sidecars", "they stand in a client or an app, under init and sidecars: gen explain apps shows the fields"},
+		{"daemonset statefulset cronjob job schedule hostpath hostnetwork hostpid privileged capability device", "DaemonSets, StatefulSets, CronJobs, host paths", manifests},
 		{"ingress service serviceaccount rbac role hpa autoscaling affinity toleration nodeselector pdb storageclass networkpolicy label annotation priorityclass operator crd", "Other objects of Kubernetes, and more fields of pods", manifests + "; an app's own objects can be patched by its component"},
 		{"configmap file config mount", "Files in a container", "env and args hold what is short; for files " + manifests},
 		{"chart helm helmchart kustomize manifest folder repository", "Helm charts, folders of manifests", "charts go under charts, folders of manifests under folders, beside apps"},
@@ -38,6 +43,16 @@ func Ways() []way {
 		{"backup restic snapshot", "Backups", "of volumes: " + manifests + "; of the host: " + module},
 		{"monitoring prometheus grafana metric loki log", "Metrics and logs", "a chart under charts brings them, and routes its hostname"},
 	}
+}
+
+// otherNumber is a hint at the field that is called the same in the singular or plural.
+func otherNumber(field string, names []string) string {
+	for _, name := range names {
+		if singular(name) == singular(field) {
+			return format.DidYouMean(name)
+		}
+	}
+	return ""
 }
 
 // beside is the way to something that the spec has no field for, or "".

@@ -292,22 +292,21 @@ type Volume struct {
 
 // Container mirrors #Container.
 type Container struct {
-	Image     string            `json:"image"`
-	Port      int               `json:"port"`
-	Replicas  int               `json:"replicas"`
-	Command   []string          `json:"command"`
-	Args      []string          `json:"args"`
-	Env       map[string]string `json:"env"`
-	Health    string            `json:"health"`
-	Resources struct {
-		Requests Quantity `json:"requests"`
-		Limits   Quantity `json:"limits"`
-	} `json:"resources"`
-	PodSecurity string     `json:"podSecurity"`
-	User        int        `json:"user"`
-	ReadOnly    bool       `json:"readOnly"`
-	Writable    []string   `json:"writable"`
-	Component   *Component `json:"component"`
+	Image       string              `json:"image"`
+	Port        int                 `json:"port"`
+	Replicas    int                 `json:"replicas"`
+	Command     []string            `json:"command"`
+	Args        []string            `json:"args"`
+	Env         map[string]string   `json:"env"`
+	Health      string              `json:"health"`
+	Resources   Resources           `json:"resources"`
+	PodSecurity string              `json:"podSecurity"`
+	User        int                 `json:"user"`
+	ReadOnly    bool                `json:"readOnly"`
+	Writable    []string            `json:"writable"`
+	Init        map[string]*Init    `json:"init"`
+	Sidecars    map[string]*Sidecar `json:"sidecars"`
+	Component   *Component          `json:"component"`
 
 	Files map[string]*File `json:"files"`
 }
@@ -319,7 +318,7 @@ type File struct {
 	Secret string  `json:"secret"`
 }
 
-// Quantity mirrors #Container.resources.
+// Quantity mirrors #Resources.
 type Quantity struct {
 	CPU    string `json:"cpu"`
 	Memory string `json:"memory"`

@@ -69,12 +69,15 @@ func fileMounts(w *site.Workload) []manifest.VolumeMount {
 		f := w.Files[i]
 		m := manifest.VolumeMount{MountPath: f.Path, Name: unusedVolume(w, "files"), ReadOnly: true, SubPath: key}
 		if f.Secret != "" {
-			m.Name, m.SubPath = unusedVolume(w, "secret-files"), f.Secret
+			m.Name, m.SubPath = unusedVolume(w, secretFiles), f.Secret
 		}
 		list = append(list, m)
 	}
 	return list
 }
+
+// secretFiles is the volume of files that are secrets, unless an app has one of that name.
+const secretFiles = "secret-files"
 
 // secretMode is 0440: a program that reads a private key may refuse one that everybody
 // can read. Without a user in the spec, it is not known who has to.
@@ -95,7 +98,7 @@ func fileVolumes(w *site.Workload) []manifest.PodVolume {
 		if w.User != 0 {
 			v.DefaultMode = secretMode
 		}
-		list = append(list, manifest.PodVolume{Name: unusedVolume(w, "secret-files"), Secret: &v})
+		list = append(list, manifest.PodVolume{Name: unusedVolume(w, secretFiles), Secret: &v})
 	}
 	return list
 }

@@ -19,43 +19,46 @@ func container(w *site.Workload) manifest.Container {
 	return manifest.Container{
 		Args:    manifest.Words(w.Args),
 		Command: manifest.Words(w.Command),
-		Env:     environment(w),
+		Env:     environment(w, w.Env, w.Secrets),
 		Image:   w.Image,
 		// A Service goes on sending for a moment after a pod was told to stop.
-		Lifecycle:      &manifest.Lifecycle{PreStop: manifest.PreStop{Sleep: manifest.Sleep{Seconds: 5}}},
-		LivenessProbe:  probe(w, 20, 3),
-		Name:           w.Name,
-		Ports:          []manifest.ContainerPort{{ContainerPort: w.Port, Name: portName}},
-		ReadinessProbe: probe(w, 10, 3),
-		Resources: manifest.Resources{
-			Limits:   quantities(w.Resources.Limits),
-			Requests: quantities(w.Resources.Requests),
-		},
+		Lifecycle:       &manifest.Lifecycle{PreStop: manifest.PreStop{Sleep: manifest.Sleep{Seconds: 5}}},
+		LivenessProbe:   probe(portName, w.Health, 20, 3),
+		Name:            w.Name,
+		Ports:           []manifest.ContainerPort{{ContainerPort: w.Port, Name: portName}},
+		ReadinessProbe:  probe(portName, w.Health, 10, 3),
+		Resources:       resources(w.Resources),
 		SecurityContext: containerSecurity(w),
-		StartupProbe:    probe(w, 2, 150), // five minutes to start in
+		StartupProbe:    probe(portName, w.Health, 2, 150), // five minutes to start in
 		VolumeMounts:    mounts(w),
 	}
 }
 
-func environment(w *site.Workload) []manifest.EnvVar {
+// environment are variables, and those keys of the workload's Secret.
+func environment(w *site.Workload, variables map[string]string, secrets []string) []manifest.EnvVar {
 	var env []manifest.EnvVar
-	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
-		env = append(env, manifest.Env(name, w.Env[name]))
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		env = append(env, manifest.Env(name, variables[name]))
 	}
-	for _, key := range w.Secrets {
+	for _, key := range secrets {
 		env = append(env, manifest.EnvFromSecret(key, w.SecretName(), key))
 	}
 	return env
 }
 
-func probe(w *site.Workload, period, failures int) *manifest.Probe {
+// probe asks a port of a container by its name, at an HTTP path where there is one.
+func probe(port, health string, period, failures int) *manifest.Probe {
 	p := &manifest.Probe{FailureThreshold: failures, PeriodSeconds: period, TimeoutSeconds: 5}
-	if w.Health == "" {
-		p.TCPSocket = &manifest.TCPSocket{Port: portName}
+	if health == "" {
+		p.TCPSocket = &manifest.TCPSocket{Port: port}
 	} else {
-		p.HTTPGet = &manifest.HTTPGet{Path: w.Health, Port: portName}
+		p.HTTPGet = &manifest.HTTPGet{Path: health, Port: port}
 	}
 	return p
+}
+
+func resources(r site.Resources) manifest.Resources {
+	return manifest.Resources{Limits: quantities(r.Limits), Requests: quantities(r.Requests)}
 }
 
 func quantities(of site.Quantity) map[string]string {

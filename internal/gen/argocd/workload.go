@@ -75,6 +75,7 @@ func deployment(w *site.Workload) manifest.Object[manifest.DeploymentSpec] {
 	}
 	spec := manifest.PodSpec{
 		Containers:      []manifest.Container{container(w)},
+		InitContainers:  initContainers(w),
 		SecurityContext: podSecurity(w),
 		Volumes:         volumes(w),
 	}

@@ -120,6 +120,18 @@ func (g *generator) container() {
 	g.maybe(4, "readOnly: false")
 	g.maybe(3, `writable: ["/var/cache", "/run"]`)
 	g.maybe(3, `files: {"/etc/app/app.conf": text: %s, "/etc/app_app.conf": text: %s}`, g.text(), g.text())
+	if g.IntN(3) == 0 {
+		g.line("init: {")
+		g.line("\"1-own\": {args: [%s], env: OWN: %s}", g.text(), g.text())
+		g.maybe(2, `"2-other": {image: "ghcr.io/example/wait:2", user: %d, resources: {requests: memory: "96Mi", limits: memory: "96Mi"}}`, 1+g.IntN(70000))
+		g.line("}")
+	}
+	if g.IntN(3) == 0 {
+		g.line("sidecars: {")
+		g.line(`proxy: {image: "ghcr.io/example/proxy:2", command: ["/proxy", %s], readOnly: %v}`, g.text(), g.coin())
+		g.maybe(2, `worker: {command: ["/worker"], resources: requests: cpu: "1m"}`)
+		g.line("}")
+	}
 	g.maybe(5, `component: {path: "k8s/own/part", kinds: [%s]}`, g.one("", `"batch/CronJob"`, `"*"`))
 }
 

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"sitegen/internal/site"
+)
+
+// podFaults are about the containers that run with an app's own.
+func podFaults() []fault {
+	workloads := func(r *output) []*site.Workload {
+		return slices.DeleteFunc(r.site.Workloads(), func(w *site.Workload) bool { return len(w.Init)+len(w.Sidecars) == 0 })
+	}
+	some := func(r *output) bool { return len(workloads(r)) > 0 }
+	deployment := func(r *output, w *site.Workload) object {
+		return r.one(r.site.ArgoDir() + "/" + w.Folder + "/deployment.yaml")
+	}
+	const file = "k8s/argocd-*/invoices/deployment.yaml"
+	return []fault{
+		{
+			name:    "sidecar that the pod waits for",
+			breaks:  "an init container that does not end holds the app back for ever; one beside the app is gone while the app still answers, and is not there for a migration (kubernetes.io/docs, sidecar containers)",
+			applies: some,
+			check: func(r *output) []string {
+				var f finding
+				for _, w := range workloads(r) {
+					var want, got []string
+					sidecars := func(own bool) {
+						for _, s := range w.Sidecars {
+							if own == (s.Image == w.Image) {
+								want = append(want, s.Name+" Always")
+							}
+						}
+					}
+					sidecars(false)
+					for _, i := range w.Init {
+						want = append(want, i.Name+" ")
+					}
+					sidecars(true)
+					pod := dig(deployment(r, w).v, "spec", "template", "spec")
+					for _, c := range list(pod, "initContainers") {
+						got = append(got, text(c, "name")+" "+text(c, "restartPolicy"))
+					}
+					f.unless(slices.Equal(want, got), "%s starts %q, and should %q", w.Name, got, want)
+					f.unless(len(list(pod, "containers")) == 1, "%s has containers that nothing waits for", w.Name)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(file, `^        restartPolicy: Always\n`, ""), swap(file, `^        name: 1-schema$`, "        name: 3-schema")},
+		},
+		{
+			name:    "secrets in somebody else's image",
+			breaks:  "a proxy or a tool that the app starts reads what the app alone needs",
+			applies: some,
+			check: func(r *output) []string {
+				var f finding
+				for _, w := range workloads(r) {
+					for _, c := range list(deployment(r, w).v, "spec", "template", "spec", "initContainers") {
+						name := text(c, "name")
+						i := slices.IndexFunc(slices.Concat(w.Init, w.Sidecars), func(p site.Process) bool { return p.Name == name })
+						for _, e := range list(c, "env") {
+							key := text(e, "valueFrom", "secretKeyRef", "key")
+							said := strings.Contains(r.spec, text(c, "image")) && slices.Contains(slices.Concat(w.Init, w.Sidecars)[i].Secrets, key)
+							f.unless(key == "" || text(c, "image") == w.Image || said, "%s: %s has %s", w.Name, name, key)
+						}
+					}
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(file, `^              key: API_KEY$`, "              key: DATABASE_URL")},
+		},
+	}
+}

@@ -1,0 +1,59 @@
+package site
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"sitegen/internal/spec"
+)
+
+// Process is a container that runs with a workload. Image, Env, Secrets and ReadOnly
+// are what it has, with what follows from the workload.
+type Process struct {
+	spec.Process
+	Name      string
+	Resources spec.Resources
+	Before    bool   // of a sidecar: it starts before the init containers, which may use it
+	Port      int    // of a sidecar; 0: none
+	Health    string // of a sidecar
+}
+
+func resolveProcesses(w *Workload) {
+	for _, name := range slices.Sorted(maps.Keys(w.App.Init)) {
+		i := w.App.Init[name]
+		p := w.process(name, i.Process)
+		if i.Resources != nil {
+			p.Resources = *i.Resources
+		}
+		w.Init = append(w.Init, p)
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.App.Sidecars)) {
+		s := w.App.Sidecars[name]
+		p := w.process(name, s.Process)
+		p.Resources, p.Port, p.Health = s.Resources, s.Port, s.Health
+		w.Sidecars = append(w.Sidecars, p)
+	}
+}
+
+// process is one with what it has of the workload: with another image it is a program
+// of somebody else's, and gets no secret and no variable that it does not ask for.
+func (w *Workload) process(name string, p spec.Process) Process {
+	other := p.Image != "" && p.Image != w.Image
+	if !other {
+		env := maps.Clone(w.Env)
+		if env == nil {
+			env = map[string]string{}
+		}
+		maps.Copy(env, p.Env)
+		p.Env = env
+		if p.Secrets == nil {
+			p.Secrets = w.Secrets
+		}
+	}
+	p.Image, p.Secrets = cmp.Or(p.Image, w.Image), Sorted(p.Secrets)
+	if p.ReadOnly == nil {
+		p.ReadOnly = &w.ReadOnly
+	}
+	return Process{Process: p, Name: name, Resources: w.Resources, Before: other}
+}
