@@ -222,7 +222,7 @@ func workloadsConfined(r *output) []string {
 	}
 	for _, x := range list(p.v, "spec", "namespaceResourceWhitelist") {
 		kind := text(x, "group") + "/" + text(x, "kind")
-		safe := []string{"/ConfigMap", "/PersistentVolumeClaim", "/Secret", "/Service", "apps/Deployment", "networking.k8s.io/NetworkPolicy", "policy/PodDisruptionBudget"}
+		safe := []string{"/ConfigMap", "/PersistentVolumeClaim", "/Secret", "/Service", "apps/Deployment", "apps/StatefulSet", "batch/CronJob", "networking.k8s.io/NetworkPolicy", "policy/PodDisruptionBudget"}
 		f.unless(slices.Contains(safe, kind) || r.saidOf(kind), "%s", kind)
 	}
 	for _, repo := range texts(p.v, "spec", "sourceRepos") {

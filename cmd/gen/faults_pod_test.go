@@ -19,6 +19,42 @@ func podFaults() []fault {
 	const file = "k8s/argocd-*/invoices/deployment.yaml"
 	return []fault{
 		{
+			name:    "volume whose size holds the app back",
+			breaks:  "local-path takes no other size: the API server refuses the claim, and Argo CD applies nothing of the app until it is taken back (k3s manifests/local-storage.yaml)",
+			applies: func(r *output) bool { return len(r.claims()) > 0 },
+			check: func(r *output) []string {
+				var f finding
+				for _, name := range r.claims() {
+					a := r.one(r.site.ArgoDir() + "/apps/" + name + ".yaml")
+					f.unless(slices.Contains(texts(a.v, "spec", "syncPolicy", "syncOptions"), "RespectIgnoreDifferences=true") &&
+						slices.Contains(texts(a.v, "spec", "ignoreDifferences", 0, "jsonPointers"), "/spec/resources/requests/storage"), "%s", name)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(appsYAML, `^    - RespectIgnoreDifferences=true\n`, ""), swap(appsYAML, `^    - /spec/resources/requests/storage$`, "    - /spec/resources")},
+		},
+		{
+			name:    "volumes of a StatefulSet that go with it",
+			breaks:  "a smaller number of replicas, or another kind, deletes data; and without its kind a template is never in sync (argo-cd#11143)",
+			applies: func(r *output) bool { return len(r.objects("StatefulSet")) > 0 },
+			check: func(r *output) []string {
+				var f finding
+				for _, s := range r.objects("StatefulSet") {
+					for _, when := range []string{"whenDeleted", "whenScaled"} {
+						f.unless(s.text("spec", "persistentVolumeClaimRetentionPolicy", when) == "Retain", "%s: %s", s, when)
+					}
+					for _, c := range list(s.v, "spec", "volumeClaimTemplates") {
+						f.unless(text(c, "kind") == "PersistentVolumeClaim" && text(c, "apiVersion") == "v1", "%s: a claim without a kind", s)
+					}
+				}
+				return f
+			},
+			again: []func(map[string]string){
+				swap("k8s/argocd-*/*/statefulset.yaml", `^    whenScaled: .*`, "    whenScaled: Delete"), swap("k8s/argocd-*/*/statefulset.yaml", `^    whenDeleted: .*\n`, ""),
+				swap("k8s/argocd-*/*/statefulset.yaml", `^    kind: PersistentVolumeClaim\n`, ""),
+			},
+		},
+		{
 			name:    "sidecar that the pod waits for",
 			breaks:  "an init container that does not end holds the app back for ever; one beside the app is gone while the app still answers, and is not there for a migration (kubernetes.io/docs, sidecar containers)",
 			applies: some,
@@ -71,4 +107,15 @@ func podFaults() []fault {
 			again: []func(map[string]string){swap(file, `^              key: API_KEY$`, "              key: DATABASE_URL")},
 		},
 	}
+}
+
+// claims are the Applications of apps that have volumes.
+func (r *output) claims() []string {
+	var names []string
+	for _, a := range r.site.Apps {
+		if len(a.Volumes) > 0 {
+			names = append(names, a.Application)
+		}
+	}
+	return names
 }

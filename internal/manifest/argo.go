@@ -3,6 +3,7 @@ package manifest
 // ApplicationSpec is an Argo CD Application's, with one Source, or several Sources.
 type ApplicationSpec struct {
 	Destination          Destination `yaml:"destination"`
+	IgnoreDifferences    []Ignored   `yaml:"ignoreDifferences,omitempty"`
 	Project              string      `yaml:"project"`
 	RevisionHistoryLimit int         `yaml:"revisionHistoryLimit"`
 	Source               *Source     `yaml:"source,omitempty"`
@@ -13,6 +14,13 @@ type ApplicationSpec struct {
 // NewApplication makes an Application.
 func NewApplication(m Meta, s ApplicationSpec) Object[ApplicationSpec] {
 	return Object[ApplicationSpec]{APIVersion: "argoproj.io/v1alpha1", Kind: "Application", Metadata: m, Spec: s}
+}
+
+// Ignored are fields of a kind of objects, as JSON pointers, that may differ.
+type Ignored struct {
+	Group        string   `yaml:"group"`
+	JSONPointers []string `yaml:"jsonPointers"`
+	Kind         string   `yaml:"kind"`
 }
 
 // Destination is a namespace of a cluster.

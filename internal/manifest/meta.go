@@ -102,8 +102,10 @@ type Expression struct {
 
 // ServiceSpec is a Service's.
 type ServiceSpec struct {
-	Ports    []ServicePort     `yaml:"ports"`
-	Selector map[string]string `yaml:"selector"`
+	ClusterIP                string            `yaml:"clusterIP,omitempty"` // "None": the names of pods, and no address of its own
+	Ports                    []ServicePort     `yaml:"ports"`
+	PublishNotReadyAddresses bool              `yaml:"publishNotReadyAddresses,omitempty"`
+	Selector                 map[string]string `yaml:"selector"`
 }
 
 // ServicePort is a port of a Service; TargetPort names a port of the container.

@@ -21,8 +21,8 @@ func workloadRules() []Rule {
 			Bad: `apps: invoices: {secrets: ["API_KEY"], env: API_KEY: "none"}`, Good: `apps: invoices: {secrets: ["API_KEY"], env: API_URL: "https://example.com"}`, check: checkEnvTwice},
 		{ID: "env-secret", Severity: diag.Warning, Summary: "Variables that are called passwords, tokens or keys come from secrets, not from the spec.",
 			Bad: `apps: invoices: env: SMTP_PASSWORD: "changeme"`, Good: `apps: invoices: secrets: ["SMTP_PASSWORD"]`, value: true, check: checkEnvSecrets},
-		{ID: "volume-replicas", Severity: diag.Error, Summary: "A workload with volumes runs once: its volumes lie on one node, and are written by one pod.",
-			Bad: `apps: invoices: {replicas: 2, volumes: data: {mount: "/data", size: "10Gi"}}`, Good: `apps: invoices: {replicas: 1, volumes: data: {mount: "/data", size: "10Gi"}}`, check: checkVolumeReplicas},
+		{ID: "volume-replicas", Severity: diag.Error, Summary: "An app with volumes runs once, unless it is stateful: its volumes lie on one node, and are written by one pod.",
+			Bad: `apps: invoices: {replicas: 2, volumes: data: {mount: "/data", size: "10Gi"}}`, Good: `apps: invoices: {kind: "stateful", replicas: 2, volumes: data: {mount: "/data", size: "10Gi"}}`, check: checkVolumeReplicas},
 		{ID: "container-path", Severity: diag.Error, Summary: "Paths in a container are absolute, in their shortest form, and none is mounted twice.",
 			Bad: `apps: invoices: writable: ["cache"]`, Good: `apps: invoices: writable: ["/cache"]`, value: true, check: checkContainerPaths},
 	}
@@ -144,9 +144,9 @@ func checkEnvSecrets(c *checker) {
 
 func checkVolumeReplicas(c *checker) {
 	for name, a := range c.spec.Apps {
-		if len(a.Volumes) > 0 && a.Replicas > 1 {
+		if len(a.Volumes) > 0 && a.Replicas > 1 && a.Kind != "stateful" {
 			at := diag.Path{"apps", name}
-			p := c.report(at.With("replicas"), "the app has volumes, which one pod can write, and would run in %d", a.Replicas).WithHint("say replicas: 1, or keep the data elsewhere")
+			p := c.report(at.With("replicas"), "the app has volumes, which one pod can write, and would run in %d", a.Replicas).WithHint("say replicas: 1; or kind: \"stateful\", where each pod has volumes of its own, and nothing in common with the others")
 			c.note(p, at.With("volumes"), "the volumes")
 		}
 	}

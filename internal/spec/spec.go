@@ -269,6 +269,7 @@ type Client struct {
 type App struct {
 	Public  bool               `json:"public"`
 	Secrets []string           `json:"secrets"`
+	Kind    string             `json:"kind"`
 	Volumes map[string]*Volume `json:"volumes"`
 	Allow   []string           `json:"allow"`
 	Workload

@@ -45,6 +45,9 @@ func applications(s *site.Site) []application {
 		if w.Component != nil { // what it reads elsewhere is not known
 			delete(a.Metadata.Annotations, manifestPaths)
 		}
+		if len(w.Volumes) > 0 {
+			keepSizes(&a)
+		}
 		list = append(list, a)
 	}
 	for _, b := range s.Beside() {

@@ -144,6 +144,9 @@ func volumes(w *site.Workload) []manifest.PodVolume {
 		list = append(list, manifest.PodVolume{EmptyDir: &manifest.EmptyDir{SizeLimit: scratchSize}, Name: m.Name})
 	}
 	for _, v := range w.Volumes {
+		if w.Stateful() {
+			continue // of the claim that is made for the pod
+		}
 		list = append(list, manifest.PodVolume{Name: v.Name, PersistentVolumeClaim: &manifest.ClaimVolume{ClaimName: v.Name}})
 	}
 	return append(list, fileVolumes(w)...)

@@ -67,6 +67,11 @@ func appPolicy(s *site.Site, w *site.Workload) policy {
 	if len(from) > 0 {
 		spec.Ingress = []manifest.IngressRule{{From: from, Ports: []manifest.Port{{Port: w.Port, Protocol: "TCP"}}}}
 	}
+	if w.Stateful() && w.Replicas > 1 { // they are a cluster, whose pods talk at ports of their own
+		own := []manifest.Peer{{PodSelector: &manifest.Selector{MatchLabels: selector(w)}}}
+		spec.Ingress = append(spec.Ingress, manifest.IngressRule{From: own})
+		spec.Egress = append(spec.Egress, manifest.EgressRule{To: own})
+	}
 	for _, target := range s.Apps {
 		for _, n := range target.Allow {
 			if n == w.Name {

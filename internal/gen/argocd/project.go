@@ -51,6 +51,8 @@ func workloads(s *site.Site) project {
 			{Group: "", Kind: "Secret"},
 			{Group: "", Kind: "Service"},
 			{Group: "apps", Kind: "Deployment"},
+			{Group: "apps", Kind: "StatefulSet"},
+			{Group: "batch", Kind: "CronJob"},
 			{Group: "networking.k8s.io", Kind: "NetworkPolicy"},
 			{Group: "policy", Kind: "PodDisruptionBudget"},
 		}),

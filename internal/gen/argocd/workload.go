@@ -20,7 +20,9 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 	if files := ownFiles(w); len(files) > 0 {
 		add("configmap.yaml", manifest.NewConfigMap(filesMeta(w, files), files))
 	}
-	add("deployment.yaml", deployment(w))
+	if !w.Stateful() {
+		add("deployment.yaml", deployment(w))
+	}
 	if w.Kind == site.KindApp {
 		add("namespace.yaml", newNamespace(w.Namespace, w.PodSecurity))
 		add("networkpolicy.yaml", defaultDeny(w.Namespace), allowDNS(w.Namespace), appPolicy(s, w))
@@ -31,12 +33,18 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 		}))
 	}
 	for _, v := range w.Volumes {
-		add("pvc-"+v.Name+".yaml", claim(w, v))
+		if !w.Stateful() {
+			add("pvc-"+v.Name+".yaml", claim(w, v))
+		}
 	}
 	add("service.yaml", manifest.NewService(meta(w), manifest.ServiceSpec{
 		Ports:    []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: portName}},
 		Selector: selector(w),
 	}))
+	if w.Stateful() {
+		add("service-pods.yaml", podsService(w))
+		add("statefulset.yaml", statefulSet(w))
+	}
 	if len(w.SecretKeys()) > 0 {
 		k.Generators = []string{"secret-generator.yaml"}
 	}
@@ -68,7 +76,7 @@ func claim(w *site.Workload, v site.Volume) manifest.Object[manifest.ClaimSpec] 
 	})
 }
 
-func deployment(w *site.Workload) manifest.Object[manifest.DeploymentSpec] {
+func podTemplate(w *site.Workload) manifest.PodTemplate {
 	labels := selector(w)
 	if w.Kind == site.KindClient && w.Internet {
 		labels[internetLabel] = "allowed"
@@ -79,12 +87,15 @@ func deployment(w *site.Workload) manifest.Object[manifest.DeploymentSpec] {
 		SecurityContext: podSecurity(w),
 		Volumes:         volumes(w),
 	}
-	sel := manifest.Selector{MatchLabels: selector(w)}
 	if w.Replicas > 1 {
 		spec.TopologySpreadConstraints = []manifest.TopologySpread{{
-			LabelSelector: sel, MaxSkew: 1, TopologyKey: "kubernetes.io/hostname", WhenUnsatisfiable: "ScheduleAnyway",
+			LabelSelector: manifest.Selector{MatchLabels: selector(w)}, MaxSkew: 1, TopologyKey: "kubernetes.io/hostname", WhenUnsatisfiable: "ScheduleAnyway",
 		}}
 	}
+	return manifest.PodTemplate{Metadata: manifest.Meta{Labels: labels}, Spec: spec}
+}
+
+func deployment(w *site.Workload) manifest.Object[manifest.DeploymentSpec] {
 	// The new pod is ready before the old one goes, unless they would write to one
 	// volume at a time.
 	strategy := manifest.Strategy{Type: "RollingUpdate", RollingUpdate: &manifest.RollingUpdate{MaxSurge: 1}}
@@ -92,7 +103,7 @@ func deployment(w *site.Workload) manifest.Object[manifest.DeploymentSpec] {
 		strategy = manifest.Strategy{Type: "Recreate"}
 	}
 	return manifest.NewDeployment(meta(w), manifest.DeploymentSpec{
-		Replicas: w.Replicas, RevisionHistoryLimit: 3, Selector: sel, Strategy: strategy,
-		Template: manifest.PodTemplate{Metadata: manifest.Meta{Labels: labels}, Spec: spec},
+		Replicas: w.Replicas, RevisionHistoryLimit: 3, Selector: manifest.Selector{MatchLabels: selector(w)}, Strategy: strategy,
+		Template: podTemplate(w),
 	})
 }

@@ -43,6 +43,7 @@ type runbook struct {
 	CiliumTest             string // Cilium's own test, as a command
 	Volumes                []volume
 	Registries             []site.Registry
+	Stateful               bool   // some app with volumes is
 	VolumesText            string // where hosts keep them that the spec names a folder for
 	Versions               site.Versions
 	StateWhere             string
@@ -55,7 +56,7 @@ type (
 	route  struct{ Hostname, Target, Access string }
 	key    struct{ Key, What string }
 	file   struct{ File, Example string }
-	volume struct{ App, Volume, Mount string }
+	volume struct{ App, Volume, Mount, Claims string }
 	login  struct{ Name, Type, ClientID string } // an identity provider
 	right  struct{ Permission, What string }     // of the Cloudflare token, to edit in the account
 )
@@ -111,8 +112,9 @@ func newRunbook(s *site.Site) runbook {
 	}
 	for _, a := range s.Apps {
 		for _, v := range a.Volumes {
-			r.Volumes = append(r.Volumes, volume{a.Name, v.Name, v.Mount})
+			r.Volumes = append(r.Volumes, volume{a.Name, v.Name, v.Mount, strings.Join(a.Claims(v), ", ")})
 		}
+		r.Stateful = r.Stateful || a.Stateful() && len(a.Volumes) > 0
 	}
 	return r
 }

@@ -62,7 +62,9 @@ func (g *generator) apps() {
 		if i > 0 {
 			g.maybe(2, `allow: ["app-%d"]`, g.IntN(i))
 		}
-		if g.coin() {
+		if g.IntN(4) == 0 {
+			g.line(`kind: "stateful", replicas: %d, volumes: {data: {mount: "/data", size: "2Gi"}, "more-data": {mount: "/var/more", size: "1Gi"}}`, g.IntN(4))
+		} else if g.coin() {
 			g.line(`volumes: data: {mount: "/data", size: %q}`, g.one("1Gi", "10Gi", "500Mi"))
 		} else {
 			g.maybe(2, "replicas: %d", g.IntN(4))
