@@ -99,18 +99,19 @@ func emptyStrings(r *output) []string {
 // "Accepted Permissions" of the calls that the provider makes.
 func tokenPermissions(r *output) []string {
 	permission := map[string]string{
-		"resource.cloudflare_dns_record":                          "Zone | DNS | Edit",
-		"resource.cloudflare_ruleset":                             "Zone | Single Redirect | Edit",
-		"resource.cloudflare_zone":                                "Zone | Zone | Edit",
-		"resource.cloudflare_zone_dnssec":                         "Zone | DNS | Edit",
-		"resource.cloudflare_zone_setting":                        "Zone | Zone Settings | Edit",
-		"data.cloudflare_zone":                                    "Zone | Zone | Read",
-		"resource.cloudflare_zero_trust_tunnel_cloudflared":       "Account | Cloudflare Tunnel | Edit",
-		"resource.cloudflare_zero_trust_access_application":       "Account | Access: Apps and Policies | Edit",
-		"resource.cloudflare_zero_trust_access_policy":            "Account | Access: Apps and Policies | Edit",
-		"resource.cloudflare_zero_trust_access_identity_provider": "Account | Access: Organizations, Identity Providers, and Groups | Edit",
-		"resource.cloudflare_zero_trust_access_service_token":     "Account | Access: Service Tokens | Edit",
-		"resource.cloudflare_zero_trust_access_group":             "Account | Access: Organizations, Identity Providers, and Groups | Edit",
+		"resource.cloudflare_dns_record":                                "Zone | DNS | Edit",
+		"resource.cloudflare_ruleset":                                   "Zone | Single Redirect | Edit",
+		"resource.cloudflare_zone":                                      "Zone | Zone | Edit",
+		"resource.cloudflare_zone_dnssec":                               "Zone | DNS | Edit",
+		"resource.cloudflare_zone_setting":                              "Zone | Zone Settings | Edit",
+		"data.cloudflare_zone":                                          "Zone | Zone | Read",
+		"resource.cloudflare_zero_trust_tunnel_cloudflared":             "Account | Cloudflare Tunnel | Edit",
+		"resource.cloudflare_zero_trust_access_application":             "Account | Access: Apps and Policies | Edit",
+		"resource.cloudflare_zero_trust_access_short_lived_certificate": "Account | Access: Apps and Policies | Edit",
+		"resource.cloudflare_zero_trust_access_policy":                  "Account | Access: Apps and Policies | Edit",
+		"resource.cloudflare_zero_trust_access_identity_provider":       "Account | Access: Organizations, Identity Providers, and Groups | Edit",
+		"resource.cloudflare_zero_trust_access_service_token":           "Account | Access: Service Tokens | Edit",
+		"resource.cloudflare_zero_trust_access_group":                   "Account | Access: Organizations, Identity Providers, and Groups | Edit",
 	}
 	listed, needed := map[string]bool{}, map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^\| ((?:Account|Zone|User) \| [^|]+ \| (?:Edit|Read)) \|`).FindAllStringSubmatch(r.files[runbook], -1) {

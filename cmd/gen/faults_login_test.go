@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"sitegen/internal/site"
 )
 
 // loginFaults are about who gets in, and with what.
@@ -125,6 +127,18 @@ func loginFaults() []fault {
 			},
 		},
 		{
+			name: "certificates that open whoever has the same name", nix: true,
+			breaks: "a certificate of Access says only what stands before the @: without lists, root@elsewhere.example is root",
+			applies: func(r *output) bool {
+				return slices.ContainsFunc(r.site.Hosts, func(h *site.Host) bool { return h.SSH.CA != "" })
+			},
+			check: certificatesListed,
+			again: []func(map[string]string){
+				swap(machineNix, `^    AuthorizedPrincipalsFile = .*\n`, ""), swap(machineNix, `(?s)authorizedPrincipals = \[\n.*?\n( +)\];`, "authorizedPrincipals = [\n      \"root\"\n$1];"),
+				swap(machineNix, `TrustedUserCAKeys = .*`, `TrustedUserCAKeys = "/etc/ssh/ca.pub";`), swap(machineNix, `^    AuthorizedPrincipalsFile = .*`, `    AuthorizedPrincipalsFile = "none";`),
+			},
+		},
+		{
 			name: "no way in but the tunnel", nix: true,
 			breaks: "when the tunnel is down, so is the host for those who could repair it",
 			check: func(r *output) []string {
@@ -148,4 +162,33 @@ func loginFaults() []fault {
 			},
 		},
 	}
+}
+
+// certificatesListed reads what sshd would: the key that signs, and the names that open
+// each user.
+func certificatesListed(r *output) []string {
+	var f finding
+	for _, h := range r.site.Hosts {
+		if h.SSH.CA == "" {
+			continue
+		}
+		m := dig(r.hosts[h.Name], "machine")
+		ca := strings.TrimPrefix(text(m, "services", "openssh", "settings", "TrustedUserCAKeys"), "/etc/")
+		f.unless(strings.TrimSpace(text(m, "environment", "etc", ca, "text")) == h.SSH.CA, "%s: sshd does not read the key that signs", h.Name)
+		f.unless(text(m, "services", "openssh", "settings", "AuthorizedPrincipalsFile") == "/etc/ssh/authorized_principals.d/%u", "%s: no lists of names", h.Name)
+		names := func(user string) []string { return texts(m, "users", "users", user, "openssh", "authorizedPrincipals") }
+		var wheel []string
+		for _, u := range h.Users {
+			var want []string
+			for _, address := range u.Emails {
+				want = append(want, strings.Split(address, "@")[0])
+			}
+			if slices.Contains(u.Groups, "wheel") {
+				wheel = append(wheel, want...)
+			}
+			f.unless(slices.Equal(slices.Sorted(slices.Values(want)), names(u.Name)), "%s: %q open %s", h.Name, names(u.Name), u.Name)
+		}
+		f.unless(slices.Equal(slices.Sorted(slices.Values(wheel)), names("root")), "%s: %q open root", h.Name, names("root"))
+	}
+	return f
 }

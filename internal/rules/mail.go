@@ -56,6 +56,11 @@ func checkEmails(c *checker) {
 			c.fault(at.With("emails", i), format.Email(e))
 		}
 	})
+	c.eachUser(func(u *spec.User, _ string, at diag.Path) {
+		for i, e := range u.Emails {
+			c.fault(at.With("emails", i), format.Email(e))
+		}
+	})
 	if a := c.spec.Alerts; a != nil && a.Email != "" {
 		c.fault(diag.Path{"alerts", "email"}, mailerFault(a.Email))
 	}

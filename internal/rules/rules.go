@@ -22,7 +22,7 @@ func rules() []Rule {
 		{"Hosts", hostRules()},
 		{"Disks and arrays", slices.Concat(diskRules(), volumeRules())},
 		{"Network cards", nicRules()},
-		{"Users", userRules()},
+		{"Users", slices.Concat(userRules(), sshCertificateRules())},
 		{"The cluster's networks", clusterRules()},
 		{"Domains and hostnames", domainRules()},
 		{"Zones", zoneRules()},

@@ -150,7 +150,8 @@ func checkSSHKeys(c *checker) {
 
 func checkUserLogin(c *checker) {
 	c.eachUser(func(u *spec.User, name string, at diag.Path) {
-		if len(u.Keys) == 0 && !u.Password && !slices.Contains(u.Groups, "wheel") {
+		certified := len(u.Emails) > 0 && c.spec.Hosts[at[1].(string)].SSH.CA != ""
+		if len(u.Keys) == 0 && !u.Password && !certified && !slices.Contains(u.Groups, "wheel") {
 			c.reportName(at, "%q has neither keys nor a password, and cannot log in", name).WithHint("give keys, or password: true, or leave the user out")
 		}
 	})

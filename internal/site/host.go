@@ -93,6 +93,28 @@ type User struct {
 	Name string
 }
 
+// Principals are the names in certificates of Access that open the user: what stands
+// before the @ of each address (Cloudflare One, short-lived certificates), sorted.
+func (u *User) Principals() []string {
+	var all []string
+	for _, address := range u.Emails {
+		local, _, _ := strings.Cut(address, "@")
+		all = append(all, local)
+	}
+	return slices.Compact(Sorted(all))
+}
+
+// RootPrincipals are those of the users in wheel, sorted.
+func (h *Host) RootPrincipals() []string {
+	var all []string
+	for _, u := range h.Users {
+		if u.Wheel() {
+			all = append(all, u.Principals()...)
+		}
+	}
+	return slices.Compact(Sorted(all))
+}
+
 // Wheel tells whether the user administers the host.
 func (u *User) Wheel() bool { return slices.Contains(u.Groups, "wheel") }
 

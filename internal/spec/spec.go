@@ -132,9 +132,11 @@ type Host struct {
 	NICs    map[string]*NIC   `json:"nics"`
 	Users   map[string]*User  `json:"users"`
 	SSH     struct {
-		From     []string `json:"from"`
-		Hostname string   `json:"hostname"`
-		Access   string   `json:"access"`
+		From         []string `json:"from"`
+		Hostname     string   `json:"hostname"`
+		Access       string   `json:"access"`
+		Certificates bool     `json:"certificates"`
+		CA           string   `json:"ca"`
 	} `json:"ssh"`
 	TimeZone string   `json:"timeZone"`
 	Imports  []string `json:"imports"`
@@ -185,6 +187,7 @@ func (s *IPv4) setWord(word string) { s.Mode = word }
 // User mirrors #User.
 type User struct {
 	Keys     []string `json:"keys"`
+	Emails   []string `json:"emails"`
 	Groups   []string `json:"groups"`
 	UID      *int     `json:"uid"`
 	Shell    string   `json:"shell"`

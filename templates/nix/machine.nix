@@ -238,6 +238,16 @@ in
 {{end}}
   '';
 {{end}}
+{{with .CA}}
+
+  # Access signs certificates for those who log in to it. The name in one is what stands before the @ of the address,
+  # and it opens only the users that have that name in their list.
+  environment.etc."ssh/access-ca.pub".text = {{.}};
+  services.openssh.settings = {
+    TrustedUserCAKeys = "/etc/ssh/access-ca.pub";
+    AuthorizedPrincipalsFile = "/etc/ssh/authorized_principals.d/%u";
+  };
+{{end}}
 {{range .Shells}}
 
   programs.{{.}}.enable = true;
@@ -245,6 +255,9 @@ in
 
   # The keys of the users in wheel.
   users.users.root.openssh.authorizedKeys.keys = {{list .RootKeys}};
+{{if .RootPrincipals}}
+  users.users.root.openssh.authorizedPrincipals = {{list .RootPrincipals}};
+{{end}}
 {{range .Users}}
 
   users.users.{{.Name}} = {
@@ -262,6 +275,9 @@ in
     hashedPasswordFile = config.sops.secrets.{{.}}.path;
 {{end}}
     openssh.authorizedKeys.keys = {{list .Keys}};
+{{if .Principals}}
+    openssh.authorizedPrincipals = {{list .Principals}};
+{{end}}
   };
 {{end}}
 }

@@ -17,6 +17,7 @@ type runbook struct {
 	Agents                 bool
 	Routes                 []route
 	Team                   string // of Zero Trust; "" where cloudflared does not check Access
+	Certified              []host // whose sshd takes certificates of Access, or will
 	PathGroups             bool   // paths have groups of their own
 	Redirects              bool
 	Zones                  []string
@@ -80,6 +81,9 @@ func newRunbook(s *site.Site) runbook {
 	r.Alerts = alertsText(s.Alerts)
 	for _, h := range s.Hosts {
 		r.Hosts = append(r.Hosts, newHost(s, h))
+		if h.SSH.Certificates {
+			r.Certified = append(r.Certified, newHost(s, h))
+		}
 		r.Disks = append(r.Disks, disks(h)...)
 		r.Repairs = append(r.Repairs, repairs(h)...)
 	}

@@ -31,6 +31,34 @@ func TestLogIn(t *testing.T) {
 	machine.at("time", "timeZone").is("Europe/Copenhagen")
 }
 
+// TestCertificates: a certificate opens the users that list its name, and with no key
+// that signs them said, sshd is as it was.
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	more := `
+access: ssh: emails: ["ops@example.com", "m.k+ssh@example.org", "tom@example.org"]
+hosts: web2: {
+	ssh: {access: "ssh", certificates: true%s}
+	users: maria: emails: ["m.k+ssh@example.org", "ops@example.com"]
+	users: tom: emails: ["tom@example.org"]
+}
+`
+	ca := key + "open-ssh-ca@cloudflareaccess.org"
+	s := withAgent(t, fmt.Sprintf(more, `, ca: "`+ca+`"`))
+	machine := host(t, s, "web2", "6.12").at("machine")
+	machine.at("environment", "etc", "ssh/access-ca.pub", "text").is(ca + "\n")
+	machine.at("services", "openssh", "settings").is(attrs{"TrustedUserCAKeys": "/etc/ssh/access-ca.pub", "AuthorizedPrincipalsFile": "/etc/ssh/authorized_principals.d/%u"})
+	users := machine.at("users", "users")
+	users.at("root", "openssh").is(attrs{"authorizedKeys": attrs{"keys": list(key + "maria")}, "authorizedPrincipals": list("m.k+ssh", "ops")})
+	users.at("maria", "openssh", "authorizedPrincipals").is(list("m.k+ssh", "ops"))
+	users.at("tom", "openssh").is(attrs{"authorizedKeys": attrs{"keys": list(key + "tom")}, "authorizedPrincipals": list("tom")})
+
+	early := host(t, withAgent(t, fmt.Sprintf(more, "")), "web2", "6.12").at("machine")
+	if early.has("environment") || early.at("services", "openssh").has("settings") || early.at("users", "users", "root", "openssh").has("authorizedPrincipals") {
+		t.Error("sshd takes certificates of nobody's")
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	h := host(t, withAgent(t), "web2", "6.12")

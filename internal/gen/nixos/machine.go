@@ -41,10 +41,12 @@ type machine struct {
 	Secrets     []secret
 	Registries  []site.Registry
 
-	SSHFrom  *prefixes
-	Shells   []string // beside bash, which is always there
-	RootKeys []string
-	Users    []user
+	SSHFrom        *prefixes
+	CA             string // that signs certificates, with its line's end; "" where none are taken
+	RootPrincipals []string
+	Shells         []string // beside bash, which is always there
+	RootKeys       []string
+	Users          []user
 }
 
 type secret struct {
@@ -62,6 +64,8 @@ type user struct {
 	Shell  string // "" is the default
 	Secret string // holds the hashed password
 	Keys   []string
+
+	Principals []string // in certificates
 }
 
 func machineOf(s *site.Site, h *site.Host) (machine, error) {
@@ -76,6 +80,9 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 	m.boot(h)
 	m.secrets(s, h)
 	m.users(h)
+	if h.SSH.CA != "" {
+		m.CA, m.RootPrincipals = h.SSH.CA+"\n", h.RootPrincipals()
+	}
 	if h.NodeIP.IsValid() {
 		m.NodeIP = "--node-ip=" + h.NodeIP.String()
 	}
@@ -162,6 +169,9 @@ func (m *machine) secrets(s *site.Site, h *site.Host) {
 func (m *machine) users(h *site.Host) {
 	for _, from := range h.Users {
 		to := user{Name: from.Name, Groups: from.Groups, Keys: from.Keys}
+		if h.SSH.CA != "" {
+			to.Principals = from.Principals()
+		}
 		if from.UID != nil {
 			to.UID = *from.UID
 		}

@@ -193,6 +193,7 @@ func applications(f *tf.File, s *site.Site) {
     }
   ]`))
 	bypass(f, s)
+	certificates(f, s)
 	if len(s.AccessKeys()) > 0 {
 		accessGate(f, s)
 	}
@@ -227,6 +228,31 @@ func bypass(f *tf.File, s *site.Site) {
       precedence = 1
     },
   ]`))
+}
+
+// certificates are the authorities that sign SSH certificates, one for each host.
+func certificates(f *tf.File, s *site.Site) {
+	hostnames := certified(s)
+	if len(hostnames) == 0 {
+		return
+	}
+	f.Comment("What signs SSH certificates for those who log in to these hostnames: sshd has its public key from the site spec.")
+	r := f.Block("resource", "cloudflare_zero_trust_access_short_lived_certificate", "ssh")
+	r.Set("for_each", tf.Call("toset", tf.Strings(hostnames)))
+	r.Set("account_id", tf.Ref("local", "account_id"))
+	r.Set("app_id", tf.Fixed("cloudflare_zero_trust_access_application.site[each.key].id"))
+}
+
+// certified are the hostnames of hosts with certificates, sorted.
+func certified(s *site.Site) []string {
+	var all []string
+	for _, h := range s.Hosts {
+		if h.SSH.Certificates {
+			all = append(all, h.SSH.Hostname)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // whos writes conditions; each has the kinds that any of the site has.

@@ -193,6 +193,22 @@ clients: bakery: accessPaths: "/admin": "staff"
 	}
 }
 
+// TestCertificates: each host that takes certificates has an authority of its own
+// application, whose public key can be read.
+func TestCertificates(t *testing.T) {
+	s := gentest.Base(t, `hosts: web1: {ssh: {certificates: true, hostname: "shell.example.com"}, users: maria: emails: ["ops@example.com"]}`)
+	all := made(t, s)["cloudflare_zero_trust_access_short_lived_certificate.ssh"]
+	if len(all) != 1 || get(t, all["shell.example.com"], "app_id") != "site shell.example.com" || get(t, all["shell.example.com"], "account_id") != "account" {
+		t.Errorf("authorities: %v", all)
+	}
+	if !strings.Contains(generate(t, s)["outputs.tf"], `output "ssh_ca"`) {
+		t.Error("nothing prints their keys")
+	}
+	if text := generate(t, small(t)); strings.Contains(text["cloudflare-access.tf"]+text["outputs.tf"], "short_lived") {
+		t.Error("an authority that nobody asked for")
+	}
+}
+
 // TestAccessConditions: people log in, networks of noLogin do not, each required kind
 // wants one of its values, and nobody who logs in is let in for where they are.
 func TestAccessConditions(t *testing.T) {

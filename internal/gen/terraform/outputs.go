@@ -44,6 +44,12 @@ func outputs(f *tf.File, s *site.Site) {
 		o.Set("sensitive", tf.Bool(true))
 	}
 
+	if len(certified(s)) > 0 {
+		o = f.Block("output", "ssh_ca")
+		o.Set("description", tf.String("what signs SSH certificates for each host's hostname: ssh.ca of the host in the site spec"))
+		o.Set("value", tf.Fixed("{ for hostname, ca in cloudflare_zero_trust_access_short_lived_certificate.ssh : hostname => ca.public_key }"))
+	}
+
 	o = f.Block("output", "next_steps")
 	o.Set("description", tf.String("what to look at now"))
 	o.Set("value", tf.Strings(nextSteps(s)))

@@ -214,6 +214,10 @@ func (g *generator) rest() {
 		g.line(`routes: "office.example.com": {to: "http://192.0.2.90", access: "office"}`)
 	}
 	g.line("argocd: access: %q", g.groups[len(g.groups)-1])
+	if g.coin() {
+		g.line(`access: operators: emails: ["kim.o+ssh@example.org", "eve@example.net"]`)
+		g.line(`hosts: server: {ssh: {access: "operators", certificates: true, ca: %q}, users: maria: emails: ["kim.o+ssh@example.org"]}`, g.sshKey("open-ssh-ca@cloudflareaccess.org"))
+	}
 	g.maybe(4, `tunnel: {name: "tunnel of %d", replicas: %d}`, g.IntN(9), 1+g.IntN(5))
 	if g.team || g.coin() {
 		g.line(`cloudflare: team: "team-1"`)

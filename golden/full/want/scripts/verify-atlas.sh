@@ -34,7 +34,7 @@ readonly routes=(
   'preview.example.org client engineers'
   'router.example.com stream admins'
   'shell.example.com ssh engineers'
-  'ssh-worker.example.com ssh admins'
+  'ssh-worker.example.com ssh operators'
   'status.example.com app -'
   'studio.example client -'
   'studio.example.org client -'

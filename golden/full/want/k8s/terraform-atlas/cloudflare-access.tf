@@ -202,6 +202,21 @@ locals {
       oidc_claims    = []
       service_tokens = []
     }
+    "operators" = {
+      azure_groups  = []
+      email_domains = []
+      emails = [
+        "jan.k@example.net",
+        "jan@example.com",
+        "rosa@example.com",
+      ]
+      everyone       = []
+      github         = []
+      ips            = []
+      logins         = []
+      oidc_claims    = []
+      service_tokens = []
+    }
   }
 
   # Each policy lets in whom access_who has under its name.
@@ -234,6 +249,10 @@ locals {
         "office require ips",
       ]
       session = "24h"
+    }
+    "operators" = {
+      decision = "allow"
+      session  = "24h"
     }
   }
 
@@ -315,8 +334,8 @@ locals {
       type     = "ssh"
     }
     "ssh-worker.example.com" = {
-      policies = ["admins"]
-      session  = "12h"
+      policies = ["operators"]
+      session  = "24h"
       type     = "ssh"
     }
     "www.bakery.example/admin" = {
@@ -405,6 +424,15 @@ resource "cloudflare_zero_trust_access_application" "bypass" {
       precedence = 1
     },
   ]
+}
+
+# What signs SSH certificates for those who log in to these hostnames: sshd has its public key from the site spec.
+resource "cloudflare_zero_trust_access_short_lived_certificate" "ssh" {
+  for_each = toset([
+    "ssh-worker.example.com",
+  ])
+  account_id = local.account_id
+  app_id     = cloudflare_zero_trust_access_application.site[each.key].id
 }
 
 # A pod of cloudflared starts only when each guarded hostname it leads to is in here: a name that

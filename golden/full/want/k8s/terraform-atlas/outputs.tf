@@ -37,6 +37,11 @@ output "service_tokens" {
   sensitive = true
 }
 
+output "ssh_ca" {
+  description = "what signs SSH certificates for each host's hostname: ssh.ca of the host in the site spec"
+  value       = { for hostname, ca in cloudflare_zero_trust_access_short_lived_certificate.ssh : hostname => ca.public_key }
+}
+
 output "next_steps" {
   description = "what to look at now"
   value = [

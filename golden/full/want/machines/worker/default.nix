@@ -149,9 +149,21 @@ in
     '';
   };
 
+  # Access signs certificates for those who log in to it. The name in one is what stands before the @ of the address,
+  # and it opens only the users that have that name in their list.
+  environment.etc."ssh/access-ca.pub".text = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBBlVKfKYbIxhUkOTi/zwkTShPNOXzpsGRABmr+to484kj+sqp3cCabLL9m7RJOCtCb+izov/+NbZIYB2sM9yNyI= open-ssh-ca@cloudflareaccess.org\n";
+  services.openssh.settings = {
+    TrustedUserCAKeys = "/etc/ssh/access-ca.pub";
+    AuthorizedPrincipalsFile = "/etc/ssh/authorized_principals.d/%u";
+  };
+
   # The keys of the users in wheel.
   users.users.root.openssh.authorizedKeys.keys = [
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF jan@laptop"
+  ];
+  users.users.root.openssh.authorizedPrincipals = [
+    "jan"
+    "jan.k"
   ];
 
   users.users.jan = {
@@ -161,6 +173,18 @@ in
     ];
     openssh.authorizedKeys.keys = [
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF jan@laptop"
+    ];
+    openssh.authorizedPrincipals = [
+      "jan"
+      "jan.k"
+    ];
+  };
+
+  users.users.rosa = {
+    isNormalUser = true;
+    openssh.authorizedKeys.keys = [ ];
+    openssh.authorizedPrincipals = [
+      "rosa"
     ];
   };
 }
