@@ -2,7 +2,6 @@ package rules
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -82,19 +81,24 @@ func checkBypass(c *checker) {
 	}
 }
 
+// Access takes one star between two slashes, and no query (Application paths); a path
+// of another group has no star.
+var (
+	wholePage  = format.Pattern(`^/[*/]*$`)
+	bypassPath = format.Pattern(`^(/[A-Za-z0-9._~-]*\*?[A-Za-z0-9._~-]*)+$`)
+	groupPath  = format.Pattern(`^(/[A-Za-z0-9._-]+)+$`)
+)
+
 func (c *checker) bypass(page page, at diag.Path) {
 	c.twice(page.Bypass, at, func(p string) string { return strings.TrimSuffix(p, "/") })
-	// Access takes one star between two slashes, and no query (Application paths).
-	whole := regexp.MustCompile(`^/[*/]*$`)
-	form := regexp.MustCompile(`^(/[A-Za-z0-9._~-]*\*?[A-Za-z0-9._~-]*)+$`)
 	for i, path := range page.Bypass {
 		at := at.With(i)
 		switch {
 		case len(page.hostnames) == 0 || !page.guarded(path):
 			c.report(at, "there is no log-in to go past").WithHint("say access, or leave bypass out")
-		case whole.MatchString(path) || strings.HasPrefix(path, "/*"):
+		case wholePage().MatchString(path) || strings.HasPrefix(path, "/*"):
 			c.report(at, "%q is the whole page", path).WithHint("name the path, like \"/hooks/*\"; a page for everyone is public: true")
-		case !form.MatchString(path) || dotted(path):
+		case !bypassPath().MatchString(path) || dotted(path):
 			c.report(at, "%q is no path that Access takes", path).WithHint("write it like \"/hooks/*\": letters, digits, . _ ~ - and one star between two slashes")
 		}
 	}
@@ -109,7 +113,6 @@ func dotted(path string) bool {
 const maxKey = 253
 
 func checkAccessPaths(c *checker) {
-	form := regexp.MustCompile(`^(/[A-Za-z0-9._-]+)+$`)
 	for _, page := range c.pages() {
 		if len(page.AccessPaths) == 0 {
 			continue
@@ -135,11 +138,11 @@ func checkAccessPaths(c *checker) {
 			switch {
 			case short == "":
 				c.reportName(at, "%q is the whole page", path).WithHint("say access: %q of the page itself", page.AccessPaths[path])
-			case short != path && form.MatchString(short) && strings.HasSuffix(path, "*"):
+			case short != path && groupPath().MatchString(short) && strings.HasSuffix(path, "*"):
 				c.reportName(at, "%q would leave %q to others", path, short).WithHint("write %q, which is all below it too", short)
-			case short != path && form.MatchString(short):
+			case short != path && groupPath().MatchString(short):
 				c.reportName(at, "ends with a slash").WithHint("%s", format.DidYouMean(short))
-			case !form.MatchString(path) || strings.Contains(path, ".."):
+			case !groupPath().MatchString(path) || strings.Contains(path, ".."):
 				c.reportName(at, "%q is no path that Access and cloudflared read alike", path).WithHint("write it like \"/admin\": letters, digits, . _ - and slashes, which is all below it too")
 			default:
 				c.pathTwice(page, path, at)

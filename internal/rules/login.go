@@ -2,7 +2,6 @@ package rules
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -54,9 +53,9 @@ func checkIdPs(c *checker) {
 	}
 }
 
-func isUUID(text string) bool {
-	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString(text)
-}
+var uuidRE = format.Pattern(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+func isUUID(text string) bool { return uuidRE().MatchString(text) }
 
 func checkAccessIdPs(c *checker) {
 	c.eachWho(func(w spec.Who, at diag.Path) {
@@ -83,7 +82,7 @@ func checkAccessIdPs(c *checker) {
 }
 
 // githubRE is an organization, or one of its teams, by the names in their URLs.
-const githubRE = `^[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[a-z0-9][a-z0-9_.-]*)?$`
+var githubRE = format.Pattern(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[a-z0-9][a-z0-9_.-]*)?$`)
 
 // idpGroupFault wants a group in the form that Access compares.
 func idpGroupFault(kind, group string) format.Fault {
@@ -94,7 +93,7 @@ func idpGroupFault(kind, group string) format.Fault {
 	switch {
 	case kind == "google":
 		return fault("is no group: Google has none but for a Workspace", "name people by emails, or make the type google-apps")
-	case kind == "github" && !regexp.MustCompile(githubRE).MatchString(group):
+	case kind == "github" && !githubRE().MatchString(group):
 		return fault("is neither an organization nor a team", "write it as in its URL: \"example\", \"example/board\"")
 	case kind == "google-apps":
 		return format.Email(group)
