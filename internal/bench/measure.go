@@ -21,24 +21,8 @@ type site struct {
 }
 
 // measure runs everything by turns, so that a slow moment of the machine hits all.
-func (s *site) measure() error {
-	defer os.RemoveAll(s.dir)
-	archive := filepath.Join(s.dir, "files.tar")
+func (s *site) measure(steps []func() error) error {
 	for range s.runs {
-		inMemory, onDisk := filepath.Join(s.dir, "out"), filepath.Join(s.disk, "out")
-		steps := []func() error{
-			func() error { return s.time("cue", exec.Command(s.self, "-cue", s.spec())) },
-			func() error { return s.time("first in memory", s.genInto(inMemory)) },
-			func() error { return s.time("again", s.genInto(inMemory)) },
-			func() error { return s.pack(inMemory, archive) },
-			func() error { return s.unpack("tar in memory", archive, filepath.Join(s.dir, "tar")) },
-			func() error { return s.time("first on disk", s.genInto(onDisk)) },
-			func() error { return s.unpack("tar on disk", archive, filepath.Join(s.disk, "tar")) },
-			func() error { return os.RemoveAll(onDisk) },
-			func() error { return os.RemoveAll(inMemory) },
-			s.export,
-			s.terramate,
-		}
 		for _, step := range steps {
 			if err := step(); err != nil {
 				return err
@@ -48,16 +32,50 @@ func (s *site) measure() error {
 	return nil
 }
 
+// nothingToDo are the steps of gen beside CUE where the output is there.
+func (s *site) nothingToDo() []func() error {
+	return []func() error{
+		s.prepare,
+		func() error { return s.time("cue", exec.Command(s.self, "-cue", s.spec())) },
+		func() error { return s.time("again", s.genInto(s.out())) },
+		s.export,
+	}
+}
+
+// firstWrite are the steps of gen beside tar where nothing is there.
+func (s *site) firstWrite() []func() error {
+	steps := []func() error{func() error { return s.time("again", s.genInto(s.out())) }}
+	for where, in := range s.places() {
+		into := filepath.Join(in, "first")
+		steps = append(steps,
+			func() error { return s.time("first "+where, s.genInto(into)) },
+			func() error { return os.RemoveAll(into) },
+			func() error { return s.unpack("tar "+where, filepath.Join(in, "tar")) },
+		)
+	}
+	return append(steps, s.terramate)
+}
+
+// places are the folders to write to, by their names in the table.
+func (s *site) places() map[string]string { return map[string]string{inMemory: s.dir, onDisk: s.disk} }
+
+const inMemory, onDisk = "in memory", "on disk"
+
+func (s *site) out() string { return filepath.Join(s.dir, "out") }
+
 func (s *site) genInto(out string) *exec.Cmd {
 	return exec.Command(s.gen, "-spec", s.spec(), "-out", out)
 }
 
-// pack puts the files into an archive once, and counts them.
-func (s *site) pack(out, archive string) error {
+// prepare writes the output and an archive of it, once, and counts its files.
+func (s *site) prepare() error {
 	if s.files > 0 {
 		return nil
 	}
-	err := filepath.WalkDir(out, func(_ string, d os.DirEntry, err error) error {
+	if out, err := s.genInto(s.out()).CombinedOutput(); err != nil {
+		return fmt.Errorf("%v\n%s", err, out)
+	}
+	err := filepath.WalkDir(s.out(), func(_ string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			s.files++
 		}
@@ -66,15 +84,17 @@ func (s *site) pack(out, archive string) error {
 	if err != nil {
 		return err
 	}
-	return exec.Command("tar", "-cf", archive, "-C", out, ".").Run()
+	return exec.Command("tar", "-cf", s.archive(), "-C", s.out(), ".").Run()
 }
 
-func (s *site) unpack(name, archive, into string) error {
+func (s *site) archive() string { return filepath.Join(s.dir, "files.tar") }
+
+func (s *site) unpack(name, into string) error {
 	if err := os.Mkdir(into, 0o755); err != nil {
 		return err
 	}
 	defer os.RemoveAll(into)
-	return s.time(name, exec.Command("tar", "-xf", archive, "-C", into))
+	return s.time(name, exec.Command("tar", "-xf", s.archive(), "-C", into))
 }
 
 // sample is one run of a program; peak is its largest resident size in bytes.

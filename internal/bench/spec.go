@@ -72,7 +72,7 @@ func (s *site) terramate() error {
 	if s.tmate == "" {
 		return nil
 	}
-	for where, parent := range map[string]string{"in memory": s.dir, "on disk": s.disk} {
+	for where, parent := range s.places() {
 		dir := filepath.Join(parent, "terramate")
 		files := map[string]string{filepath.Join(dir, "terramate.tm.hcl"): "terramate {\n  config {\n  }\n}\n"}
 		for _, kind := range []string{"Application", "Deployment", "Kustomization", "Service"} {
