@@ -17,9 +17,12 @@
 //	node.go       a host as a node of the cluster: its address, the flags of k3s
 //	cluster.go    the networks of pods and Services
 //	domain.go     domains and all hostnames; also zone.go, record*.go, mail.go, redirect.go
-//	access.go     what is behind Access; login.go: who is let in, identity providers
+//	access.go     what is behind Access; access_path.go: single paths of a page;
+//	              login.go: who is let in, identity providers
 //	route.go      where hostnames lead to; origin.go: how the tunnel speaks to that
-//	workload.go   clients and apps; container.go: images, quantities, probes, commands
+//	workload.go   clients and apps; container.go: images, quantities, probes, commands;
+//	              process.go: init containers and sidecars; files.go: mounted files
+//	content.go    files of the user's that the spec names, which are read for the output
 //	capacity.go   what fits on the nodes
 //	beside.go     manifests and charts of the user's own; chart.go: charts alone
 //	version.go    pins of images, charts, providers, flakes and Terraform
