@@ -55,6 +55,33 @@ func podFaults() []fault {
 			},
 		},
 		{
+			name:    "job that visitors are led to",
+			breaks:  "with the app's labels a job's pod is behind the app's Service, and in its disruption budget; without a deadline a hundred missed starts end a CronJob for good (kubernetes.io/docs, CronJob limitations)",
+			applies: func(r *output) bool { return len(r.objects("CronJob")) > 0 },
+			check: func(r *output) []string {
+				var f finding
+				for _, j := range r.objects("CronJob") {
+					labels := dig(j.v, "spec", "jobTemplate", "spec", "template", "metadata", "labels")
+					for _, s := range r.objects("Service") {
+						if s.text("metadata", "namespace") == j.text("metadata", "namespace") {
+							all := true
+							for _, key := range entries(s.v, "spec", "selector") {
+								all = all && text(labels, key) == s.text("spec", "selector", key)
+							}
+							f.unless(!all, "%s finds the pods of %s", s, j)
+						}
+					}
+					f.unless(j.text("spec", "startingDeadlineSeconds") != "" && j.text("spec", "jobTemplate", "spec", "activeDeadlineSeconds") != "", "%s has no end", j)
+					f.unless(j.text("spec", "concurrencyPolicy") == "Forbid", "%s runs beside itself", j)
+				}
+				return f
+			},
+			again: []func(map[string]string){
+				swap("k8s/argocd-*/*/cronjob-*.yaml", `^( +)job-of: (.*)$`, "${1}app.kubernetes.io/name: $2"), swap("k8s/argocd-*/*/cronjob-*.yaml", `^  startingDeadlineSeconds: .*\n`, ""),
+				swap("k8s/argocd-*/*/cronjob-*.yaml", `^  concurrencyPolicy: .*`, "  concurrencyPolicy: Allow"),
+			},
+		},
+		{
 			name:    "sidecar that the pod waits for",
 			breaks:  "an init container that does not end holds the app back for ever; one beside the app is gone while the app still answers, and is not there for a migration (kubernetes.io/docs, sidecar containers)",
 			applies: some,

@@ -38,6 +38,7 @@ type PodSpec struct {
 	Containers                    []Container      `yaml:"containers"`
 	EnableServiceLinks            bool             `yaml:"enableServiceLinks"`
 	InitContainers                []Container      `yaml:"initContainers,omitempty"`
+	RestartPolicy                 string           `yaml:"restartPolicy,omitempty"`
 	SecurityContext               PodSecurity      `yaml:"securityContext"`
 	TerminationGracePeriodSeconds int              `yaml:"terminationGracePeriodSeconds,omitempty"`
 	TopologySpreadConstraints     []TopologySpread `yaml:"topologySpreadConstraints,omitempty"`

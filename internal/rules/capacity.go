@@ -45,7 +45,7 @@ func checkPodRoom(c *checker) {
 		if w.web != nil {
 			clients += w.Replicas
 		} else {
-			apps += w.Replicas
+			apps += w.Replicas + len(w.app.Jobs)
 		}
 	}
 	room := 0

@@ -295,9 +295,13 @@ func checkSessions(c *checker) {
 }
 
 func checkTimeZones(c *checker) {
-	for name, h := range c.spec.Hosts {
-		if _, err := time.LoadLocation(h.TimeZone); err != nil || h.TimeZone == "" || h.TimeZone == "Local" {
-			c.report(diag.Path{"hosts", name, "timeZone"}, "%q is no time zone", h.TimeZone).WithHint("a name of the tz database, like \"Europe/Copenhagen\"")
+	one := func(zone string, at diag.Path) {
+		if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+			c.report(at, "%q is no time zone", zone).WithHint("a name of the tz database, like \"Europe/Copenhagen\"")
 		}
 	}
+	for name, h := range c.spec.Hosts {
+		one(h.TimeZone, diag.Path{"hosts", name, "timeZone"})
+	}
+	c.eachJob(func(_ *spec.App, j *spec.Job, at diag.Path) { one(j.TimeZone, at.With("timeZone")) })
 }

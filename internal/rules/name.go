@@ -29,7 +29,7 @@ const (
 	maxSite    = 48 // k8s/terraform-NAME, NAME.tfstate, the tunnel
 	maxHost    = maxLabel - len("ssh-")
 	maxRelease = 53 // of Helm (helm pkg/chart/common/util, ValidateReleaseName)
-	maxSet     = 52 // of a StatefulSet, whose pods have it in a label with ten characters more (kubernetes#64023)
+	maxSet     = 52 // of a StatefulSet or a CronJob, to which pods and jobs add eleven characters (kubernetes#64023; kubernetes.io/docs, CronJob)
 	maxShort   = 27 // disks, arrays, cards: names of partitions and of /dev/md devices (md takes 32 with the host's)
 )
 
@@ -59,6 +59,7 @@ func checkNames(c *checker) {
 		if a.Kind == "stateful" && len(app) > maxSet {
 			c.faultName(diag.Path{"apps", app}, format.Label("a stateful app", app, maxSet))
 		}
+		names(c, a.Jobs, "a job", maxSet-1-len(app), "apps", app, "jobs")
 		names(c, a.Volumes, "a volume", maxLabel-1-len(app), "apps", app, "volumes")
 	}
 	for _, w := range c.containers {

@@ -21,8 +21,14 @@ func processRules() []Rule {
 			Bad: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0", port: 3000}`, Good: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0", port: 8081}`, check: checkProcessPorts},
 		{ID: "process-health", Severity: diag.Error, Summary: "A sidecar that is asked how it is says at which port.",
 			Bad: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0", health: "/healthz"}`, Good: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0", port: 8081, health: "/healthz"}`, check: checkProcessHealth},
-		{ID: "process-secret", Severity: diag.Error, Summary: "The secrets of an init container or a sidecar are the app's, each once.",
+		{ID: "process-secret", Severity: diag.Error, Summary: "The secrets of an init container, a sidecar or a job are the app's, each once.",
 			Bad: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0", secrets: ["TOKEN"]}`, Good: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0", secrets: ["API_KEY"]}`, check: checkProcessSecrets},
+		{ID: "job-schedule", Severity: diag.Error, Summary: "Schedules are cron's five fields, or @daily and its like, and name a moment that comes.",
+			Bad: `apps: invoices: jobs: report: {schedule: "03:15", args: ["report"]}`, Good: `apps: invoices: jobs: report: {schedule: "15 3 * * *", args: ["report"]}`, value: true, check: checkSchedules},
+		{ID: "job-timeout", Severity: diag.Error, Summary: "A job has between ten seconds and a week, in the units h, m and s.",
+			Bad: `apps: invoices: jobs: report: {schedule: "@daily", args: ["report"], timeout: "1d"}`, Good: `apps: invoices: jobs: report: {schedule: "@daily", args: ["report"], timeout: "24h"}`, value: true, check: checkTimeouts},
+		{ID: "job-volume", Severity: diag.Error, Summary: "The volumes of a job are the app's, each once; those of a stateful app belong to its pods.",
+			Bad: `apps: invoices: jobs: report: {schedule: "@daily", args: ["report"], volumes: ["cache"]}`, Good: `apps: invoices: jobs: report: {schedule: "@daily", args: ["report"], volumes: ["data"]}`, check: checkJobVolumes},
 	}
 }
 
@@ -60,6 +66,12 @@ func parts(sp *spec.Spec) []part {
 		for _, name := range slices.Sorted(maps.Keys(w.Sidecars)) {
 			s := w.Sidecars[name]
 			with(w.at.With("sidecars", name), &s.Process, s.Health, &s.Resources)
+		}
+		if w.app == nil {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(w.app.Jobs)) {
+			with(w.at.With("jobs", name), &w.app.Jobs[name].Process, "", w.app.Jobs[name].Resources)
 		}
 	}
 	return all

@@ -214,7 +214,7 @@ func mannerOf(at diag.Path, name bool) manner {
 	if name {
 		return argument
 	}
-	if len(at) > 5 && (at[2] == "init" || at[2] == "sidecars") { // read as the container of the workload is
+	if len(at) > 5 && (at[2] == "init" || at[2] == "sidecars" || at[2] == "jobs") { // read as the container of the workload is
 		at = append(slices.Clone(at[:2]), at[4:]...)
 	}
 	for _, of := range []struct {

@@ -165,6 +165,7 @@ type Workload struct {
 	Files       []File    // sorted by path
 	Init        []Process // sorted by name, which is their order
 	Sidecars    []Process // sorted by name
+	Jobs        []Job     // sorted by name
 }
 
 // Volume is a persistent volume of an app.

@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"sitegen/internal/spec"
 )
+
+// CronJobName is what a job is called beside the others of its namespace.
+func (w *Workload) CronJobName(j Job) string { return w.Name + "-" + j.Name }
 
 // Process is a container that runs with a workload. Image, Env, Secrets and ReadOnly
 // are what it has, with what follows from the workload.
@@ -19,7 +23,32 @@ type Process struct {
 	Health    string // of a sidecar
 }
 
+// Job is what an app runs on a schedule.
+type Job struct {
+	Process
+	Schedule, TimeZone string
+	Seconds            int // that it has
+	Retries            int
+	Volumes            []Volume // of the app's; sorted by name
+}
+
 func resolveProcesses(w *Workload) {
+	for _, name := range slices.Sorted(maps.Keys(w.App.Jobs)) {
+		j := w.App.Jobs[name]
+		job := Job{Process: w.process(name, j.Process), Schedule: j.Schedule, TimeZone: j.TimeZone, Retries: j.Retries}
+		if j.Resources != nil {
+			job.Resources = *j.Resources
+		}
+		if d, err := time.ParseDuration(j.Timeout); err == nil {
+			job.Seconds = int(d.Seconds())
+		}
+		for _, v := range w.Volumes {
+			if slices.Contains(j.Volumes, v.Name) {
+				job.Volumes = append(job.Volumes, v)
+			}
+		}
+		w.Jobs = append(w.Jobs, job)
+	}
 	for _, name := range slices.Sorted(maps.Keys(w.App.Init)) {
 		i := w.App.Init[name]
 		p := w.process(name, i.Process)

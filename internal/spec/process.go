@@ -20,6 +20,17 @@ type Sidecar struct {
 	Resources Resources `json:"resources"`
 }
 
+// Job mirrors #Job.
+type Job struct {
+	Process
+	Schedule  string     `json:"schedule"`
+	TimeZone  string     `json:"timeZone"`
+	Timeout   string     `json:"timeout"`
+	Retries   int        `json:"retries"`
+	Volumes   []string   `json:"volumes"`
+	Resources *Resources `json:"resources"`
+}
+
 // Process mirrors #Process.
 type Process struct {
 	Image    string            `json:"image"`

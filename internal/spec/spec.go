@@ -273,6 +273,7 @@ type App struct {
 	Public  bool               `json:"public"`
 	Secrets []string           `json:"secrets"`
 	Kind    string             `json:"kind"`
+	Jobs    map[string]*Job    `json:"jobs"`
 	Volumes map[string]*Volume `json:"volumes"`
 	Allow   []string           `json:"allow"`
 	Workload

@@ -63,35 +63,66 @@ func appPolicy(s *site.Site, w *site.Workload) policy {
 	}
 	for _, n := range w.Allow {
 		from = append(from, pods(n, nameLabel, n))
+		if hasJobs(s, n) {
+			from = append(from, pods(n, jobLabel, n))
+		}
+	}
+	if len(w.Jobs) > 0 {
+		from = append(from, own(jobSelector(w)))
 	}
 	if len(from) > 0 {
 		spec.Ingress = []manifest.IngressRule{{From: from, Ports: []manifest.Port{{Port: w.Port, Protocol: "TCP"}}}}
 	}
+	spec.Egress = reaches(s, w)
 	if w.Stateful() && w.Replicas > 1 { // they are a cluster, whose pods talk at ports of their own
-		own := []manifest.Peer{{PodSelector: &manifest.Selector{MatchLabels: selector(w)}}}
-		spec.Ingress = append(spec.Ingress, manifest.IngressRule{From: own})
-		spec.Egress = append(spec.Egress, manifest.EgressRule{To: own})
+		all := []manifest.Peer{own(selector(w))}
+		spec.Ingress = append(spec.Ingress, manifest.IngressRule{From: all})
+		spec.Egress = append(spec.Egress, manifest.EgressRule{To: all})
 	}
+	spec.PolicyTypes = []string{ingress, egress}
+	return newPolicy(w.Name, w.Namespace, spec)
+}
+
+// jobPolicy lets an app's jobs connect to what the app may, and to the app.
+func jobPolicy(s *site.Site, w *site.Workload) policy {
+	return newPolicy(w.Name+"-jobs", w.Namespace, manifest.NetworkPolicySpec{
+		Egress: append(reaches(s, w), manifest.EgressRule{
+			Ports: []manifest.Port{{Port: w.Port, Protocol: "TCP"}}, To: []manifest.Peer{own(selector(w))},
+		}),
+		PodSelector: manifest.Selector{MatchLabels: jobSelector(w)},
+		PolicyTypes: []string{ingress, egress},
+	})
+}
+
+func hasJobs(s *site.Site, app string) bool {
+	return slices.ContainsFunc(s.Apps, func(a *site.Workload) bool { return a.Name == app && len(a.Jobs) > 0 })
+}
+
+// own are pods of the policy's namespace.
+func own(labels map[string]string) manifest.Peer {
+	return manifest.Peer{PodSelector: &manifest.Selector{MatchLabels: labels}}
+}
+
+// reaches is what an app may connect to.
+func reaches(s *site.Site, w *site.Workload) []manifest.EgressRule {
+	var to []manifest.EgressRule
 	for _, target := range s.Apps {
-		for _, n := range target.Allow {
-			if n == w.Name {
-				spec.Egress = append(spec.Egress, manifest.EgressRule{
-					Ports: []manifest.Port{{Port: target.Port, Protocol: "TCP"}},
-					To:    []manifest.Peer{pods(target.Namespace, nameLabel, target.Name)},
-				})
-			}
+		if slices.Contains(target.Allow, w.Name) {
+			to = append(to, manifest.EgressRule{
+				Ports: []manifest.Port{{Port: target.Port, Protocol: "TCP"}},
+				To:    []manifest.Peer{pods(target.Namespace, nameLabel, target.Name)},
+			})
 		}
 	}
 	for _, b := range s.Beside() {
 		if slices.Contains(b.Allow, w.Name) {
-			spec.Egress = append(spec.Egress, manifest.EgressRule{To: []manifest.Peer{{NamespaceSelector: inNamespace(b.Namespace)}}})
+			to = append(to, manifest.EgressRule{To: []manifest.Peer{{NamespaceSelector: inNamespace(b.Namespace)}}})
 		}
 	}
 	if w.Internet {
-		spec.Egress = append(spec.Egress, internet(s))
+		to = append(to, internet(s))
 	}
-	spec.PolicyTypes = []string{ingress, egress}
-	return newPolicy(w.Name, w.Namespace, spec)
+	return to
 }
 
 func tunnel() manifest.Peer {

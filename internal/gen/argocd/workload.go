@@ -25,7 +25,11 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 	}
 	if w.Kind == site.KindApp {
 		add("namespace.yaml", newNamespace(w.Namespace, w.PodSecurity))
-		add("networkpolicy.yaml", defaultDeny(w.Namespace), allowDNS(w.Namespace), appPolicy(s, w))
+		policies := []any{defaultDeny(w.Namespace), allowDNS(w.Namespace), appPolicy(s, w)}
+		if len(w.Jobs) > 0 {
+			policies = append(policies, jobPolicy(s, w))
+		}
+		add("networkpolicy.yaml", policies...)
 	}
 	if w.Replicas > 1 {
 		add("pdb.yaml", manifest.NewDisruptionBudget(meta(w), manifest.DisruptionBudgetSpec{
@@ -36,6 +40,9 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 		if !w.Stateful() {
 			add("pvc-"+v.Name+".yaml", claim(w, v))
 		}
+	}
+	for _, j := range w.Jobs {
+		add("cronjob-"+j.Name+".yaml", cronJob(w, j))
 	}
 	add("service.yaml", manifest.NewService(meta(w), manifest.ServiceSpec{
 		Ports:    []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: portName}},

@@ -44,6 +44,7 @@ type runbook struct {
 	CiliumTest             string // Cilium's own test, as a command
 	Volumes                []volume
 	Registries             []site.Registry
+	Jobs                   []job
 	Stateful               bool   // some app with volumes is
 	VolumesText            string // where hosts keep them that the spec names a folder for
 	Versions               site.Versions
@@ -58,6 +59,7 @@ type (
 	key    struct{ Key, What string }
 	file   struct{ File, Example string }
 	volume struct{ App, Volume, Mount, Claims string }
+	job    struct{ Namespace, Name, Schedule, TimeZone string }
 	login  struct{ Name, Type, ClientID string } // an identity provider
 	right  struct{ Permission, What string }     // of the Cloudflare token, to edit in the account
 )
@@ -115,6 +117,9 @@ func newRunbook(s *site.Site) runbook {
 		r.AppSecrets = append(r.AppSecrets, file{a.File(), a.Example()})
 	}
 	for _, a := range s.Apps {
+		for _, j := range a.Jobs {
+			r.Jobs = append(r.Jobs, job{a.Namespace, a.CronJobName(j), j.Schedule, j.TimeZone})
+		}
 		for _, v := range a.Volumes {
 			r.Volumes = append(r.Volumes, volume{a.Name, v.Name, v.Mount, strings.Join(a.Claims(v), ", ")})
 		}

@@ -71,6 +71,12 @@ func (g *generator) apps() {
 		}
 		g.maybe(3, "internet: false")
 		g.maybe(3, `files: {"/etc/app/tls.key": secret: "tls.key", "/etc/app/key": secret: "API_KEY"}`)
+		if g.IntN(3) == 0 {
+			g.line("jobs: {")
+			g.line("night: {schedule: %q, args: [%s], timeZone: %q}", g.one("15 3 * * *", "@daily", "*/10 8-18 * * mon-fri"), g.text(), g.one("UTC", "Europe/Copenhagen"))
+			g.maybe(2, `other: {schedule: "0 0 1 1 *", image: "ghcr.io/example/other:3", timeout: "90s", retries: 2}`)
+			g.line("}")
+		}
 		g.container()
 		g.line("}")
 	}

@@ -1,0 +1,43 @@
+package argocd
+
+import (
+	"slices"
+
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+// jobLabel has the name of the app on the pods of its jobs. They are not the app's own
+// pods: neither its Service nor its disruption budget finds them.
+const jobLabel = "job-of"
+
+// jobSelector finds the pods of an app's jobs.
+func jobSelector(w *site.Workload) map[string]string { return map[string]string{jobLabel: w.Name} }
+
+// cronJob starts a job once at a time. One that was missed for longer than it may take is
+// left out: without a deadline, a hundred missed starts would stop it for good
+// (kubernetes.io/docs, CronJob limitations).
+func cronJob(w *site.Workload, j site.Job) manifest.Object[manifest.CronJobSpec] {
+	own := *w // what the pod has of the app's volumes
+	own.Volumes = j.Volumes
+	m := meta(w)
+	m.Name = w.CronJobName(j)
+	container := process(&own, j.Process)
+	volumes := slices.DeleteFunc(volumes(&own), func(v manifest.PodVolume) bool {
+		return !slices.ContainsFunc(container.VolumeMounts, func(m manifest.VolumeMount) bool { return m.Name == v.Name })
+	})
+	pod := manifest.PodSpec{
+		Containers:      []manifest.Container{container},
+		RestartPolicy:   "Never",
+		SecurityContext: podSecurity(&own),
+		Volumes:         volumes,
+	}
+	return manifest.NewCronJob(m, manifest.CronJobSpec{
+		ConcurrencyPolicy: "Forbid", FailedJobsHistoryLimit: 3, SuccessfulJobsHistoryLimit: 1,
+		Schedule: j.Schedule, TimeZone: j.TimeZone, StartingDeadlineSeconds: max(j.Seconds, 60),
+		JobTemplate: manifest.JobTemplate{Spec: manifest.JobSpec{
+			ActiveDeadlineSeconds: j.Seconds, BackoffLimit: j.Retries,
+			Template: manifest.PodTemplate{Metadata: manifest.Meta{Labels: jobSelector(w)}, Spec: pod},
+		}},
+	})
+}
