@@ -28,18 +28,16 @@ type Beside struct {
 func (r *Result) Beside(folder fs.FS, skip func(string) bool) ([]Beside, error) {
 	var found []Beside
 	apps := r.Site.ArgoDir() + "/apps"
-	for _, read := range []struct {
-		dir  string
-		look func(folder fs.FS, foreign []string) ([]Beside, error)
-	}{
-		{r.Site.TerraformDir(), r.besideTerraform},
-		{apps, besideApplications},
-	} {
-		foreign, err := r.foreign(folder, read.dir, skip)
+	look := map[string]func(folder fs.FS, dir string, foreign []string) ([]Beside, error){apps: besideApplications}
+	for _, dir := range r.Site.TerraformDirs() {
+		look[dir] = r.besideTerraform
+	}
+	for dir, look := range look {
+		foreign, err := r.foreign(folder, dir, skip)
 		if err != nil {
 			return nil, err
 		}
-		more, err := read.look(folder, foreign)
+		more, err := look(folder, dir, foreign)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +81,7 @@ var kustomizations = [...]string{"kustomization.yaml", "kustomization.yml", "Kus
 // besideApplications looks at the folder of the root Application, which Argo CD
 // reads as a plain directory: each file that ends like a manifest (manifestFile in
 // reposerver/repository), unless it says that it is none.
-func besideApplications(folder fs.FS, foreign []string) ([]Beside, error) {
+func besideApplications(folder fs.FS, _ string, foreign []string) ([]Beside, error) {
 	var found []Beside
 	for _, p := range foreign {
 		base := path.Base(p)
@@ -106,11 +104,10 @@ func besideApplications(folder fs.FS, foreign []string) ([]Beside, error) {
 }
 
 // besideTerraform looks at the Terraform root for what is declared twice.
-func (r *Result) besideTerraform(folder fs.FS, foreign []string) ([]Beside, error) {
+func (r *Result) besideTerraform(folder fs.FS, dir string, foreign []string) ([]Beside, error) {
 	if !slices.ContainsFunc(foreign, isTerraform) { // reading gen's own takes a while
 		return nil, nil
 	}
-	dir := r.Site.TerraformDir()
 	ours := map[string]string{}
 	for _, f := range r.Tree.Files() {
 		if path.Dir(f.Path) != dir || !isTerraform(f.Path) {

@@ -93,6 +93,15 @@ type Selector struct {
 	MatchLabels      map[string]string `yaml:"matchLabels,omitempty"`
 }
 
+// Named selects what goes by any of the names.
+func Named(names ...string) Selector {
+	const label = "app.kubernetes.io/name"
+	if len(names) == 1 {
+		return Selector{MatchLabels: map[string]string{label: names[0]}}
+	}
+	return Selector{MatchExpressions: []Expression{{Key: label, Operator: "In", Values: names}}}
+}
+
 // Expression is a condition on one label.
 type Expression struct {
 	Key      string   `yaml:"key"`

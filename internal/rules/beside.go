@@ -98,7 +98,7 @@ func ownPath(p string) format.Fault {
 
 // inOutput is the folder of gen's that a path lies in, or that lies in it, or "".
 func (c *checker) inOutput(p string) string {
-	for _, ours := range []string{c.site.ArgoDir(), c.site.TerraformDir(), "docs", "hosts", "machines", "roles", "scripts", "secrets"} {
+	for _, ours := range append([]string{c.site.ArgoDir()}, append(c.site.TerraformDirs(), "docs", "hosts", "machines", "roles", "scripts", "secrets")...) {
 		if within(p, ours) || within(ours, p) {
 			return ours
 		}

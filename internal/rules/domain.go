@@ -30,8 +30,6 @@ func domainRules() []Rule {
 			Bad: `apps: invoices: hostnames: ["in*.example.com"]`, Good: `apps: invoices: hostnames: ["*.invoices.example.com"]`, value: true, check: checkWildcards},
 		{ID: "hostname-depth", Severity: diag.Warning, Summary: "Hostnames are one label below their domain, which is what Cloudflare's universal certificate covers.",
 			Bad: `apps: invoices: hostnames: ["eu.invoices.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkDepth},
-		{ID: "tunnel-size", Severity: diag.Error, Limit: true, Summary: "The tunnel's configuration fits into a ConfigMap, which holds 1 MiB: about 10,000 hostnames.",
-			Bad: "// 20,000 clients", Good: "// 5,000 clients", check: checkTunnelSize},
 		{ID: "zone-records", Severity: diag.Error, Limit: true, Summary: "A domain has no more DNS records than Cloudflare's free plan holds, 200; silence this on a bigger plan.",
 			Bad: "import \"list\"\n\n" + `domains: "example.com": records: [for i in list.Range(0, 300, 1) {type: "A", name: "n\(i)", content: "192.0.2.1"}]`, Good: `domains: "example.com": records: []`, check: checkZoneRecords},
 	}
@@ -233,41 +231,6 @@ func checkDepth(c *checker) {
 		}
 		c.reportHostname(r.At, "%q is %d labels below %q, and Cloudflare's universal certificate covers one", r.Hostname, strings.Count(below, "."), r.Zone).
 			WithHint("browsers would refuse it; advancedCertificate: true of the domain says that it has a certificate of its own")
-	}
-}
-
-// maxConfigMap is what Kubernetes stores in a ConfigMap (kubernetes
-// pkg/apis/core/types.go, MaxSecretSize); a route takes its two values and the
-// words around them.
-const (
-	maxConfigMap = 1 << 20
-	routeWords   = len("- hostname: \n  service: \n")
-	accessWords  = len("  originRequest:\n    access:\n      audTag:\n      - aud:\n      required: true\n      teamName: \n")
-	originWords  = 512 // all that originRequest may hold beside certificates
-)
-
-func checkTunnelSize(c *checker) {
-	size := 1024 // what stands in front of the routes
-	for _, r := range c.site.Routes {
-		for _, path := range r.Bypass {
-			size += routeWords + len("  path: ") + len(r.Hostname) + 2*len(path) + len(r.Service)
-		}
-		for _, p := range r.AccessPaths {
-			size += routeWords + accessWords + len("  path: ") + 3*len(r.Hostname) + 4*len(p.Path) + len(r.Service) + len(c.spec.Cloudflare.Team) + originWords
-		}
-		for _, t := range r.Targets() {
-			size += routeWords + len(r.Hostname) + len(t.Service)
-			if team := c.spec.Cloudflare.Team; team != "" && r.Access != "" {
-				size += accessWords + len(r.Hostname) + len(team)
-			}
-			if t.Origin != nil {
-				size += originWords + len(t.Origin.CAPool)
-			}
-		}
-	}
-	if size > maxConfigMap {
-		c.reportName(diag.Path{"clients"}, "the %d hostnames make a tunnel configuration of %d KiB, and a ConfigMap holds %d", len(c.site.Routes), size>>10, maxConfigMap>>10).
-			WithHint("split the clients over two sites, each with a tunnel of its own")
 	}
 }
 

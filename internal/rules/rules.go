@@ -24,7 +24,7 @@ func rules() []Rule {
 		{"Network cards", nicRules()},
 		{"Users", slices.Concat(userRules(), sshCertificateRules())},
 		{"The cluster's networks", clusterRules()},
-		{"Domains and hostnames", domainRules()},
+		{"Domains and hostnames", slices.Concat(domainRules(), shardRules())},
 		{"Zones", zoneRules()},
 		{"DNS records", recordRules()},
 		{"Mail", mailRules()},

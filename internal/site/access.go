@@ -129,9 +129,11 @@ func (r Route) PathGroup(expression string) (p *AccessPath, clear bool) {
 }
 
 // AccessKeys are the keys of all hostnames and paths that Access guards, sorted.
-func (s *Site) AccessKeys() []string {
+func (s *Site) AccessKeys() []string { return accessKeys(s.Routes) }
+
+func accessKeys(routes []Route) []string {
 	var keys []string
-	for _, r := range s.Routes {
+	for _, r := range routes {
 		if r.Access != "" {
 			keys = append(keys, r.AccessKey())
 		}

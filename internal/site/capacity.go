@@ -5,7 +5,7 @@ package site
 // each node, its operator, Hubble's relay and page; Argo CD's controller, repo
 // server, server and Redis; cloudflared.
 func (s *Site) OwnPods() int {
-	n := 3 + 2*len(s.Hosts) + 1 + 4 + s.Tunnel.Replicas
+	n := 3 + 2*len(s.Hosts) + 1 + 4 + s.Tunnel.Replicas*max(s.Tunnel.Shards, 1)
 	if s.Cluster.Hubble.Enabled {
 		n += 2
 	}
@@ -18,6 +18,6 @@ func (s *Site) OwnPods() int {
 func (s *Site) OwnRequests() (milliCPU, mebibytes int64) {
 	milliCPU, mebibytes = 2*100, 2*70
 	milliCPU, mebibytes = milliCPU+50+50+10+10, mebibytes+256+128+64+32
-	n := int64(s.Tunnel.Replicas)
+	n := int64(s.Tunnel.Replicas * max(s.Tunnel.Shards, 1))
 	return milliCPU + n*20, mebibytes + n*64
 }

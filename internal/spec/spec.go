@@ -54,6 +54,7 @@ type Cloudflare struct {
 type Tunnel struct {
 	Name     string `json:"name"`
 	Replicas int    `json:"replicas"`
+	Shards   int    `json:"shards"`
 }
 
 // Surface mirrors #Surface.
@@ -88,7 +89,8 @@ type SMTP struct {
 
 // Terraform mirrors #Terraform.
 type Terraform struct {
-	S3 *S3 `json:"s3"`
+	S3     *S3 `json:"s3"`
+	Shards int `json:"shards"`
 }
 
 // S3 mirrors #Terraform.s3.

@@ -17,13 +17,15 @@ type ingressRule struct {
 	Service  string `yaml:"service"`
 }
 
-// ingressFiles lists the configurations of cloudflared: config.yaml with rules.
+// ingressFiles lists the configurations of cloudflared: config.yaml with rules, and
+// config-1.yaml of the next tunnel.
 func (w *work) ingressFiles() []string {
 	return w.match(func(p string) bool {
-		base := path.Base(p)
-		return (base == "config.yaml" || base == "config.yml") && len(w.rules(p)) > 0
+		return configRE.MatchString(path.Base(p)) && len(w.rules(p)) > 0
 	})
 }
+
+var configRE = regexp.MustCompile(`^config(-\d+)?\.ya?ml$`)
 
 // rules reads the rules of a configuration.
 func (w *work) rules(p string) []ingressRule {

@@ -39,9 +39,9 @@ func allowDNS(namespace string) policy {
 
 // fromTunnel lets the tunnel reach every port of a namespace: clients choose their
 // ports, and each pod listens on one.
-func fromTunnel(namespace string) policy {
+func fromTunnel(s *site.Site, namespace string) policy {
 	return newPolicy("from-tunnel", namespace, manifest.NetworkPolicySpec{
-		Ingress:     []manifest.IngressRule{{From: []manifest.Peer{tunnel()}}},
+		Ingress:     []manifest.IngressRule{{From: []manifest.Peer{tunnel(s)}}},
 		PolicyTypes: []string{ingress},
 	})
 }
@@ -59,7 +59,7 @@ func appPolicy(s *site.Site, w *site.Workload) policy {
 	spec := manifest.NetworkPolicySpec{PodSelector: manifest.Selector{MatchLabels: selector(w)}}
 	var from []manifest.Peer
 	if w.Tunneled {
-		from = append(from, tunnel())
+		from = append(from, tunnel(s))
 	}
 	for _, n := range w.Allow {
 		from = append(from, pods(n, nameLabel, n))
@@ -125,8 +125,9 @@ func reaches(s *site.Site, w *site.Workload) []manifest.EgressRule {
 	return to
 }
 
-func tunnel() manifest.Peer {
-	return pods("cloudflared", nameLabel, "cloudflared")
+func tunnel(s *site.Site) manifest.Peer {
+	connectors := manifest.Named(s.ConnectorNames()...)
+	return manifest.Peer{NamespaceSelector: inNamespace("cloudflared"), PodSelector: &connectors}
 }
 
 func pods(namespace, label, value string) manifest.Peer {

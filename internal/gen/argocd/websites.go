@@ -15,7 +15,7 @@ func websites(f *manifest.Files, s *site.Site) {
 			level = "baseline"
 		}
 		namespaces = append(namespaces, newNamespace(n, level))
-		policies = append(policies, defaultDeny(n), allowDNS(n), fromTunnel(n), toInternet(s, n))
+		policies = append(policies, defaultDeny(n), allowDNS(n), fromTunnel(s, n), toInternet(s, n))
 	}
 	dir := s.ArgoDir() + "/websites/"
 	f.Add(dir+"kustomization.yaml", kustomization("namespace.yaml", "networkpolicy.yaml"))

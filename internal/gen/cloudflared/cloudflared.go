@@ -15,10 +15,8 @@ import (
 )
 
 const (
-	name          = "cloudflared" // of everything here, and of the namespace
-	configName    = "cloudflared-config"
+	namespace     = "cloudflared"
 	configDir     = "/etc/cloudflared/config"
-	credentials   = "cloudflared-credentials" // the Secret that Terraform makes
 	credentialDir = "/etc/cloudflared/creds"
 	accessVolume  = "access"
 	accessDir     = "/etc/cloudflared/access" // see volumes
@@ -28,20 +26,37 @@ const (
 
 // Files returns the folder cloudflared.
 func Files(s *site.Site) ([]tree.File, error) {
-	rules, authorities, err := ingress(s)
-	if err != nil {
-		return nil, err
-	}
 	var f manifest.Files
 	dir := s.ArgoDir() + "/cloudflared/"
-	resources := []string{"deployment.yaml", "networkpolicy.yaml"}
+	k := manifest.Kustomization{}
+	for _, c := range s.Connectors() {
+		if err := addConnector(&f, &k, dir, s, c); err != nil {
+			return nil, err
+		}
+	}
+	k.Resources = append(k.Resources, "networkpolicy.yaml")
+	slices.Sort(k.Resources)
+	f.Add(dir+"kustomization.yaml", manifest.NewKustomization(k))
+	f.Add(dir+"networkpolicy.yaml", closed(), egress(s))
+	return f.Done()
+}
+
+// addConnector adds the configuration and the pods of one tunnel.
+func addConnector(f *manifest.Files, k *manifest.Kustomization, dir string, s *site.Site, c site.Connector) error {
+	rules, authorities, err := ingress(s, c)
+	if err != nil {
+		return err
+	}
+	add := func(name string, object any) {
+		k.Resources = append(k.Resources, c.File(name))
+		f.Add(dir+c.File(name), object)
+	}
 	if s.Tunnel.Replicas > 1 {
-		resources = append(resources, "pdb.yaml")
-		f.Add(dir+"pdb.yaml", manifest.NewDisruptionBudget(meta(), manifest.DisruptionBudgetSpec{
-			MaxUnavailable: 1, Selector: manifest.Selector{MatchLabels: labels()},
+		add("pdb.yaml", manifest.NewDisruptionBudget(meta(c), manifest.DisruptionBudgetSpec{
+			MaxUnavailable: 1, Selector: manifest.Selector{MatchLabels: labels(c)},
 		}))
 	}
-	f.Add(dir+"config.yaml", config{
+	f.Add(dir+c.File("config.yaml"), config{
 		CredentialsFile: credentialDir + "/credentials.json",
 		// Pods have IPv4 addresses only, and the default tries whichever family the
 		// resolver names first.
@@ -50,29 +65,30 @@ func Files(s *site.Site) ([]tree.File, error) {
 		Metrics:       fmt.Sprintf("0.0.0.0:%d", metricsPort),
 		NoAutoupdate:  true,
 		// The name is for people: which tunnel it is comes with the credentials.
-		Tunnel: s.Tunnel.Name,
+		Tunnel: c.Tunnel,
 	})
 	files := []string{"config.yaml"}
+	if c.Number > 0 {
+		files = []string{"config.yaml=" + c.File("config.yaml")}
+	}
 	for _, a := range authorities {
 		files = append(files, a.name)
 		f.AddText(dir+a.name, a.pem)
 	}
 	slices.Sort(files)
-	f.Add(dir+"deployment.yaml", deployment(s))
-	f.Add(dir+"kustomization.yaml", manifest.NewKustomization(manifest.Kustomization{
-		// The generated name ends in a hash of the file, so a changed route is a changed
-		// Deployment, and the pods roll.
-		ConfigMapGenerator: []manifest.ConfigMapGenerator{{Files: files, Name: configName, Namespace: name}},
-		Resources:          resources,
-	}))
-	f.Add(dir+"networkpolicy.yaml", closed(), egress(s))
-	return f.Done()
+	add("deployment.yaml", deployment(s, c))
+	// The generated name ends in a hash of the file, so a changed route is a changed
+	// Deployment, and the pods roll.
+	k.ConfigMapGenerator = append(k.ConfigMapGenerator, manifest.ConfigMapGenerator{Files: files, Name: configName(c), Namespace: namespace})
+	return nil
 }
 
-func labels() map[string]string {
-	return map[string]string{"app.kubernetes.io/name": name}
+func configName(c site.Connector) string { return c.Name + "-config" }
+
+func labels(c site.Connector) map[string]string {
+	return map[string]string{"app.kubernetes.io/name": c.Name}
 }
 
-func meta() manifest.Meta {
-	return manifest.Meta{Labels: labels(), Name: name, Namespace: name}
+func meta(c site.Connector) manifest.Meta {
+	return manifest.Meta{Labels: labels(c), Name: c.Name, Namespace: namespace}
 }

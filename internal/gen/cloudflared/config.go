@@ -61,10 +61,10 @@ type authority struct{ name, pem string }
 // ingress lists the rules, and the certificates that they name, in the order of the
 // site's routes: cloudflared takes the first rule that matches. The paths of a hostname
 // stand before the rule for the rest of it, so that none falls through to a wildcard.
-func ingress(s *site.Site) ([]rule, []authority, error) {
+func ingress(s *site.Site, c site.Connector) ([]rule, []authority, error) {
 	var rules []rule
 	var authorities []authority
-	for _, r := range s.Routes {
+	for _, r := range c.Routes {
 		add := func(path string, t site.Target, ca string) {
 			if t.Origin != nil && t.Origin.CAPool != "" {
 				authorities = append(authorities, authority{ca, t.Origin.CAPool})

@@ -7,22 +7,22 @@ import (
 	"sitegen/internal/site"
 )
 
-func deployment(s *site.Site) manifest.Object[manifest.DeploymentSpec] {
-	selector := manifest.Selector{MatchLabels: labels()}
-	return manifest.NewDeployment(meta(), manifest.DeploymentSpec{
+func deployment(s *site.Site, c site.Connector) manifest.Object[manifest.DeploymentSpec] {
+	selector := manifest.Selector{MatchLabels: labels(c)}
+	return manifest.NewDeployment(meta(c), manifest.DeploymentSpec{
 		Replicas: s.Tunnel.Replicas, RevisionHistoryLimit: 3, Selector: selector,
 		// One more pod before one less: SSH and Argo CD come in through here too.
 		Strategy: manifest.Strategy{Type: "RollingUpdate", RollingUpdate: &manifest.RollingUpdate{MaxSurge: 1}},
-		Template: manifest.PodTemplate{Metadata: manifest.Meta{Labels: labels()}, Spec: manifest.PodSpec{
-			Containers:      []manifest.Container{container(s)},
-			InitContainers:  audiences(s),
+		Template: manifest.PodTemplate{Metadata: manifest.Meta{Labels: labels(c)}, Spec: manifest.PodSpec{
+			Containers:      []manifest.Container{container(s, c)},
+			InitContainers:  audiences(s, c),
 			SecurityContext: security(),
 			// cloudflared itself gives open requests 30 seconds.
 			TerminationGracePeriodSeconds: 45,
 			TopologySpreadConstraints: []manifest.TopologySpread{{
 				LabelSelector: selector, MaxSkew: 1, TopologyKey: "kubernetes.io/hostname", WhenUnsatisfiable: "ScheduleAnyway",
 			}},
-			Volumes: volumes(s),
+			Volumes: volumes(s, c),
 		}},
 	})
 }
@@ -33,20 +33,20 @@ func deployment(s *site.Site) manifest.Object[manifest.DeploymentSpec] {
 // pkg/volume/configmap, MakePayload). So a hostname that the wildcard record already
 // leads here has no rule before it wants a log-in, whatever is run first, and the
 // pods with the rules of before go on.
-func volumes(s *site.Site) []manifest.PodVolume {
+func volumes(s *site.Site, c site.Connector) []manifest.PodVolume {
 	all := []manifest.PodVolume{
-		{ConfigMap: &manifest.ConfigMapVolume{Name: configName}, Name: "config"},
-		{Name: "credentials", Secret: &manifest.SecretVolume{SecretName: credentials}},
+		{ConfigMap: &manifest.ConfigMapVolume{Name: configName(c)}, Name: "config"},
+		{Name: "credentials", Secret: &manifest.SecretVolume{SecretName: c.Credentials()}},
 	}
-	if keys := s.AccessKeys(); len(keys) > 0 {
+	if keys := c.AccessKeys(); len(keys) > 0 {
 		gate := &manifest.ConfigMapVolume{Name: site.AccessConfigMap}
 		for _, k := range keys {
 			gate.Items = append(gate.Items, manifest.KeyToPath{Key: k, Path: k})
 		}
 		all = slices.Insert(all, 0, manifest.PodVolume{ConfigMap: gate, Name: accessVolume})
 	}
-	if checksAccess(s) {
-		all = append(all, manifest.PodVolume{ConfigMap: &manifest.ConfigMapVolume{Name: configName}, Name: "template"})
+	if checksAccess(s, c) {
+		all = append(all, manifest.PodVolume{ConfigMap: &manifest.ConfigMapVolume{Name: configName(c)}, Name: "template"})
 		i := slices.IndexFunc(all, func(v manifest.PodVolume) bool { return v.Name == "config" })
 		all[i] = manifest.PodVolume{EmptyDir: &manifest.EmptyDir{SizeLimit: "4Mi"}, Name: "config"}
 	}
@@ -54,7 +54,9 @@ func volumes(s *site.Site) []manifest.PodVolume {
 }
 
 // checksAccess tells whether cloudflared checks Access's tokens itself.
-func checksAccess(s *site.Site) bool { return s.Cloudflare.Team != "" && len(s.AccessKeys()) > 0 }
+func checksAccess(s *site.Site, c site.Connector) bool {
+	return s.Cloudflare.Team != "" && len(c.AccessKeys()) > 0
+}
 
 // audience stands in the configuration for the audience of the Access application of
 // a hostname, whose key follows.
@@ -73,8 +75,8 @@ done
 `
 
 // audiences is the container that runs fill.
-func audiences(s *site.Site) []manifest.Container {
-	if !checksAccess(s) {
+func audiences(s *site.Site, c site.Connector) []manifest.Container {
+	if !checksAccess(s, c) {
 		return nil
 	}
 	return []manifest.Container{{
@@ -93,25 +95,25 @@ func audiences(s *site.Site) []manifest.Container {
 
 // mounts are folders, not single files: only those follow a change of what is
 // behind them. A volume that no container mounts is not waited for.
-func mounts(s *site.Site) []manifest.VolumeMount {
+func mounts(c site.Connector) []manifest.VolumeMount {
 	all := []manifest.VolumeMount{
 		{MountPath: configDir, Name: "config", ReadOnly: true},
 		{MountPath: credentialDir, Name: "credentials", ReadOnly: true},
 	}
-	if len(s.AccessKeys()) > 0 {
+	if len(c.AccessKeys()) > 0 {
 		all = slices.Insert(all, 0, manifest.VolumeMount{MountPath: accessDir, Name: accessVolume, ReadOnly: true})
 	}
 	return all
 }
 
-func container(s *site.Site) manifest.Container {
+func container(s *site.Site, c site.Connector) manifest.Container {
 	return manifest.Container{
 		Args:  []manifest.Text{"tunnel", "--config", configDir + "/config.yaml", "run"},
 		Image: "docker.io/cloudflare/cloudflared:" + s.Versions.Images.Cloudflared,
 		// Alive is the process, ready is a connection to the edge: with one probe for
 		// both, a lost connection would restart the pod.
 		LivenessProbe:  probe("/healthcheck", 6),
-		Name:           name,
+		Name:           "cloudflared",
 		Ports:          []manifest.ContainerPort{{ContainerPort: metricsPort, Name: "metrics"}},
 		ReadinessProbe: probe("/ready", 3),
 		Resources: manifest.Resources{
@@ -119,7 +121,7 @@ func container(s *site.Site) manifest.Container {
 			Requests: map[string]string{"cpu": "20m", "memory": "64Mi"},
 		},
 		SecurityContext: manifest.ContainerSecurity{Capabilities: &manifest.Capabilities{Drop: []string{"ALL"}}, ReadOnlyRootFilesystem: true},
-		VolumeMounts:    mounts(s),
+		VolumeMounts:    mounts(c),
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // closed shuts the namespace in both directions. Nothing has to come in: the
 // connections of a tunnel go out, and the kubelet's probes come from the node.
 func closed() manifest.Object[manifest.NetworkPolicySpec] {
-	return manifest.NewNetworkPolicy(manifest.Meta{Name: "default-deny", Namespace: name}, manifest.NetworkPolicySpec{
+	return manifest.NewNetworkPolicy(manifest.Meta{Name: "default-deny", Namespace: namespace}, manifest.NetworkPolicySpec{
 		PolicyTypes: []string{"Ingress", "Egress"},
 	})
 }
@@ -52,10 +52,10 @@ func egress(s *site.Site) manifest.Object[manifest.CiliumPolicySpec] {
 	}
 	rules = append(rules, manifest.CiliumEgress{ToEntities: nodes(), ToPorts: ports("22", "TCP")})
 	rules = append(rules, outside(s)...)
-	return manifest.NewCiliumPolicy(meta(), manifest.CiliumPolicySpec{
+	return manifest.NewCiliumPolicy(meta(s.Connectors()[0]), manifest.CiliumPolicySpec{
 		Description:      "DNS, Cloudflare's edge, and what the tunnel leads to",
 		Egress:           rules,
-		EndpointSelector: manifest.Selector{MatchLabels: labels()},
+		EndpointSelector: manifest.Named(s.ConnectorNames()...),
 	})
 }
 

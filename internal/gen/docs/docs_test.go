@@ -249,6 +249,6 @@ func TestWaysIn(t *testing.T) {
 		}
 		_, rotation, _ := strings.Cut(text, "### The tunnel's secret")
 		rotation, _, _ = strings.Cut(rotation, "### ")
-		inOrder(t, rotation, "by port 22", "ssh -f -N", " web1\n", "tofu apply -replace=random_bytes.tunnel_secret", "ssh web1 k3s kubectl -n cloudflared rollout restart")
+		inOrder(t, rotation, "by port 22", "ssh -f -N", " web1\n", "tofu apply -replace random_bytes.tunnel_secret", "ssh web1 k3s kubectl -n cloudflared rollout restart")
 	}
 }

@@ -32,6 +32,9 @@ type runbook struct {
 	ArgoOwnKey             bool
 	ArgoURL                string
 	ArgoDir, TerraformDir  string
+	ZoneRoots              []string // folders of the Terraform roots that have zones alone
+	TunnelSecrets          []string // resources
+	OneTunnel              bool
 	K8sSecrets, K8sExample string
 	IdPSecrets, IdPExample string
 	ServiceTokens          []string
@@ -77,6 +80,11 @@ func newRunbook(s *site.Site) runbook {
 		StateWhere: "the machine that ran the bootstrap",
 	}
 	r.Registries = s.Registries
+	for n := range s.ConnectorNames() {
+		r.TunnelSecrets = append(r.TunnelSecrets, "random_bytes."+site.Underscored("tunnel_secret", n))
+	}
+	r.OneTunnel = len(r.TunnelSecrets) == 1
+	r.ZoneRoots = s.TerraformDirs()[1:]
 	if s.Terraform.S3 != nil {
 		r.StateWhere = "the bucket"
 	}

@@ -35,7 +35,7 @@ func bootstrapRules() []rule {
 		{Prog: "kubectl", Match: `/readyz`, Out: "ok"},
 		{Prog: "tofu", Match: ` init `},
 		{Prog: "tofu", Match: ` plan `, Exit: 2},
-		{Prog: "kubectl", Match: `get deployment cloudflared`, Out: "argocd.example.com _.dev.example.com shop.example.com..admin..books"},
+		{Prog: "kubectl", Match: `get deployments`, Out: "argocd.example.com _.dev.example.com shop.example.com..admin..books"},
 		{Prog: "tofu", Match: ` show `, Out: doomed("old.example.com")},
 		{Prog: "kubectl", Match: `get secret .*owner=helm`},
 		{Prog: "tofu", Match: ` apply `},
@@ -160,7 +160,7 @@ func TestBootstrapRefuses(t *testing.T) {
 		{name: "still served", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("argocd.example.com")}, want: "everybody could open: argocd.example.com"},
 		{name: "still served, wildcard", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("*.dev.example.com")}, want: "everybody could open: *.dev.example.com"},
 		{name: "still served, path", rule: rule{Prog: "tofu", Match: " show ", Out: doomed("shop.example.com/admin/books")}, want: "everybody could open: shop.example.com/admin/books"},
-		{name: "nothing to ask", rule: rule{Prog: "kubectl", Match: "get deployment cloudflared", Err: "refused", Exit: 1}, want: "cannot tell which hostnames"},
+		{name: "nothing to ask", rule: rule{Prog: "kubectl", Match: "get deployments", Err: "refused", Exit: 1}, want: "cannot tell which hostnames"},
 		{name: "Helm cut off", rule: rule{Prog: "kubectl", Match: "-n argocd get secret .*name=argocd,status in .pending-install,", Out: "secret/sh.helm.release.v1.argocd.v2\n"}, want: "root@203.0.113.10 k3s kubectl -n argocd delete secret/sh.helm.release.v1.argocd.v2"},
 		{name: "Helm not asked", rule: rule{Prog: "kubectl", Match: "get secret .*pending", Err: "refused", Exit: 1}, want: "cannot tell whether Helm"},
 		{name: "no plan", rule: rule{Prog: "tofu", Match: " plan ", Exit: 1}, want: "Zero Trust"},
@@ -218,4 +218,21 @@ func TestBootstrapWarns(t *testing.T) {
 	r.write("newer", "x", 0o644)
 	r.commit()
 	r.script("bootstrap-hetzner-k8s.sh", rules, "yes\n", "--without-app-secrets").want(0, "HEAD is not pushed")
+}
+
+// The roots with zones follow the site's own, which makes the tunnels that they look up.
+func TestBootstrapShards(t *testing.T) {
+	t.Parallel()
+	s := testSite(t)
+	s.Terraform.Shards, s.Tunnel.Shards = 4, 2
+	r := newCheckout(t, s)
+	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--plan").
+		want(0, "not planned before that is applied: k8s/terraform-hetzner-zones-3").never("zones-1 plan")
+	nothing := with(rule{Prog: "tofu", Match: " plan "}, bootstrapRules())
+	r.script("bootstrap-hetzner-k8s.sh", nothing, "", "--plan").want(0).called("tofu ", "zones-1 plan").called("tofu ", "zones-3 plan").never(" apply ")
+	r.script("bootstrap-hetzner-k8s.sh", bootstrapRules(), "", "--yes").want(0, "hetzner is up").
+		called("tofu ", "k8s/terraform-hetzner apply").called("tofu ", "k8s/terraform-hetzner-zones-1 apply").called("tofu ", "k8s/terraform-hetzner-zones-3 apply").
+		called("kubectl ", "rollout status", "deployment/cloudflared-1")
+	r.script("bootstrap-hetzner-k8s.sh", with(rule{Prog: "tofu", Match: "zones-1 apply ", Exit: 1}, bootstrapRules()), "", "--yes").
+		want(1, "it goes on where it stopped").never("zones-2 apply")
 }

@@ -112,6 +112,7 @@ func bootstrapValues(s *site.Site) []sh.Var {
 		{Name: "repo_url", Value: s.Repo.URL},
 		{Name: "repo_branch", Value: s.Repo.Branch},
 		{Name: "terraform_dir", Value: s.TerraformDir()},
+		{Name: "zone_roots", Value: s.TerraformDirs()[1:]},
 		{Name: "k8s_secrets", Value: s.K8sSecrets()},
 		{Name: "secret_keys", Value: s.K8sSecretKeys()},
 		{Name: "idp_secrets", Value: s.IdPSecrets()},
@@ -120,6 +121,7 @@ func bootstrapValues(s *site.Site) []sh.Var {
 		{Name: "argocd_hostname", Value: argocdHostname(s)},
 		{Name: "app_secrets", Value: secrets},
 		{Name: "core_applications", Value: coreApplications()},
+		{Name: "connectors", Value: s.ConnectorNames()},
 	}
 }
 
@@ -154,6 +156,7 @@ func verifyValues(s *site.Site) []sh.Var {
 		{Name: "server_address", Value: field(s.Server.Address)},
 		{Name: "server_ssh_hostname", Value: s.Server.SSH.Hostname},
 		{Name: "core_applications", Value: coreApplications()},
+		{Name: "connectors", Value: s.ConnectorNames()},
 		{Name: "routes", Value: routes},
 		{Name: "redirects", Value: redirects},
 	}

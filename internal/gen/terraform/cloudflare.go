@@ -7,11 +7,57 @@ import (
 	"sitegen/internal/tf"
 )
 
-func tunnelID() tf.Expr {
-	return tf.Ref("cloudflare_zero_trust_tunnel_cloudflared", tunnel, "id")
+// tunnelResource is the name of a connector's tunnel in Terraform.
+func tunnelResource(c site.Connector) string { return underscored("site", c) }
+
+// underscored is the name of a resource that each connector has.
+func underscored(name string, c site.Connector) string { return site.Underscored(name, c.Number) }
+
+func tunnelID(c site.Connector) tf.Expr {
+	return tf.Ref("cloudflare_zero_trust_tunnel_cloudflared", tunnelResource(c), "id")
+}
+
+func tunnelSecret(c site.Connector) tf.Expr {
+	return tf.Ref("random_bytes", underscored(random, c), "base64")
 }
 
 func cloudflare(f *tf.File, s *site.Site) {
+	l := zoneLocals(f, s)
+	l.Set("account_id", accountID(s))
+	connectors := s.Connectors()
+	l.Set("tunnel_id", tunnelID(connectors[0]))
+	to := tunnelID(connectors[0])
+	if len(connectors) > 1 {
+		ids := fields{}
+		for _, c := range connectors {
+			ids[c.Tunnel] = tunnelID(c)
+		}
+		l.Set("tunnel_ids", tf.Map(ids))
+		to = tf.Fixed("local.tunnel_ids[local.zones[each.value].tunnel]")
+	}
+	lookups(f, s)
+
+	for i, c := range connectors {
+		r := f.Block("resource", "random_bytes", underscored(random, c))
+		r.Set("length", tf.Int(32))
+		r.Set("keepers", tf.Object(fields{"rotation": tf.Ref("var", "tunnel_secret_rotation")}))
+
+		if i == 0 {
+			f.Comment("local: the routes are in cloudflared's own configuration, in git, and not in the dashboard.")
+		}
+		r = f.Block("resource", "cloudflare_zero_trust_tunnel_cloudflared", tunnelResource(c))
+		r.Set("account_id", tf.Ref("local", "account_id"))
+		r.Set("name", tf.String(c.Tunnel))
+		r.Set("config_src", tf.String("local"))
+		r.Set("tunnel_secret", tunnelSecret(c))
+	}
+	tunnelRecords(f, to, "No hostname resolves before Access guards it; and a record that it takes the place of is gone.",
+		tf.Ref("cloudflare_zero_trust_access_application", "site"))
+	records(f, s)
+}
+
+// zoneLocals begins a block of locals with the zones, and their hostnames and ids.
+func zoneLocals(f *tf.File, s *site.Site) *tf.Body {
 	l := f.Block("locals")
 	l.Comment(
 		"Each zone with the hostnames in it that get a record of the tunnel. A zone without an id is looked up,",
@@ -28,38 +74,25 @@ func cloudflare(f *tf.File, s *site.Site) {
 	l.Set("hostnames", tf.Fixed(`merge([
     for name, zone in local.zones : { for hostname in zone.hostnames : hostname => name }
   ]...)`))
-	l.Set("account_id", accountID(s))
-	l.Set("tunnel_id", tunnelID())
-	lookups(f, s)
+	return l
+}
 
-	r := f.Block("resource", "random_bytes", random)
-	r.Set("length", tf.Int(32))
-	r.Set("keepers", tf.Object(fields{"rotation": tf.Ref("var", "tunnel_secret_rotation")}))
-
-	f.Comment("local: the routes are in cloudflared's own configuration, in git, and not in the dashboard.")
-	r = f.Block("resource", "cloudflare_zero_trust_tunnel_cloudflared", tunnel)
-	r.Set("account_id", tf.Ref("local", "account_id"))
-	r.Set("name", tf.String(s.Tunnel.Name))
-	r.Set("config_src", tf.String("local"))
-	r.Set("tunnel_secret", tf.Ref("random_bytes", random, "base64"))
-
+// tunnelRecords leads the hostnames to the tunnel with that id, when what it needs is there.
+func tunnelRecords(f *tf.File, id tf.Expr, why string, needs ...tf.Expr) {
 	f.Comment("Names in full and without a trailing dot: any other form differs from Cloudflare's at each plan.")
-	r = f.Block("resource", "cloudflare_dns_record", "tunnel")
+	r := f.Block("resource", "cloudflare_dns_record", "tunnel")
 	r.Set("for_each", tf.Ref("local", "hostnames"))
 	r.Set("zone_id", tf.Fixed("local.zone_ids[each.value]"))
 	r.Set("name", tf.Ref("each", "key"))
 	r.Set("type", tf.String("CNAME"))
-	r.Set("content", tf.Template(tunnelID(), tf.String(".cfargotunnel.com")))
+	r.Set("content", tf.Template(id, tf.String(".cfargotunnel.com")))
 	r.Set("proxied", tf.Bool(true))
 	r.Set("ttl", tf.Int(1))
-	r.Comment("No hostname resolves before Access guards it; and a record that it takes the place of is gone.")
-	needs := []tf.Expr{tf.Ref("cloudflare_zero_trust_access_application", "site")}
+	r.Comment(why)
 	for _, kind := range recordKinds() {
 		needs = append(needs, tf.Ref("cloudflare_dns_record", kind.name))
 	}
 	r.Set("depends_on", tf.List(needs...))
-
-	records(f, s)
 }
 
 // zones maps each zone to its id and hostnames. Every value is a block of lines, so
@@ -75,7 +108,11 @@ func zones(s *site.Site) tf.Expr {
 			hostnames = append(hostnames, "*."+z.Name)
 		}
 		slices.Sort(hostnames)
-		all[z.Name] = tf.Object(fields{"hostnames": tf.Strings(slices.Compact(hostnames)), "id": tf.StringOrNull(z.ZoneID)})
+		zone := fields{"hostnames": tf.Strings(slices.Compact(hostnames)), "id": tf.StringOrNull(z.ZoneID)}
+		if s.Tunnel.Shards > 1 || s.Terraform.Shards > 1 {
+			zone["tunnel"] = tf.String(s.TunnelOf(z.Name))
+		}
+		all[z.Name] = tf.Object(zone)
 	}
 	return tf.Map(all)
 }
@@ -85,11 +122,16 @@ func accountID(s *site.Site) tf.Expr {
 	switch {
 	case s.Cloudflare.Account != "":
 		return tf.String(s.Cloudflare.Account)
-	case s.Primary.ZoneID != "":
+	case s.Primary.ZoneID != "" || !hasPrimary(s):
 		return tf.Ref("data", "cloudflare_zone", "primary", "account", "id")
 	default:
 		return tf.Ref("data", "cloudflare_zone", "by_name").Index(tf.String(s.Primary.Name)).Attr("account").Attr("id")
 	}
+}
+
+// hasPrimary tells whether the primary zone is in this root.
+func hasPrimary(s *site.Site) bool {
+	return slices.ContainsFunc(s.Zones, func(z site.Zone) bool { return z.Primary })
 }
 
 func lookups(f *tf.File, s *site.Site) {
@@ -101,8 +143,14 @@ func lookups(f *tf.File, s *site.Site) {
 		filter["account"] = tf.Object(fields{"id": tf.Ref("local", "account_id")})
 	}
 	d.Set("filter", tf.Object(filter))
-	if s.Cloudflare.Account == "" && s.Primary.ZoneID != "" {
-		f.Comment("Only for the account it is in.")
-		f.Block("data", "cloudflare_zone", "primary").Set("zone_id", tf.String(s.Primary.ZoneID))
+	if s.Cloudflare.Account != "" || s.Primary.ZoneID == "" && hasPrimary(s) {
+		return
+	}
+	f.Comment("Only for the account it is in.")
+	d = f.Block("data", "cloudflare_zone", "primary")
+	if s.Primary.ZoneID != "" {
+		d.Set("zone_id", tf.String(s.Primary.ZoneID))
+	} else {
+		d.Set("filter", tf.Object(fields{"name": tf.String(s.Primary.Name)}))
 	}
 }

@@ -46,7 +46,10 @@ func argocd(f *tf.File, s *site.Site) {
 	manifest(f, s, "platform_project", "projects/platform.yaml", tf.Ref("helm_release", "argocd"))
 
 	f.Comment("Everything else follows from this one; cloudflared is its first, and wants its credentials.")
-	needs = []tf.Expr{tf.Ref("kubectl_manifest", "platform_project"), tf.Ref("kubernetes_secret_v1", "cloudflared_credentials")}
+	needs = []tf.Expr{tf.Ref("kubectl_manifest", "platform_project")}
+	for _, c := range s.Connectors() {
+		needs = append(needs, tf.Ref("kubernetes_secret_v1", underscored("cloudflared_credentials", c)))
+	}
 	if len(s.AccessKeys()) > 0 {
 		needs = append(needs, tf.Ref("kubernetes_config_map_v1", "access_applications"))
 	}
@@ -83,12 +86,13 @@ func secrets(f *tf.File, s *site.Site) {
 	)
 	f.Blank()
 	f.Comment("What cloudflared logs in with; its pods read it when they start.")
-	tunnelSecret := tf.Ref("random_bytes", random, "base64")
-	secretObject(f, "cloudflared_credentials", "cloudflared-credentials", "cloudflared", nil,
-		fields{"credentials.json": tf.Call("jsonencode", tf.Object(fields{
-			"AccountTag": tf.Ref("local", "account_id"), "TunnelID": tunnelID(), "TunnelSecret": tunnelSecret,
-		}))},
-		tf.Ref("local", "account_id"), tunnelID(), tunnelSecret)
+	for _, c := range s.Connectors() {
+		secretObject(f, underscored("cloudflared_credentials", c), c.Credentials(), "cloudflared", nil,
+			fields{"credentials.json": tf.Call("jsonencode", tf.Object(fields{
+				"AccountTag": tf.Ref("local", "account_id"), "TunnelID": tunnelID(c), "TunnelSecret": tunnelSecret(c),
+			}))},
+			tf.Ref("local", "account_id"), tunnelID(c), tunnelSecret(c))
+	}
 
 	if s.Repo.Kind != site.RepoPublic {
 		repository(f, s)

@@ -10,26 +10,15 @@ import (
 func outputs(f *tf.File, s *site.Site) {
 	o := f.Block("output", "tunnel_id")
 	o.Set("description", tf.String("the tunnel that every hostname leads to"))
-	o.Set("value", tunnelID())
+	o.Set("value", tunnelID(s.Connectors()[0]))
 
-	o = f.Block("output", "hostnames")
-	o.Set("description", tf.String("every hostname that resolves to the tunnel"))
-	o.Set("value", tf.Fixed("sort(keys(local.hostnames))"))
+	hostnamesOutput(f)
 
 	o = f.Block("output", "guarded_hostnames")
 	o.Set("description", tf.String("those of them that want a log-in first"))
 	o.Set("value", tf.Fixed("sort(keys(local.access))"))
 
-	if slices.ContainsFunc(s.Zones, func(z site.Zone) bool { return z.Create }) {
-		o = f.Block("output", "name_servers")
-		o.Set("description", tf.String("for the registrars of the zones that were made here"))
-		o.Set("value", tf.Fixed("{ for name, zone in cloudflare_zone.created : name => zone.name_servers }"))
-	}
-	if slices.ContainsFunc(s.Zones, func(z site.Zone) bool { return z.DNSSEC }) {
-		o = f.Block("output", "dnssec_ds")
-		o.Set("description", tf.String("for the registrars of the zones that are signed"))
-		o.Set("value", tf.Fixed("{ for name, dnssec in cloudflare_zone_dnssec.signed : name => dnssec.ds }"))
-	}
+	registrarOutputs(f, s.Roots()[0])
 
 	if len(s.ServiceTokens()) > 0 {
 		o = f.Block("output", "service_tokens")
@@ -53,6 +42,32 @@ func outputs(f *tf.File, s *site.Site) {
 	o = f.Block("output", "next_steps")
 	o.Set("description", tf.String("what to look at now"))
 	o.Set("value", tf.Strings(nextSteps(s)))
+}
+
+// zoneOutputs are those of a root that has zones alone.
+func zoneOutputs(f *tf.File, s *site.Site) {
+	hostnamesOutput(f)
+	registrarOutputs(f, s)
+}
+
+func hostnamesOutput(f *tf.File) {
+	o := f.Block("output", "hostnames")
+	o.Set("description", tf.String("every hostname that resolves to the tunnel"))
+	o.Set("value", tf.Fixed("sort(keys(local.hostnames))"))
+}
+
+// registrarOutputs are what the registrars of zones want to know.
+func registrarOutputs(f *tf.File, s *site.Site) {
+	if slices.ContainsFunc(s.Zones, func(z site.Zone) bool { return z.Create }) {
+		o := f.Block("output", "name_servers")
+		o.Set("description", tf.String("for the registrars of the zones that were made here"))
+		o.Set("value", tf.Fixed("{ for name, zone in cloudflare_zone.created : name => zone.name_servers }"))
+	}
+	if slices.ContainsFunc(s.Zones, func(z site.Zone) bool { return z.DNSSEC }) {
+		o := f.Block("output", "dnssec_ds")
+		o.Set("description", tf.String("for the registrars of the zones that are signed"))
+		o.Set("value", tf.Fixed("{ for name, dnssec in cloudflare_zone_dnssec.signed : name => dnssec.ds }"))
+	}
 }
 
 func nextSteps(s *site.Site) []string {

@@ -8,34 +8,39 @@ import (
 // The names of resources that several files refer to.
 const (
 	sopsFile = "k8s"           // ephemeral sops_file
-	tunnel   = "site"          // cloudflare_zero_trust_tunnel_cloudflared
 	random   = "tunnel_secret" // random_bytes
 )
 
+type pin struct{ name, source, version string }
+
 func versions(f *tf.File, s *site.Site) {
-	v := s.Versions
+	v := s.Versions.Providers
+	terraformBlock(f, s, []pin{
+		{"cloudflare", "cloudflare/cloudflare", v.Cloudflare},
+		{"helm", "hashicorp/helm", v.Helm},
+		{"kubectl", "alekc/kubectl", v.Kubectl},
+		{"kubernetes", "hashicorp/kubernetes", v.Kubernetes},
+		{"random", "hashicorp/random", v.Random},
+		{"sops", "carlpett/sops", v.Sops},
+	},
+		"The state is the file terraform.tfstate here, kept out of git. It holds the tunnel's secret:",
+		"give the spec an S3-compatible bucket, or set TF_ENCRYPTION for OpenTofu's own encryption.",
+	)
+}
+
+func terraformBlock(f *tf.File, s *site.Site, pins []pin, state ...string) {
 	t := f.Block("terraform")
 	t.Comment("Write-only arguments and ephemeral resources need 1.11, in Terraform and in OpenTofu.")
-	t.Set("required_version", tf.String(v.Terraform))
+	t.Set("required_version", tf.String(s.Versions.Terraform))
 	p := t.Block("required_providers")
-	for _, pin := range []struct{ name, source, version string }{
-		{"cloudflare", "cloudflare/cloudflare", v.Providers.Cloudflare},
-		{"helm", "hashicorp/helm", v.Providers.Helm},
-		{"kubectl", "alekc/kubectl", v.Providers.Kubectl},
-		{"kubernetes", "hashicorp/kubernetes", v.Providers.Kubernetes},
-		{"random", "hashicorp/random", v.Providers.Random},
-		{"sops", "carlpett/sops", v.Providers.Sops},
-	} {
+	for _, pin := range pins {
 		p.Set(pin.name, tf.Object(fields{"source": tf.String(pin.source), "version": tf.String(pin.version)}))
 	}
 	if s.Terraform.S3 != nil {
 		s3(t, s.Terraform.S3)
 		return
 	}
-	t.Comment(
-		"The state is the file terraform.tfstate here, kept out of git. It holds the tunnel's secret:",
-		"give the spec an S3-compatible bucket, or set TF_ENCRYPTION for OpenTofu's own encryption.",
-	)
+	t.Comment(state...)
 }
 
 // s3 writes the backend. A service that is not AWS has no STS, no instance

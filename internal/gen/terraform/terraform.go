@@ -17,27 +17,52 @@ import (
 	"sitegen/internal/tree"
 )
 
-// Files are the files of the Terraform root, without the Helm values.
+// part is a file of a root.
+type part struct {
+	name  string
+	write func(*tf.File, *site.Site)
+	leave bool // nothing is in it
+}
+
+// Files are the files of the Terraform roots, without the Helm values.
 func Files(s *site.Site) ([]tree.File, error) {
-	var files []tree.File
-	for _, f := range []struct {
-		name  string
-		write func(*tf.File, *site.Site)
-		leave bool // nothing is in it
-	}{
+	roots, dirs := s.Roots(), s.TerraformDirs()
+	own := roots[0]
+	files, err := root(s, s.TerraformDir(), []part{
 		{name: "argocd.tf", write: argocd},
 		{name: "cilium.tf", write: cilium},
 		{name: "cloudflare-access.tf", write: access},
-		{name: "cloudflare-redirects.tf", write: redirects, leave: len(s.Redirects) == 0},
-		{name: "cloudflare-zones.tf", write: madeZones},
-		{name: "cloudflare.tf", write: cloudflare},
+		{name: "cloudflare-redirects.tf", write: in(own, redirects), leave: len(own.Redirects) == 0},
+		{name: "cloudflare-zones.tf", write: in(own, madeZones)},
+		{name: "cloudflare.tf", write: in(own, cloudflare)},
 		{name: "outputs.tf", write: outputs},
 		{name: "providers.tf", write: providers},
 		{name: "secrets.tf", write: secrets},
 		{name: "terraform.tfvars.example", write: example},
 		{name: "variables.tf", write: variables},
 		{name: "versions.tf", write: versions},
-	} {
+	})
+	if err != nil {
+		return nil, err
+	}
+	for n, r := range roots[1:] {
+		more, err := zoneRoot(r, dirs[n+1])
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, more...)
+	}
+	return files, nil
+}
+
+// in has a file written for a part of the site.
+func in(s *site.Site, write func(*tf.File, *site.Site)) func(*tf.File, *site.Site) {
+	return func(f *tf.File, _ *site.Site) { write(f, s) }
+}
+
+func root(s *site.Site, dir string, parts []part) ([]tree.File, error) {
+	var files []tree.File
+	for _, f := range parts {
 		if f.leave {
 			continue
 		}
@@ -47,9 +72,9 @@ func Files(s *site.Site) ([]tree.File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
-		files = append(files, tree.File{Path: path.Join(s.TerraformDir(), f.name), Mode: 0o644, Data: data})
+		files = append(files, tree.File{Path: path.Join(dir, f.name), Mode: 0o644, Data: data})
 	}
-	return append(files, tree.File{Path: path.Join(s.TerraformDir(), ".gitignore"), Mode: 0o644, Data: []byte(gitignore)}), nil
+	return append(files, tree.File{Path: path.Join(dir, ".gitignore"), Mode: 0o644, Data: []byte(gitignore)}), nil
 }
 
 // gitignore keeps state and plans out of git: both hold the tunnel's secret in

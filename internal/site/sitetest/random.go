@@ -236,6 +236,8 @@ func (g *generator) rest() {
 			g.maybe(2, `registries: "reg-%d": {host: %q, user: %q}`, i, r.host, g.one("bot", "robot$ci", "_json_key", "o'neil@example.com", `a "b" ${c}`))
 		}
 	}
+	g.maybe(3, `tunnel: shards: %d`, 1<<g.IntN(4))
+	g.maybe(3, `terraform: shards: %d`, 1<<g.IntN(4))
 	g.maybe(3, `terraform: s3: {bucket: "state-%d", endpoint: "https://s3.example.net"}`, g.IntN(9))
 	g.maybe(4, `output: flake: "own"`)
 	g.maybe(4, `output: exclude: ["docs/*"]`)

@@ -10,6 +10,7 @@ readonly agents=()
 readonly repo_url=git@github.com:example/infra.git
 readonly repo_branch=main
 readonly terraform_dir=k8s/terraform-many
+readonly zone_roots=()
 readonly k8s_secrets=secrets/hosts/web1/k8s-secrets.yaml
 readonly secret_keys=(
   argocd_age_key
@@ -25,6 +26,9 @@ readonly core_applications=(
   cloudflared
   projects
   websites
+)
+readonly connectors=(
+  cloudflared
 )
 
 # -- shared by this site's scripts ------------------------------------------
@@ -311,7 +315,9 @@ find_terraform() {
   say "using $version"
 }
 
-in_terraform() { "$terraform" -chdir="$root/$terraform_dir" "$@"; }
+# The Terraform root at hand: the site's own, then those that have zones alone.
+terraform_root="$terraform_dir"
+in_terraform() { "$terraform" -chdir="$root/$terraform_root" "$@"; }
 
 confirm() {
   local answer=''
@@ -326,10 +332,10 @@ confirm() {
 # hostnames it guards, and paths of them; a star is an underscore there, a slash two dots.
 check_guarded() {
   local line hostname key routed open=''
-  routed="$(kubectl --request-timeout=10s -n cloudflared get deployment cloudflared --ignore-not-found \
-    -o 'jsonpath={.spec.template.spec.volumes[?(@.name=="access")].configMap.items[*].key}' 2>"$tmp/kubectl.log")" || {
+  routed="$(kubectl --request-timeout=10s -n cloudflared get deployments \
+    -o 'jsonpath={range .items[*]}{.spec.template.spec.volumes[?(@.name=="access")].configMap.items[*].key}{" "}{end}' 2>"$tmp/kubectl.log")" || {
     cat -- "$tmp/kubectl.log" >&2
-    die "cannot tell which hostnames cloudflared serves" "$reach k3s kubectl -n cloudflared get deployment cloudflared" "then run this again"
+    die "cannot tell which hostnames cloudflared serves" "$reach k3s kubectl -n cloudflared get deployments" "then run this again"
   }
   in_terraform show -no-color "$tmp/plan" >"$tmp/plan.txt" || die "$terraform cannot show its own plan" "run this again"
   while read -r line; do
@@ -365,11 +371,12 @@ check_releases() {
   done
 }
 
+planned=0 # as -detailed-exitcode has it
 apply_terraform() {
   local status=0
   in_terraform init -input=false ||
     die "$terraform init failed" "read the message above; with the state in a bucket it needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-  in_terraform plan -input=false -detailed-exitcode -out="$tmp/plan" -var "kubeconfig_path=$tmp/kubeconfig" || status=$?
+  in_terraform plan -input=false -detailed-exitcode -out="$tmp/plan" "$@" || status=$?
   case "$status" in
     0) say "nothing to change" ;;
     2) ;;
@@ -378,14 +385,27 @@ apply_terraform() {
       "403 or 10000 from Cloudflare: the token's permissions, docs/RUNBOOK.md, Cloudflare token" \
       "Access is not enabled: switch Zero Trust on once, docs/RUNBOOK.md, Cloudflare account" ;;
   esac
-  if [[ -n $plan_only ]]; then exit 0; fi
-  if ((status == 2)); then
+  planned=$status
+  if [[ -z $plan_only ]] && ((status == 2)); then
     check_guarded
     check_releases
     confirm
     in_terraform apply -input=false "$tmp/plan" ||
       die "$terraform apply failed; what it made so far is in the state" "read the message above, put it right, and run this again: it goes on where it stopped"
   fi
+}
+
+# The roots with zones look up the tunnels, which the site's own root makes.
+apply_zones() {
+  local first="$planned"
+  for terraform_root in "${zone_roots[@]}"; do
+    if [[ -n $plan_only ]] && ((first)); then
+      say "not planned before that is applied: $terraform_root"
+      continue
+    fi
+    step "Terraform: $terraform_root"
+    apply_terraform
+  done
 }
 
 # -- what has to be true at the end -----------------------------------------------
@@ -490,7 +510,9 @@ wait_for 300 "the API" api_ready || {
 }
 
 step "Terraform"
-apply_terraform
+apply_terraform -var "kubeconfig_path=$tmp/kubeconfig"
+apply_zones
+if [[ -n $plan_only ]]; then exit 0; fi
 
 step "the cluster"
 wait_rollout kube-system daemonset/cilium
@@ -502,7 +524,7 @@ wait_rollout argocd deployment/argocd-repo-server
 wait_rollout argocd deployment/argocd-server
 resume_syncs
 wait_apps
-wait_rollout cloudflared deployment/cloudflared
+for connector in "${connectors[@]}"; do wait_rollout cloudflared "deployment/$connector"; done
 
 say ''
 say "$site is up. Argo CD: https://$argocd_hostname, user admin; its first password:"

@@ -14,6 +14,9 @@ readonly core_applications=(
   projects
   websites
 )
+readonly connectors=(
+  cloudflared
+)
 readonly routes=(
   'argocd.example.net argocd ops'
   'client0.example client -'
@@ -314,7 +317,7 @@ check_cluster() {
   check_rollout "4 Cilium" kube-system daemonset/cilium
   check_rollout "5 CoreDNS" kube-system deployment/coredns
   # cloudflared is ready when it has a connection to the edge.
-  check_rollout "6 cloudflared" cloudflared deployment/cloudflared
+  for connector in "${connectors[@]}"; do check_rollout "6 $connector" cloudflared "deployment/$connector"; done
   check_apps
 }
 
