@@ -16,7 +16,7 @@ type Beside struct {
 	Kind        BesideKind
 	Name        string // and of its Application, its project and its folder in ArgoDir
 
-	OwnsNamespace bool // of several in one namespace, the first makes it
+	OwnsNamespace bool // of several in one namespace, the first of the earliest wave makes it
 	Kinds         []GroupKind
 	ClusterKinds  []GroupKind
 
@@ -105,7 +105,9 @@ func resolveBeside(s *Site, sp *spec.Spec) {
 		s.Folders = append(s.Folders, b)
 	}
 	made := map[string]bool{}
-	for _, b := range s.Beside() {
+	all := s.Beside()
+	slices.SortStableFunc(all, func(a, b *Beside) int { return cmp.Compare(a.Wave, b.Wave) }) // the later ones wait for the namespace
+	for _, b := range all {
 		b.OwnsNamespace = !made[b.Namespace]
 		made[b.Namespace] = true
 	}

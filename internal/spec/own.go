@@ -30,6 +30,7 @@ type Beside struct {
 	ClusterKinds []string `json:"clusterKinds"`
 	Secrets      []string `json:"secrets"`
 	Allow        []string `json:"allow"`
+	Wave         int      `json:"wave"`
 	OnRemoval    string   `json:"onRemoval"`
 }
 

@@ -275,6 +275,7 @@ type App struct {
 	Public  bool               `json:"public"`
 	Secrets []string           `json:"secrets"`
 	Kind    string             `json:"kind"`
+	Wave    int                `json:"wave"`
 	Jobs    map[string]*Job    `json:"jobs"`
 	Volumes map[string]*Volume `json:"volumes"`
 	Allow   []string           `json:"allow"`

@@ -40,7 +40,7 @@ func applications(s *site.Site) []application {
 		kept(s, "websites", 1, "workloads", site.WebsitesNamespace, "websites"),
 	}
 	for _, w := range s.Workloads() {
-		m := manifest.Meta{Name: w.Application, Finalizers: []string{finalizer}, Annotations: map[string]string{syncWave: "2"}}
+		m := manifest.Meta{Name: w.Application, Finalizers: []string{finalizer}, Annotations: map[string]string{syncWave: turn(w.Wave)}}
 		a := build(s, m, "workloads", w.Namespace, w.Folder)
 		if w.Component != nil { // what it reads elsewhere is not known
 			delete(a.Metadata.Annotations, manifestPaths)
@@ -56,6 +56,10 @@ func applications(s *site.Site) []application {
 	slices.SortFunc(list, func(a, b application) int { return cmp.Compare(a.Metadata.Name, b.Metadata.Name) })
 	return list
 }
+
+// turn is the wave of what the spec says the wave of: after gen's own, which nothing
+// of the user's may keep back.
+func turn(wave int) string { return strconv.Itoa(2 + wave) }
 
 // kept is a child that stays when it is gone from git, and whose objects stay when
 // it is deleted.

@@ -12,7 +12,7 @@ import (
 
 // TestApplications holds what every Application says, and who outlives what.
 func TestApplications(t *testing.T) {
-	s := newSite(t)
+	s := newSite(t, `apps: late: {image: "ghcr.io/example/late:1.0.0", wave: 2}, charts: operator: wave: 1, folders: rights: wave: 3`)
 	docs := manifests(t, s)
 	waves := map[string]string{}
 	beside := map[string]*site.Beside{}
@@ -53,7 +53,7 @@ func TestApplications(t *testing.T) {
 			if a.at("metadata", "annotations", manifestPaths) != nil {
 				t.Errorf("%s misses changes of what its source reads elsewhere", name)
 			}
-		case wave == "2":
+		case wave == "2" || name == "late":
 			if !cascade || protected {
 				t.Errorf("%s leaves its pods behind when it goes", name)
 			}
@@ -66,7 +66,7 @@ func TestApplications(t *testing.T) {
 	want := map[string]string{
 		"app-of-apps": "", "projects": "-10", "cloudflared": "0", "websites": "1",
 		"website-bakery": "2", "website-legacy": "2", "website-studio": "2", "db": "2", "invoices": "2",
-		"grafana": "2", "loki": "2", "operator": "2", "tools": "2", "wider": "2", "rights": "2",
+		"grafana": "2", "loki": "2", "operator": "3", "tools": "2", "wider": "2", "rights": "5", "late": "4",
 	}
 	if diff := cmp.Diff(want, waves); diff != "" {
 		t.Errorf("waves: -want +got\n%s", diff)
@@ -321,5 +321,16 @@ func TestNoClients(t *testing.T) {
 	docs := manifests(t, s)
 	if got := kind(docs, "Namespace"); len(got) != 1 || got[0].text("metadata", "name") != site.WebsitesNamespace {
 		t.Errorf("namespaces of a site without clients: %v", got)
+	}
+}
+
+// TestNamespaceComesFirst: what shares a namespace waits for nothing that a later one
+// makes.
+func TestNamespaceComesFirst(t *testing.T) {
+	docs := manifests(t, newSite(t, `charts: grafana: wave: 1`))
+	for name, want := range map[string]bool{"grafana": false, "loki": true, "operator": false} {
+		if made := docs[name+"/namespace.yaml"] != nil; made != want {
+			t.Errorf("%s makes the namespace: %t", name, made)
+		}
 	}
 }

@@ -33,7 +33,7 @@ func addBeside(f *manifest.Files, s *site.Site, b *site.Beside) {
 // is not known, and Argo CD would take a chart's repository for one of git when the
 // version changes (argo-cd reposerver/repository/repository.go, UpdateRevisionForPaths).
 func besideApplication(s *site.Site, b *site.Beside) application {
-	m := manifest.Meta{Name: b.Name, Annotations: map[string]string{syncWave: "2"}}
+	m := manifest.Meta{Name: b.Name, Annotations: map[string]string{syncWave: turn(b.Wave)}}
 	if !b.Keep() {
 		m.Finalizers = []string{finalizer}
 	}

@@ -52,6 +52,7 @@ func (g *generator) beside() {
 	g.maybe(4, `namespaces: ["kube-system"]`)
 	g.maybe(3, `clusterKinds: ["rbac.authorization.k8s.io/ClusterRole", "example.net/Thing"]`)
 	g.maybe(3, `secrets: ["token", "tls.crt"]`)
+	g.maybe(3, "wave: %d", g.IntN(9))
 	g.maybe(3, "onRemoval: %q", g.one("keep", "delete"))
 	if g.app != "" {
 		g.maybe(2, "allow: [%q]", g.app)
