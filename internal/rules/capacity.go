@@ -104,19 +104,31 @@ func (c *checker) resources(what string, own *resource.Quantity, has func(*spec.
 		return
 	}
 	sum, q := own.DeepCopy(), quantities{}
+	tooLarge := func(one *resource.Quantity, of diag.Path) bool {
+		if one == nil || one.Cmp(*largest) <= 0 {
+			return false
+		}
+		c.note(c.report(of.With("resources", "requests", what), "no host has the %s that one pod asks for, %s: the largest has %s", what, one.String(), said).
+			WithHint("ask for less, or add a host that is large enough"), at, "the largest host")
+		return true
+	}
 	for _, w := range c.containers {
 		one, sound := q.pod(w, what)
 		if !sound || w.Replicas == 0 {
 			continue
 		}
-		if one.Cmp(*largest) > 0 {
-			c.note(c.report(w.at.With("resources", "requests", what), "no host has the %s that one pod asks for, %s: the largest has %s", what, one.String(), said).
-				WithHint("ask for less, or add a host that is large enough"), at, "the largest host")
+		if tooLarge(&one, w.at) {
 			return
 		}
 		one.Mul(int64(w.Replicas))
 		sum.Add(one)
 	}
+	// Jobs come and go, and wait for room: each has to find it, and no more.
+	c.eachJob(func(_ *spec.App, j *spec.Job, of diag.Path) {
+		if j.Resources != nil {
+			tooLarge(q.parse(map[string]string{"cpu": j.Resources.Requests.CPU, "memory": j.Resources.Requests.Memory}[what]), of)
+		}
+	})
 	if sum.Cmp(*all) > 0 {
 		asked, has := inWords(what, sum, *all)
 		c.note(c.report(diag.Path{"hosts"}, "all pods together ask for %s of %s, and the hosts have %s", asked, what, has).
