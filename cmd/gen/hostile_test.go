@@ -26,7 +26,7 @@ const hostileTree = "../../golden/hostile/want"
 
 // TestHostileYAML reads the Deployment as Kubernetes would.
 func TestHostileYAML(t *testing.T) {
-	c := containerReads(t, hostileTree+"/k8s/argocd-hostile/websites/bakery/deployment.yaml")
+	c := containersRead(t, hostileTree+"/k8s/argocd-hostile/websites/bakery/deployment.yaml")["bakery"]
 	want := map[string]string{"A": hostileText, "B": "no", "C": "", "D": hostileLine + "\n\n", "E": "  lead and trail  ", "F": "2026-01-01", "G": "1_000", "H": "\t\n\n$${x}"}
 	if diff := cmp.Diff(want, c.Env); diff != "" {
 		t.Errorf("env (-want +got):\n%s", diff)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,16 +38,24 @@ func TestRandomValues(t *testing.T) {
 		}
 		generateInto(t, path, out)
 		for _, w := range slices.Concat(s.Clients, s.Apps) {
-			got := containerReads(t, filepath.Join(out, filepath.FromSlash(s.ArgoDir()), filepath.FromSlash(w.Folder), "deployment.yaml"))
-			want := container{Command: w.Command, Args: w.Args, Env: w.Env}
-			seen += len(w.Env)
-			for name := range got.Env {
-				if slices.Contains(w.Secrets, name) {
-					delete(got.Env, name)
-				}
+			got := map[string]container{}
+			for _, file := range []string{"deployment", "statefulset", "cronjob-night", "cronjob-other"} {
+				maps.Copy(got, containersRead(t, filepath.Join(out, filepath.FromSlash(s.ArgoDir()), filepath.FromSlash(w.Folder), file+".yaml")))
 			}
-			if diff := cmp.Diff(want.texts(), got.texts()); diff != "" {
-				t.Errorf("seed %d: %s (-spec +container):\n%s", seed, w.Name, diff)
+			want := map[string]container{w.Name: {Command: w.Command, Args: w.Args, Env: w.Env}}
+			for _, p := range processes(w) {
+				want[p.Name] = container{Command: p.Command, Args: p.Args, Env: p.Env}
+			}
+			seen += len(w.Env)
+			if len(got) != len(want) {
+				t.Errorf("seed %d: %s has %d containers, and should have %d", seed, w.Name, len(got), len(want))
+			}
+			for name, want := range want {
+				got := got[name]
+				maps.DeleteFunc(got.Env, func(name, _ string) bool { return slices.Contains(w.Secrets, name) })
+				if diff := cmp.Diff(want.texts(), got.texts()); diff != "" {
+					t.Errorf("seed %d: %s of %s (-spec +container):\n%s", seed, name, w.Name, diff)
+				}
 			}
 		}
 		for _, c := range s.Charts {
@@ -131,41 +141,60 @@ func (c container) texts() [][]string {
 	return [][]string{append([]string{}, c.Command...), append([]string{}, c.Args...), append([]string{}, env...)}
 }
 
-// containerReads is what the only container of a Deployment gets.
-func containerReads(t *testing.T, file string) container {
+// processes are what runs with a workload.
+func processes(w *site.Workload) []site.Process {
+	all := slices.Concat(w.Init, w.Sidecars)
+	for _, j := range w.Jobs {
+		all = append(all, j.Process)
+	}
+	return all
+}
+
+// containersRead is what the containers of a Deployment, StatefulSet or CronJob get, by
+// name; none where there is no such file.
+func containersRead(t *testing.T, file string) map[string]container {
 	t.Helper()
 	data, err := os.ReadFile(file)
-	if err != nil {
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	} else if err != nil {
 		t.Fatal(err)
+	}
+	type read struct {
+		Name          string
+		Command, Args []string
+		Env           []struct{ Name, Value string }
+		LivenessProbe struct{ HTTPGet struct{ Path string } }
+	}
+	type template struct {
+		Spec struct{ Containers, InitContainers []read }
 	}
 	var d struct {
 		Spec struct {
-			Template struct {
-				Spec struct {
-					Containers []struct {
-						Command, Args []string
-						Env           []struct{ Name, Value string }
-						LivenessProbe struct{ HTTPGet struct{ Path string } }
-					}
-				}
-			}
+			Template    template
+			JobTemplate struct{ Spec struct{ Template template } }
 		}
 	}
 	if err := yaml.Unmarshal(data, &d); err != nil {
 		t.Fatal(err)
 	}
-	c := d.Spec.Template.Spec.Containers[0]
-	got := container{Env: map[string]string{}, Health: c.LivenessProbe.HTTPGet.Path}
-	for _, e := range c.Env {
-		got.Env[e.Name] = kubeletReads(e.Value)
+	all := map[string]container{}
+	for _, pod := range []template{d.Spec.Template, d.Spec.JobTemplate.Spec.Template} {
+		for _, c := range slices.Concat(pod.Spec.Containers, pod.Spec.InitContainers) {
+			got := container{Env: map[string]string{}, Health: c.LivenessProbe.HTTPGet.Path}
+			for _, e := range c.Env {
+				got.Env[e.Name] = kubeletReads(e.Value)
+			}
+			for _, a := range c.Command {
+				got.Command = append(got.Command, kubeletReads(a))
+			}
+			for _, a := range c.Args {
+				got.Args = append(got.Args, kubeletReads(a))
+			}
+			all[c.Name] = got
+		}
 	}
-	for _, a := range c.Command {
-		got.Command = append(got.Command, kubeletReads(a))
-	}
-	for _, a := range c.Args {
-		got.Args = append(got.Args, kubeletReads(a))
-	}
-	return got
+	return all
 }
 
 // keysInNix wants each key of each user, comment and all, among the values of the
