@@ -56,8 +56,8 @@ func besideExamples(t *testing.T) []besideExample {
 	return all
 }
 
-// TestBeside runs the examples of docs/BESIDE.md: the spec is sound, and gen check
-// takes the tree with the user's files in it, and lists them.
+// TestBeside runs the examples of docs/BESIDE.md, all of them in one site: the spec is
+// sound, and gen check takes the tree with the user's files in it, and lists them.
 func TestBeside(t *testing.T) {
 	base, err := os.ReadFile("../../site.cue")
 	if err != nil {
@@ -67,42 +67,38 @@ func TestBeside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range besideExamples(t) {
-		t.Run(e.title, func(t *testing.T) {
-			t.Chdir(t.TempDir())
-			put(t, ".git/HEAD", "")
-			put(t, "site.cue", string(base))
-			put(t, "more.cue", "package site\n"+e.spec)
-			if strings.Contains(e.spec, " from:") { // gen reads it
-				for name, text := range e.files {
-					put(t, filepath.Join("out", name), text)
-				}
+	examples := besideExamples(t)
+	t.Chdir(t.TempDir())
+	put(t, ".git/HEAD", "")
+	put(t, "site.cue", string(base))
+	put(t, "out/.gitignore", string(ignored)) // in the place of gen's
+	spec := "package site\n"
+	for _, e := range examples {
+		spec += e.spec
+		for name, text := range e.files {
+			put(t, filepath.Join("out", name), text)
+		}
+	}
+	put(t, "more.cue", spec)
+	if code, text := runGen(t); code != exitFine {
+		t.Fatalf("gen: exit %d\n%s", code, text)
+	}
+	code, text := runGen(t, "check")
+	if code != exitFine {
+		t.Fatalf("gen check: exit %d\n%s", code, text)
+	}
+	for _, e := range examples {
+		for name, file := range e.files {
+			if !strings.Contains(text, name) && !strings.Contains(text, filepath.Dir(name)) {
+				t.Errorf("gen check does not list %s of %q:\n%s", name, e.title, text)
 			}
-			if code, text := runGen(t); code != exitFine {
-				t.Fatalf("gen: exit %d\n%s", code, text)
+			switch filepath.Ext(name) {
+			case ".tf":
+				checkLocals(t, filepath.Join("out", name), file)
+			case ".nix":
+				parseNix(t, filepath.Join("out", name))
 			}
-			for name, text := range e.files {
-				put(t, filepath.Join("out", name), text)
-			}
-			if strings.Contains(e.spec, ".gitignore") { // in its place
-				put(t, "out/.gitignore", string(ignored))
-			}
-			code, text := runGen(t, "check")
-			if code != exitFine {
-				t.Fatalf("gen check: exit %d\n%s", code, text)
-			}
-			for name, file := range e.files {
-				if !strings.Contains(text, name) && !strings.Contains(text, filepath.Dir(name)) {
-					t.Errorf("gen check does not list %s:\n%s", name, text)
-				}
-				switch filepath.Ext(name) {
-				case ".tf":
-					checkLocals(t, filepath.Join("out", name), file)
-				case ".nix":
-					parseNix(t, filepath.Join("out", name))
-				}
-			}
-		})
+		}
 	}
 }
 

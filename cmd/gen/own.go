@@ -28,7 +28,7 @@ func missingOwn(root *os.Root, s *site.Site) diag.Problems {
 		at := diag.Path{"charts", c.Name, "valuesFile"}
 		all = append(all, diag.Problem{Pos: s.At(at), Path: at.String(), Rule: rules.RuleOwn, Severity: diag.Warning,
 			Message: fmt.Sprintf("there is no file %q in the output root, and the chart is not rendered without it", file),
-			Hint:    "write it, and add it to git; {} is no value at all"})
+			Hint:    "write it, and add it to git; {} in it sets no values"})
 	}
 	for _, f := range s.Folders {
 		if why, hint := unapplied(root, f.Path); why != "" {

@@ -18,7 +18,7 @@ func accessRules() []Rule {
 			Bad: `apps: invoices: access: "admin"`, Good: `apps: invoices: access: "admins"`, check: checkAccessGroups},
 		{ID: "access-empty", Severity: diag.Error, Summary: "Every access group lets somebody in.",
 			Bad: `access: partners: {emails: []}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessEmpty},
-		{ID: "access-no-login", Severity: diag.Error, Summary: "Networks that an access group lets in without a log-in are said to need none; people are not narrowed by what only a log-in tells.",
+		{ID: "access-no-login", Severity: diag.Error, Summary: "An access group says noLogin where its networks need no log-in, and then requires nothing that only a log-in shows.",
 			Bad: `access: office: ips: ["198.51.100.0/24"]`, Good: `access: office: {ips: ["198.51.100.0/24"], noLogin: true}`, check: checkAccessNoLogin},
 		{ID: "access-network", Severity: diag.Error, Summary: "Networks of an access group are some that requests come from, and not the whole internet.",
 			Bad: `access: office: {ips: ["0.0.0.0/0"], noLogin: true}`, Good: `access: office: {ips: ["198.51.100.0/24"], noLogin: true}`, value: true, check: checkAccessNetworks},

@@ -15,7 +15,7 @@ func accessPathRules() []Rule {
 	return []Rule{
 		{ID: "bypass", Severity: diag.Error, Summary: "A path without a log-in is a path of a page that wants one, and not the whole page.",
 			Bad: `apps: invoices: bypass: ["/*"]`, Good: `apps: invoices: bypass: ["/hooks/*"]`, check: checkBypass},
-		{ID: "access-path", Severity: diag.Error, Summary: "A path of another access group is one that Access and cloudflared both tell from all others, in a site with cloudflare.team.",
+		{ID: "access-path", Severity: diag.Error, Summary: "A path with an access group of its own is written so that Access and cloudflared match it alike, and the site has cloudflare.team.",
 			Bad: `apps: invoices: accessPaths: "/admin": "admins"`, Good: "cloudflare: team: \"example\"\napps: invoices: accessPaths: \"/reports\": \"accountants\"\naccess: accountants: emails: [\"kim@example.org\"]", check: checkAccessPaths},
 		{ID: "access-path-clash", Severity: diag.Error, Summary: "Every path of a page has one access group, or none: accessPaths, bypass and the paths of a route are told apart.",
 			Bad:  "cloudflare: team: \"example\"\napps: invoices: {accessPaths: \"/hooks\": \"staff\", bypass: [\"/hooks/*\"]}\naccess: staff: emails: [\"kim@example.org\"]",
@@ -74,7 +74,7 @@ func checkBypass(c *checker) {
 			c.report(at, "%s has no paths", p.route.To).WithHint("leave bypass out")
 			continue
 		case p.route != nil && len(p.route.Paths) > 0 && c.spec.Cloudflare.Team != "":
-			problem := c.report(at, "cannot stand beside paths where cloudflared checks Access too").WithHint("leave one of them out: which of the two a request fits is no question for a list of expressions")
+			problem := c.report(at, "cannot stand beside paths where cloudflared checks Access too").WithHint("leave one of them out: a request may match a path of both, and gen cannot tell which it should follow")
 			c.note(problem, p.at.With("paths"), "the paths")
 		}
 		c.bypass(p, at)

@@ -136,10 +136,10 @@ func checkAccessNoLogin(c *checker) {
 		case g.NoLogin && len(g.IPs) == 0:
 			c.report(at.With("noLogin"), "nobody is let in without a log-in: the group names no networks").WithHint("give it ips, or leave noLogin out")
 		case len(g.ServiceTokens) > 0 && g.Require.Identified():
-			p := c.report(at.With("require"), "wants what a log-in tells, and machines do not log in").WithHint("make two groups of it, or require ips alone")
+			p := c.report(at.With("require"), "asks for what only a log-in shows, and machines with a service token do not log in").WithHint("make two groups of it, or require ips alone")
 			c.note(p, at.With("serviceTokens"), "the machines")
 		case len(g.IPs) > 0 && g.Require.Identified():
-			p := c.report(at.With("require"), "wants what a log-in tells, and the group lets in without one").WithHint("make two groups of it, or require ips alone")
+			p := c.report(at.With("require"), "asks for what only a log-in shows, and the group lets networks in without one").WithHint("make two groups of it, or require ips alone")
 			c.note(p, at.With("ips"), "who needs no log-in")
 		}
 	}

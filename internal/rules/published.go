@@ -51,7 +51,7 @@ func checkPublishedKeys(c *checker) {
 	report := func(at diag.Path, key, what, hint string) {
 		if slices.Contains(published, key) {
 			p := c.report(at, "is a key of gen's own examples, and this is no example: whoever has its private half %s", what).WithHint("%s", hint)
-			c.note(p, evidence, "what is no example stands here")
+			c.note(p, evidence, "this value is not from an example")
 		}
 	}
 	const reads, makes = "reads the secrets", "age-keygen -o FILE makes a key of your own, and prints its public half"

@@ -189,11 +189,11 @@ func checkRouteAround(c *checker) {
 		switch {
 		case !ok || !hit || !r.Public:
 		case own.access() == "" && len(r.AccessPaths) == 0:
-			p := c.report(at.With("to"), "everybody reaches by this what has paths of other access groups by its own hostname").
+			p := c.report(at.With("to"), "%s has paths with access groups of their own, and this public route leads around them", own.at).
 				WithHint("say the same accessPaths here, or access in place of public: true")
 			c.note(p, own.at.With("accessPaths"), "the access groups")
 		case own.access() != "":
-			p := c.report(at.With("to"), "everybody reaches by this what is behind the access group %q by its own hostname", own.access()).
+			p := c.report(at.With("to"), "%s is behind the access group %q, and this public route leads around it", own.at, own.access()).
 				WithHint("say access: %q in place of public: true", own.access())
 			c.note(p, own.at.With("access"), "the access group")
 		}

@@ -70,7 +70,7 @@ func translations() []translation {
 		{"incomplete", "open-value", "has no definite value", "write the value itself"},
 		{"non-concrete", "open-value", "depends on something that has no definite value", "write the value itself"},
 		{"unresolved", "open-value", "has no definite value", "write the value itself"},
-		{"explicit error", "value", "is an error by its own words", "give it a value"},
+		{"explicit error", "value", "is declared to be an error", "give it a value"},
 	}
 }
 
