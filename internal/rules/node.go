@@ -169,6 +169,9 @@ func checkK3sFlags(c *checker) {
 		switch {
 		case !flagRE().MatchString(f):
 			c.report(at, "%q is no flag", f).WithHint("write each as \"--name=value\"")
+		case name == "private-registry" && len(c.spec.Registries) > 0:
+			p := c.report(at, "k3s would read another file, without the passwords of the registries").WithHint("leave it out; a module of your own may add to sops.templates.\"registries.yaml\".content")
+			c.note(p, diag.Path{"registries"}, "the registries")
 		case ownedFlag(name):
 			p := c.report(at, "gen sets the flag --%s itself, or rests on its default", name).WithHint("leave it out; where the schema has a field for it, say that")
 			if field := flagFields[name]; field != "" {
