@@ -55,8 +55,8 @@ func podFaults() []fault {
 			},
 		},
 		{
-			name:    "job that visitors are led to",
-			breaks:  "with the app's labels a job's pod is behind the app's Service, and in its disruption budget; without a deadline a hundred missed starts end a CronJob for good (kubernetes.io/docs, CronJob limitations)",
+			name:    "job that harms its app",
+			breaks:  "with the app's labels a job's pod is behind the app's Service, and in its disruption budget; without a deadline a hundred missed starts end a CronJob for good (kubernetes.io/docs, CronJob limitations); one that failed makes the app unhealthy",
 			applies: func(r *output) bool { return len(r.objects("CronJob")) > 0 },
 			check: func(r *output) []string {
 				var f finding
@@ -72,12 +72,14 @@ func podFaults() []fault {
 						}
 					}
 					f.unless(j.text("spec", "startingDeadlineSeconds") != "" && j.text("spec", "jobTemplate", "spec", "activeDeadlineSeconds") != "", "%s has no end", j)
+					f.unless(j.text("metadata", "annotations", "argocd.argoproj.io/ignore-healthcheck") == "true", "%s that fails makes its app unhealthy", j)
 					f.unless(j.text("spec", "concurrencyPolicy") == "Forbid", "%s runs beside itself", j)
 				}
 				return f
 			},
 			again: []func(map[string]string){
 				swap("k8s/argocd-*/*/cronjob-*.yaml", `^( +)job-of: (.*)$`, "${1}app.kubernetes.io/name: $2"), swap("k8s/argocd-*/*/cronjob-*.yaml", `^  startingDeadlineSeconds: .*\n`, ""),
+				swap("k8s/argocd-*/*/cronjob-*.yaml", `^    argocd\.argoproj\.io/ignore-healthcheck: .*\n`, ""),
 				swap("k8s/argocd-*/*/cronjob-*.yaml", `^  concurrencyPolicy: .*`, "  concurrencyPolicy: Allow"),
 			},
 		},

@@ -11,6 +11,10 @@ import (
 // pods: neither its Service nor its disruption budget finds them.
 const jobLabel = "job-of"
 
+// ownHealth keeps a run that failed from making the app unhealthy, which would hold
+// back what Argo CD makes after it (argo-cd docs/operator-manual/upgrading, 3.1 to 3.2).
+const ownHealth = "argocd.argoproj.io/ignore-healthcheck"
+
 // jobSelector finds the pods of an app's jobs.
 func jobSelector(w *site.Workload) map[string]string { return map[string]string{jobLabel: w.Name} }
 
@@ -22,6 +26,7 @@ func cronJob(w *site.Workload, j site.Job) manifest.Object[manifest.CronJobSpec]
 	own.Volumes = j.Volumes
 	m := meta(w)
 	m.Name = w.CronJobName(j)
+	m.Annotations = map[string]string{ownHealth: "true"}
 	container := process(&own, j.Process)
 	volumes := slices.DeleteFunc(volumes(&own), func(v manifest.PodVolume) bool {
 		return !slices.ContainsFunc(container.VolumeMounts, func(m manifest.VolumeMount) bool { return m.Name == v.Name })

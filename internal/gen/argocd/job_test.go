@@ -19,6 +19,9 @@ func TestJobs(t *testing.T) {
 		report.at("spec", "startingDeadlineSeconds") != 5400 || rates.text("spec", "timeZone") != "UTC" {
 		t.Errorf("report is started otherwise: %v", report)
 	}
+	if report.text("metadata", "annotations", ownHealth) != "true" {
+		t.Error("a night without a report keeps other apps from being made")
+	}
 	job := report.at("spec", "jobTemplate", "spec").(object)
 	if job.at("activeDeadlineSeconds") != 5400 || job.at("backoffLimit") != 2 {
 		t.Errorf("it ends otherwise: %v", job)
