@@ -24,6 +24,21 @@ func (p Path) Parent() Path {
 	return p[:len(p)-1]
 }
 
+// Matches compares a path with names joined by dots, in which * stands for any name
+// and for any place in a list.
+func (p Path) Matches(pattern string) bool {
+	names := strings.Split(pattern, ".")
+	if len(p) != len(names) {
+		return false
+	}
+	for i, e := range p {
+		if names[i] != "*" && names[i] != e {
+			return false
+		}
+	}
+	return true
+}
+
 // identRE is a name that CUE takes without quotes.
 var identRE = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(_?#)?[\pL_$][\pL\pN_$]*$`) })
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
 )
 
 // Fault is what is wrong with a text, and what to do about it: Meant is the text to
@@ -98,12 +99,20 @@ func labelsFault(name string, bad, but func(hint, format string, args ...any) Fa
 		}
 	}
 	switch last := labels[len(labels)-1]; {
+	case len(labels) < 2 && topLevel(name):
+		return bad("write the full name, like \"example."+name+"\"", "it is a top-level domain")
 	case len(labels) < 2:
 		return bad("write the full name, like \""+name+".example.com\"", "it has no domain")
 	case strings.Trim(last, "0123456789") == "":
 		return bad("", "its last label is a number")
 	}
 	return Fault{}
+}
+
+// topLevel tells whether a label is a domain that others register theirs in.
+func topLevel(label string) bool {
+	_, icann := publicsuffix.PublicSuffix("example." + label)
+	return icann
 }
 
 // Suggest is a better text, or what is meant by that in turn; "" where the better
@@ -202,6 +211,13 @@ var urlRE = Pattern(`^[A-Za-z0-9._~:/?#@!&*+,;=%[\]-]+$`)
 // URL wants an absolute https URL without anything secret in it.
 func URL(text string) Fault {
 	u, err := url.Parse(text)
+	if err == nil && u.User == nil && !isASCII(text) {
+		if puny, err := idna.Lookup.ToASCII(u.Hostname()); err == nil {
+			u.Host = strings.Replace(u.Host, u.Hostname(), puny, 1)
+		}
+		return Fault{What: fmt.Sprintf("%q has letters outside of ASCII in it, which a URL writes in another way", text),
+			Hint: "write it like \"https://example.com/path\"", Meant: Suggest(u.String(), URL)}
+	}
 	switch {
 	case err != nil || u.Host == "" || !urlRE().MatchString(text):
 		return Fault{What: fmt.Sprintf("%q is no URL", text), Hint: "write it like \"https://example.com/path\""}

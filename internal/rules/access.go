@@ -32,7 +32,7 @@ func accessRules() []Rule {
 			Bad: `access: partners: {emails: ["kim@example.org"], default: true}`, Good: `access: partners: {emails: ["kim@example.org"]}`, check: checkAccessDefault},
 		{ID: "app-access", Severity: diag.Error, Summary: "An app that is reached from outside says who may see it: an access group, or public: true, and not both.",
 			Bad: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"]}`, Good: `apps: blog: {image: "ghcr.io/example/blog:1.0", hostnames: ["blog.example.com"], public: true}`, check: checkAppAccess},
-		{ID: "admin-login", Severity: diag.Error, Summary: "Argo CD, Hubble and SSH want a log-in from everyone.",
+		{ID: "admin-login", Severity: diag.Error, Summary: "Argo CD, Hubble and SSH are reached by people, who log in; machines with a service token may stand beside them.",
 			Bad: `access: admins: {ips: ["198.51.100.0/24"], noLogin: true}`, Good: `access: admins: require: ips: ["198.51.100.0/24"]`, check: checkAdminLogin},
 		{ID: "admin-access", Severity: diag.Error, Summary: "Argo CD, Hubble and SSH are never open to everyone.",
 			Bad: `access: admins: default: false`, Good: `access: admins: default: true`, check: checkAdminAccess},

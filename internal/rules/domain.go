@@ -201,6 +201,10 @@ func checkWildcards(c *checker) {
 
 func (c *checker) wildcard(name string, at diag.Path, report func(diag.Path, string, ...any) *diag.Problem) {
 	rest, wild := strings.CutPrefix(name, "*.")
+	if name == "*" {
+		report(at, "%q has no domain behind it", name).WithHint("\"*.example.com\" stands for every name below example.com")
+		return
+	}
 	if strings.Contains(rest, "*") {
 		report(at, "%q has a * that is not its whole first label", name).WithHint("\"*.%s\" stands for every name one label below", strings.TrimLeft(rest[strings.LastIndex(rest, "*")+1:], "."))
 		return

@@ -47,7 +47,7 @@ func checkIdPs(c *checker) {
 		if idp.DirectoryID != "" && !isUUID(idp.DirectoryID) {
 			c.report(at.With("directoryId"), "%q is no directory id", idp.DirectoryID).WithHint("the overview of the directory shows it: 8-4-4-4-12 hex digits")
 		}
-		if len(idp.Scopes) > 0 && !slices.Contains(idp.Scopes, "openid") {
+		if idp.Type == "oidc" && len(idp.Scopes) > 0 && !slices.Contains(idp.Scopes, "openid") {
 			c.report(at.With("scopes"), "has no openid, without which there is no log-in").WithHint("add \"openid\"")
 		}
 	}
@@ -190,11 +190,18 @@ func checkAccessNarrow(c *checker) {
 }
 
 // checkAdminLogin looks at what is reached over the built-in hostnames, which run the
-// site: a network is no person.
+// site: a network is no person, and machines alone leave everybody else out.
 func checkAdminLogin(c *checker) {
 	for _, r := range c.site.Routes {
 		g := c.spec.Access[r.Access]
-		if !r.Admin() || g == nil || !g.NoLogin || len(g.IPs) == 0 {
+		if !r.Admin() || g == nil {
+			continue
+		}
+		if g.Nobody() && len(g.ServiceTokens) > 0 {
+			c.report(diag.Path{"access", r.Access, "serviceTokens"}, "nobody could log in to %s: the group has machines alone", r.Surface()).WithHint("add people; machines may stand beside them")
+			return
+		}
+		if !g.NoLogin || len(g.IPs) == 0 {
 			continue
 		}
 		at := diag.Path{"access", r.Access, "noLogin"}

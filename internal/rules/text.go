@@ -144,9 +144,20 @@ func checkEmpty(c *checker) {
 		case inValues(at) || isFileText(at):
 		case len(in) > 0 && (in[len(in)-1] == "env" || in[len(in)-1] == "args" || in[len(in)-1] == "command"):
 		default:
-			c.report(at, "the text is empty").WithHint("leave the field out for its default")
+			c.report(at, "the text is empty").WithHint("%s", emptyHint(at))
 		}
 	})
+}
+
+func emptyHint(at diag.Path) string {
+	meaning, must := spec.Meaning(at)
+	switch {
+	case must:
+		return meaning
+	case meaning == "": // in a list, or by a name of the user's
+		return "leave it out"
+	}
+	return "leave the field out for its default"
 }
 
 func checkTexts(c *checker) {
@@ -229,25 +240,12 @@ func mannerOf(at diag.Path, name bool) manner {
 			domains.*.mail.spf.* domains.*.mail.spfAll domains.*.mail.dkim.* domains.*.caa.*`},
 	} {
 		for pattern := range strings.FieldsSeq(of.paths) {
-			if matches(at, strings.Split(pattern, ".")) {
+			if at.Matches(pattern) {
 				return of.manner
 			}
 		}
 	}
 	return argument
-}
-
-// matches compares a path with names and places, * for any of them.
-func matches(p diag.Path, pattern []string) bool {
-	if len(p) != len(pattern) {
-		return false
-	}
-	for i, e := range p {
-		if pattern[i] != "*" && pattern[i] != e {
-			return false
-		}
-	}
-	return true
 }
 
 // unreadable is the first character that kustomize refuses in what it has written

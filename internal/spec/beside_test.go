@@ -9,18 +9,18 @@ import (
 func TestBeside(t *testing.T) {
 	for _, name := range strings.Fields(`daemonset DaemonSet hostPath gpu ingress luks zfs vlan vlans bond mtu chart charts cronjob cronJobs initContainers
 		sidecars files statefulset rewrite pageRules serviceToken serviceTokens configMap swap nameservers idps bypass registry livenessProbe`) {
-		if beside(name) == "" {
+		if beside(nil, name) == "" {
 			t.Errorf("nothing is said of %q", name)
 		}
 	}
 	for _, w := range Ways() {
 		for name := range strings.FieldsSeq(w.names) {
-			if beside(name) == "" {
+			if beside(nil, name) == "" {
 				t.Errorf("%q is never found: one word in lower case", name)
 			}
 		}
 	}
-	if beside("domian") != "" {
+	if beside(nil, "domian") != "" {
 		t.Error("a slip is something of its own")
 	}
 }

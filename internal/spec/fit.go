@@ -118,7 +118,7 @@ func (f *fitter) fields(t *Type, v *value, at diag.Path, into reflect.Value) {
 		if t.fields[name] != nil || v.Parts[i].Broken {
 			continue // known, or told already
 		}
-		hint := cmp.Or(otherNumber(name, t.names), beside(name), format.NearestHint(name, t.names))
+		hint := cmp.Or(otherNumber(name, t.names), elsewhere(at, name), beside(at, name), format.NearestHint(name, t.names))
 		if hint == "" {
 			hint = "the fields here are " + strings.Join(t.names, ", ")
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"sitegen/internal/diag"
 	"sitegen/schema"
 )
 
@@ -40,6 +41,30 @@ func Fields() ([]Field, error) {
 	var all []Field
 	t.eachField(nil, "", func(f Field) { all = append(all, f) })
 	return all, nil
+}
+
+// Meaning is the first sentence that the schema says of the field at a path, and
+// whether the field has to be there; "" where no field is: for an entry of a list, or of
+// a map.
+func Meaning(at diag.Path) (text string, must bool) {
+	t, err := readSchema(schema.FS)
+	if err != nil {
+		return "", false
+	}
+	for _, e := range at {
+		name, _ := e.(string)
+		switch f := t.fields[name]; {
+		case f != nil:
+			t, text, must = f.Type, firstSentence(f.doc), f.required
+		case t.any != nil:
+			t, text, must = t.any, "", false
+		case t.elem != nil:
+			t, text, must = t.elem, "", false
+		default:
+			return "", false
+		}
+	}
+	return text, must
 }
 
 // eachField calls add with the fields below a type. change is what a change of them
