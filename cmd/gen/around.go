@@ -22,6 +22,7 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 	}
 	all = append(all, missingModules(root, want.Site)...)
 	all = append(all, missingOwn(root, want.Site)...)
+	all = append(all, volumeChanges(want.Site, changes)...)
 	if root != nil {
 		view := tree.NewView(root)
 		defer view.Close()
@@ -41,7 +42,7 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 			all = append(all, p)
 		}
 	}
-	all = rules.Silence(want.Site, all, rules.RuleModule, rules.RuleOwn, rules.RuleBeside, rules.RuleIgnore)
+	all = rules.Silence(want.Site, all, rules.RuleModule, rules.RuleOwn, rules.RuleBeside, rules.RuleIgnore, rules.RuleVolumes)
 	for i := range all {
 		switch {
 		case !firm:

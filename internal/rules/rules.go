@@ -59,6 +59,7 @@ const (
 	RuleMissing = "file-missing"
 	RuleContent = "file-content"
 	RuleBeside  = "beside-read"
+	RuleVolumes = "volume-change"
 	RuleClash   = "beside-clash"
 	RuleDrift   = "drift-" // and the kind
 	RuleBlocked = RuleDrift + "blocked"
@@ -88,6 +89,8 @@ func OutputRules() []Rule {
 			Do: "move it elsewhere"},
 		{ID: RuleClash, Severity: diag.Error, Summary: "A file of your own stops Terraform, kustomize or Argo CD, which read it together with gen's: a second provider, a second kustomization (gen warns, gen check refuses).",
 			Do: "remove it or what it declares, or leave gen's file to yourself with output: exclude"},
+		{ID: RuleVolumes, Severity: diag.Warning, Summary: "What is about to be written changes the volumes of a stateful app, or makes an app stateful or no longer so, and the volumes that are there do not follow.",
+			Do: "what the finding says, after the push"},
 		{ID: RuleDrift + "missing", Severity: diag.Error, Summary: "A file of the output is not there.",
 			Do: "run gen"},
 		{ID: RuleDrift + "stale", Severity: diag.Error, Summary: "A file is as gen wrote it, but the spec says something else now.",
