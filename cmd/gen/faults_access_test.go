@@ -91,6 +91,19 @@ func accessFaults() []fault {
 			},
 		},
 		{
+			name:    "wildcard behind a log-in that deeper names get around",
+			breaks:  "Access asks at a.lab.example.com; DNS and tunnel lead a.b.lab.example.com to the same place, and nobody asks there",
+			applies: func(r *output) bool { return slices.ContainsFunc(r.site.Routes, guardedWildcard) },
+			check: func(r *output) []string {
+				var f finding
+				for _, x := range r.site.Routes {
+					f.unless(!guardedWildcard(x) || r.audience(x.Hostname, "/") == "aud:"+x.AccessKey(), "%s is open below", x.Hostname)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(configYAML, `    access:\n      audTag:\n      - aud:_\..*\n      required: true\n      teamName: .*\n`, ""), swap(configYAML, `aud:_\.labs\.`, "aud:")},
+		},
+		{
 			name:   "Access policy that lets in others than its group",
 			breaks: "the log-in asks, and the wrong people come in",
 			check: func(r *output) []string {
@@ -103,6 +116,10 @@ func accessFaults() []fault {
 			again: []func(map[string]string){swap(accessTF, `^  include +=.*`, "  include = local.access_rules[keys(local.access_rules)[0]]")},
 		},
 	}
+}
+
+func guardedWildcard(r site.Route) bool {
+	return r.Access != "" && strings.HasPrefix(r.Hostname, "*")
 }
 
 // pathsGuarded asks for each path of another group as a person would, and as one who

@@ -27,7 +27,7 @@ func domainRules() []Rule {
 		{ID: "hostname-twice", Severity: diag.Error, Summary: "Every hostname leads to one place.",
 			Bad: `apps: invoices: hostnames: ["argocd.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkHostnameTwice},
 		{ID: "hostname-wildcard", Severity: diag.Error, Summary: "A * stands alone as the first label of a hostname, and not where the domain's own wildcard is.",
-			Bad: `apps: invoices: hostnames: ["in*.example.com"]`, Good: `apps: invoices: hostnames: ["*.invoices.example.com"]`, value: true, check: checkWildcards},
+			Bad: `apps: invoices: hostnames: ["in*.example.com"]`, Good: `cloudflare: team: "example", apps: invoices: hostnames: ["*.invoices.example.com"]`, value: true, check: checkWildcards},
 		{ID: "hostname-depth", Severity: diag.Warning, Summary: "Hostnames are one label below their domain, which is what Cloudflare's universal certificate covers.",
 			Bad: `apps: invoices: hostnames: ["eu.invoices.example.com"]`, Good: `apps: invoices: hostnames: ["invoices.example.com"]`, check: checkDepth},
 		{ID: "zone-records", Severity: diag.Error, Limit: true, Summary: "A domain has no more DNS records than Cloudflare's free plan holds, 200; silence this on a bigger plan.",
@@ -206,7 +206,7 @@ func (c *checker) wildcard(name string, at diag.Path, report func(diag.Path, str
 		return
 	}
 	if strings.Contains(rest, "*") {
-		report(at, "%q has a * that is not its whole first label", name).WithHint("\"*.%s\" stands for every name one label below", strings.TrimLeft(rest[strings.LastIndex(rest, "*")+1:], "."))
+		report(at, "%q has a * that is not its whole first label", name).WithHint("\"*.%s\" stands for every name below", strings.TrimLeft(rest[strings.LastIndex(rest, "*")+1:], "."))
 		return
 	}
 	if d := c.spec.Domains[rest]; wild && d != nil && d.Wildcard {

@@ -27,8 +27,8 @@ func routeRules() []Rule {
 		{ID: "route-around", Severity: diag.Warning, Summary: "No public route leads to a client or an app that is behind Access.",
 			Bad: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", public: true}`, Good: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", access: "admins"}`, check: checkRouteAround},
 		{ID: "access-wildcard", Severity: diag.Warning, Summary: "No public hostname lies below a wildcard that is behind Access, which asks there too.",
-			Bad:  "routes: {\n\t\"*.example.com\": {to: \"http://192.168.0.80\", access: \"admins\"}\n\t\"status.example.com\": {to: \"http://192.168.0.81\", public: true}\n}",
-			Good: "routes: {\n\t\"*.example.com\": {to: \"http://192.168.0.80\", access: \"admins\"}\n\t\"status.example.com\": {to: \"http://192.168.0.81\", access: \"admins\"}\n}", check: checkAccessWildcard},
+			Bad:  "cloudflare: team: \"example\"\nroutes: {\n\t\"*.example.com\": {to: \"http://192.168.0.80\", access: \"admins\"}\n\t\"status.example.com\": {to: \"http://192.168.0.81\", public: true}\n}",
+			Good: "cloudflare: team: \"example\"\nroutes: {\n\t\"*.example.com\": {to: \"http://192.168.0.80\", access: \"admins\"}\n\t\"status.example.com\": {to: \"http://192.168.0.81\", access: \"admins\"}\n}", check: checkAccessWildcard},
 		{ID: "route-open", Severity: diag.Warning, Summary: "No tcp, ssh or rdp is open to everyone.",
 			Bad: `routes: "db.example.com": {to: "tcp://192.168.0.80:5432", public: true}`, Good: `routes: "db.example.com": {to: "tcp://192.168.0.80:5432", access: "admins"}`, check: checkRouteOpen},
 	}
@@ -153,20 +153,8 @@ func checkRouteAccess(c *checker) {
 			c.note(p, at.With("access"), "the access group")
 		case !r.Public && r.Access == "":
 			c.reportName(at, "nothing says who may see the route").WithHint("say access: %q, or public: true", cmp.Or(site.DefaultGroup(c.spec), "GROUP"))
-		case r.Public && c.toPlatform(r):
-			c.report(at.With("public"), "leads into kube-system, which is no place for everyone").WithHint("say access: %q in its place", cmp.Or(site.DefaultGroup(c.spec), "GROUP"))
 		}
 	}
-}
-
-// toPlatform tells whether a route leads to what the cluster itself runs.
-func (c *checker) toPlatform(r *spec.Route) bool {
-	system := func(to string) bool {
-		o, _ := format.ParseOrigin(to)
-		_, namespace, ok := c.site.ServiceName(o.Host)
-		return ok && namespace == "kube-system"
-	}
-	return system(r.To) || slices.ContainsFunc(r.Paths, func(p spec.RoutePath) bool { return system(p.To) })
 }
 
 // checkRouteAround: everybody reaches by the route what has to be logged in to by its

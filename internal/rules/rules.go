@@ -30,7 +30,7 @@ func rules() []Rule {
 		{"Mail", mailRules()},
 		{"Redirects", redirectRules()},
 		{"Access", slices.Concat(accessRules(), loginRules(), accessPathRules())},
-		{"Routes", slices.Concat(routeRules(), originRules())},
+		{"Routes", slices.Concat(routeRules(), routeGuardRules(), routePathRules(), originRules())},
 		{"Clients and apps", slices.Concat(workloadRules(), processRules())},
 		{"Charts", chartRules()},
 		{"Charts and folders of your own", besideRules()},

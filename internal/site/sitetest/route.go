@@ -13,6 +13,7 @@ func (g *generator) routes() {
 		hostname := g.hostname()
 		if g.IntN(4) == 0 {
 			hostname = "*.wild-" + hostname // below which nothing else is
+			g.team = true
 		}
 		g.line("%q: {", hostname)
 		group := g.one(g.groups...)

@@ -258,6 +258,11 @@ locals {
 
   # The hostnames, and the paths of them, that want a log-in; all others are public.
   access = {
+    "*.labs.example.org" = {
+      policies = ["engineers"]
+      session  = "24h"
+      type     = "self_hosted"
+    }
     "bakery.example/admin" = {
       policies = ["admins"]
       session  = "12h"
