@@ -101,7 +101,7 @@ func accessFaults() []fault {
 				}
 				return f
 			},
-			again: []func(map[string]string){swap(configYAML, `    access:\n      audTag:\n      - aud:_\..*\n      required: true\n      teamName: .*\n`, ""), swap(configYAML, `aud:_\.labs\.`, "aud:")},
+			again: []func(map[string]string){swap(configYAML, `    access:\n      audTag:\n      - aud:_\..*\n      required: true\n      teamName: .*\n`, ""), swap(configYAML, `aud:_\.harbor\.`, "aud:")},
 		},
 		{
 			name:   "Access policy that lets in others than its group",

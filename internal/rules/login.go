@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -90,7 +91,13 @@ func idpGroupFault(kind, group string) format.Fault {
 		return format.Fault{What: format.Shorten(group) + " " + what, Hint: hint}
 	}
 	claim, value, _ := strings.Cut(group, "=")
+	bare := strings.TrimSpace(group)
+	if kind == "oidc" {
+		bare = strings.TrimSpace(claim) + "=" + strings.TrimSpace(value)
+	}
 	switch {
+	case claim != "" && value != "" && bare != group:
+		return format.Fault{What: fmt.Sprintf("%q has blanks that are compared too", format.Shorten(group)), Meant: bare}
 	case kind == "google":
 		return fault("is no group: Google has none but for a Workspace", "name people by emails, or make the type google-apps")
 	case kind == "github" && !githubRE().MatchString(group):

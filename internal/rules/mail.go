@@ -53,7 +53,7 @@ func checkEmails(c *checker) {
 	c.fault(diag.Path{"admin", "email"}, format.Email(c.spec.Admin.Email))
 	c.eachWho(func(w spec.Who, at diag.Path) {
 		for i, e := range w.Emails {
-			c.fault(at.With("emails", i), format.Email(e))
+			c.fault(at.With("emails", i), oneAddress(e))
 		}
 	})
 	c.eachUser(func(u *spec.User, _ string, at diag.Path) {
@@ -77,6 +77,14 @@ func checkEmails(c *checker) {
 				WithHint("say alerts.smtp.from, the address that mail comes from")
 		}
 	}
+}
+
+// oneAddress wants an address as Access compares it: a star is a star.
+func oneAddress(text string) format.Fault {
+	if domain, all := strings.CutPrefix(text, "*@"); all {
+		return format.Fault{What: fmt.Sprintf("%q is one address with a star in it, and not everybody at the domain", text), Hint: fmt.Sprintf("say emailDomains: [%q]", domain)}
+	}
+	return format.Email(text)
 }
 
 func mailRules() []Rule {

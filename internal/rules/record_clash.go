@@ -12,41 +12,44 @@ import (
 )
 
 // checkRecordClashes follows Cloudflare's rules on names (developers.cloudflare.com,
-// API, create DNS record): A and AAAA not beside CNAME, NS beside nothing.
+// API, create DNS record): A and AAAA not beside CNAME, NS beside nothing. They hold
+// within a zone: the NS records of a delegated one stand in the zone around it.
 func checkRecordClashes(c *checker) {
-	routes := map[string]diag.Path{}
+	type place struct{ zone, name string }
+	routes := map[place]diag.Path{}
 	if len(c.spec.Domains) > 0 {
 		for _, r := range c.site.Claims() {
 			if hasRecords(c.spec.Domains[r.Zone]) {
-				routes[r.Hostname] = r.At
+				routes[place{r.Zone, r.Hostname}] = r.At
 			}
 		}
 	}
 	for zone, d := range c.spec.Domains {
 		if d.Wildcard {
-			routes["*."+zone] = diag.Path{"domains", zone, "wildcard"}
+			routes[place{zone, "*." + zone}] = diag.Path{"domains", zone, "wildcard"}
 		}
 	}
-	seen := map[string]map[string]diag.Path{} // by name and type
+	seen := map[place]map[string]diag.Path{} // by name and type
 	c.eachRecord(func(zone string, r spec.Record, at diag.Path) {
 		name := fullName(zone, r)
-		if tunnel, ok := routes[name]; ok && !besideCNAME(r.Type) {
+		here := place{zone, name}
+		if tunnel, ok := routes[here]; ok && !besideCNAME(r.Type) {
 			p := c.report(at.With("name"), "%q leads into the tunnel, and cannot have a record of type %s", name, r.Type).WithHint("remove the record, or the hostname")
 			c.note(p, tunnel, "the hostname is set here")
 			return
 		}
-		for _, other := range slices.Sorted(maps.Keys(seen[name])) {
+		for _, other := range slices.Sorted(maps.Keys(seen[here])) {
 			if clash(r.Type, other, name == zone) {
 				p := c.report(at.With("type"), "%q has a record of type %s already, which does not go with one of type %s", name, other, r.Type).WithHint("keep one of them")
-				c.note(p, seen[name][other], "the other record")
+				c.note(p, seen[here][other], "the other record")
 				return
 			}
 		}
-		if seen[name] == nil {
-			seen[name] = map[string]diag.Path{}
+		if seen[here] == nil {
+			seen[here] = map[string]diag.Path{}
 		}
-		if _, ok := seen[name][r.Type]; !ok {
-			seen[name][r.Type] = at
+		if _, ok := seen[here][r.Type]; !ok {
+			seen[here][r.Type] = at
 		}
 	})
 }
@@ -85,7 +88,7 @@ func checkRecordTwice(c *checker) {
 			value += fmt.Sprint(*r.SRV)
 		}
 		name := fullName(zone, r)
-		key := name + " " + r.Type + " " + value
+		key := zone + " " + name + " " + r.Type + " " + value
 		if r.Type == "CNAME" {
 			return // two of a name clash in any case
 		}

@@ -223,7 +223,7 @@ func checkRecordShadowed(c *checker) {
 			if _, p, ok = strings.Cut(p, "."); !ok {
 				return ""
 			}
-			if _, yes := delegated[p]; yes {
+			if _, yes := delegated[p]; yes && p != zone { // a zone of its own is what it is delegated to
 				return p
 			}
 		}

@@ -29,7 +29,7 @@ func rules() []Rule {
 		{"DNS records", recordRules()},
 		{"Mail", mailRules()},
 		{"Redirects", redirectRules()},
-		{"Access", slices.Concat(accessRules(), loginRules(), accessPathRules())},
+		{"Access", slices.Concat(accessRules(), loginRules(), accessLockoutRules(), accessPathRules())},
 		{"Routes", slices.Concat(routeRules(), routeGuardRules(), routePathRules(), originRules())},
 		{"Clients and apps", slices.Concat(workloadRules(), processRules())},
 		{"Charts", chartRules()},

@@ -73,6 +73,12 @@ func ZoneOf(zones map[string]bool, hostname string) string {
 	}
 }
 
+// ZoneAround is the zone that a zone lies in, or "".
+func (s *Site) ZoneAround(zone string) string {
+	_, above, _ := strings.Cut(zone, ".")
+	return ZoneOf(s.ZoneNames, above)
+}
+
 // resolveRecords keeps the spec's order: where several of a type stand at one name,
 // the first of them keeps its place in Terraform's state.
 func resolveRecords(zone string, specs []spec.Record) []Record {

@@ -110,6 +110,14 @@ func TestRunbook(t *testing.T) {
 	contains(t, runbookOf(t, s), "umount /boot\n   systemctl restart boot-stand-in")
 }
 
+// TestDelegated: a zone inside another one is no matter of a registrar.
+func TestDelegated(t *testing.T) {
+	text := runbookOf(t, otherSite(t, `domains: "lab.example.com": delegated: true`, `domains: "dev.example.com": {delegated: true, create: true, dnssec: true}`))
+	inOrder(t, text, "at its registrar", "   - example.com\n", "Subdomain\n   Support", "NS records",
+		"   - dev.example.com in example.com: Terraform makes it", "   - lab.example.com in example.com: you add it", "or in the dashboard the outer")
+	lacks(t, text, "   - lab.example.com\n")
+}
+
 // inOrder wants each text somewhere behind the one before.
 func inOrder(t *testing.T, text string, wanted ...string) {
 	t.Helper()

@@ -22,6 +22,7 @@ type runbook struct {
 	Redirects              bool
 	Zones                  []string
 	Added, Created, Signed []string // zones that a person adds, that Terraform makes, that are signed
+	Delegated              []inner  // zones inside another one
 	ZoneSettings           bool
 	TokenRights            []right
 	ZoneRead               string // what the token reads zones for; "" when it does not
@@ -64,7 +65,8 @@ type (
 	volume struct{ App, Volume, Mount, Claims string }
 	job    struct{ Namespace, Name, Schedule, TimeZone string }
 	login  struct{ Name, Type, ClientID string } // an identity provider
-	right  struct{ Permission, What string }     // of the Cloudflare token, to edit in the account
+	inner  struct{ Name, Outer, Made string }
+	right  struct{ Permission, What string } // of the Cloudflare token, to edit in the account
 )
 
 func newRunbook(s *site.Site) runbook {
@@ -108,7 +110,7 @@ func newRunbook(s *site.Site) runbook {
 		r.CiliumTest += " --single-node"
 	}
 	for _, z := range s.Zones {
-		r.addZone(z)
+		r.addZone(s, z)
 	}
 	r.Team = s.Cloudflare.Team
 	r.addRoutes(s)
@@ -136,11 +138,18 @@ func newRunbook(s *site.Site) runbook {
 	return r
 }
 
-func (r *runbook) addZone(z site.Zone) {
+func (r *runbook) addZone(s *site.Site, z site.Zone) {
 	r.Zones = append(r.Zones, z.Name)
-	if z.Create {
+	switch {
+	case z.Delegated:
+		in := inner{z.Name, s.ZoneAround(z.Name), "you add it to the account, which then shows its name servers"}
+		if z.Create {
+			in.Made = "Terraform makes it, and its output name_servers shows them"
+		}
+		r.Delegated = append(r.Delegated, in)
+	case z.Create:
 		r.Created = append(r.Created, z.Name)
-	} else {
+	default:
 		r.Added = append(r.Added, z.Name)
 	}
 	if z.DNSSEC {

@@ -124,9 +124,10 @@ func (g *generator) repo() {
 func (g *generator) access() {
 	g.groups = []string{"admins", "partners"}[:1+g.IntN(2)]
 	g.line("access: {")
-	g.maybe(3, `admins: require: %s`, g.one(`ips: ["198.51.100.0/24", "2001:db8::/32"]`, `emailDomains: ["example.org", "example.com"]`, `{ips: ["203.0.113.7/32"], emails: ["ops@example.com"]}`))
+	email := g.email()
+	g.maybe(3, `admins: require: %s`, g.one(`ips: ["198.51.100.0/24", "2001:db8::/32"]`, `emailDomains: ["example.org", "example.com", "example.net"]`, fmt.Sprintf(`{ips: ["203.0.113.7/32"], emails: [%q, "second@example.org"]}`, email)))
 	g.maybe(3, `admins: exclude: {emails: ["o'brien@example.org"], ips: ["192.0.2.0/28"]}`)
-	g.line("admins: {emails: [%q, %q], default: true}", g.email(), "second@example.org")
+	g.line("admins: {emails: [%q, %q], default: true}", email, "second@example.org")
 	if len(g.groups) > 1 {
 		g.line("partners: {emailDomains: [\"example.org\"], session: %q}", g.one("30m", "24h", "730h"))
 	}
@@ -216,6 +217,7 @@ func (g *generator) rest() {
 	g.line("argocd: access: %q", g.groups[len(g.groups)-1])
 	if g.coin() {
 		g.line(`access: operators: emails: ["kim.o+ssh@example.org", "eve@example.net"]`)
+		g.line(`routes: "admin.example.com": {to: "http://192.0.2.92", access: "admins"}`) // which nothing else may use
 		g.line(`hosts: server: {ssh: {access: "operators", certificates: true, ca: %q}, users: maria: emails: ["kim.o+ssh@example.org"]}`, g.sshKey("open-ssh-ca@cloudflareaccess.org"))
 	}
 	g.maybe(4, `tunnel: {name: "tunnel of %d", replicas: %d}`, g.IntN(9), 1+g.IntN(5))

@@ -45,7 +45,7 @@ readonly routes=(
   'www.bakery.example client -'
   'www.bakery.example/admin client admins'
   '*.apps.example.org route -'
-  '*.labs.example.org route engineers'
+  '*.harbor.example route engineers'
 )
 readonly redirects=(
   'atlas-old.example 308 https://status.example.com true'

@@ -15,7 +15,6 @@ locals {
     "example.org" = {
       hostnames = [
         "*.apps.example.org",
-        "*.labs.example.org",
         "blog.example.org",
         "legacy.example.org",
         "next.studio.example.org",

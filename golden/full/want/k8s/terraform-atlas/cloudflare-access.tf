@@ -258,7 +258,7 @@ locals {
 
   # The hostnames, and the paths of them, that want a log-in; all others are public.
   access = {
-    "*.labs.example.org" = {
+    "*.harbor.example" = {
       policies = ["engineers"]
       session  = "24h"
       type     = "self_hosted"

@@ -32,6 +32,7 @@ locals {
     }
     "harbor.example" = {
       hostnames = [
+        "*.harbor.example",
         "harbor.example",
         "www.harbor.example",
       ]
