@@ -15,7 +15,7 @@ func processRules() []Rule {
 	return []Rule{
 		{ID: "process-name", Severity: diag.Error, Summary: "The containers of a pod have names that differ: the workload's own, those of init containers, and those of sidecars.",
 			Bad: `apps: invoices: sidecars: invoices: {image: "ghcr.io/example/proxy:1.2.0"}`, Good: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0"}`, check: checkProcessNames},
-		{ID: "process-command", Severity: diag.Error, Summary: "What runs the workload's own image beside it has a command or arguments: without, it would be the workload once more, which an init container would wait for without end.",
+		{ID: "process-command", Severity: diag.Error, Summary: "What runs the workload's own image beside it has a command, arguments or variables of its own: without, it would be the workload once more, which an init container would wait for without end.",
 			Bad: `apps: invoices: init: migrate: {}`, Good: `apps: invoices: init: migrate: args: ["migrate"]`, check: checkProcessCommands},
 		{ID: "process-port", Severity: diag.Error, Summary: "The containers of a pod listen on ports that differ: they have one address.",
 			Bad: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0", port: 3000}`, Good: `apps: invoices: sidecars: proxy: {image: "ghcr.io/example/proxy:1.2.0", port: 8081}`, check: checkProcessPorts},
@@ -132,8 +132,8 @@ func checkProcessNames(c *checker) {
 
 func checkProcessCommands(c *checker) {
 	for _, p := range c.parts {
-		if p.with != nil && p.ownImage() && len(p.Command) == 0 && len(p.with.Args) == 0 {
-			c.reportName(p.at, "it would run what %q itself runs", p.name).WithHint("say what it runs instead: command: [\"/bin/%s\", \"migrate\"], or args, or another image", p.name)
+		if p.with != nil && p.ownImage() && len(p.Command)+len(p.with.Args)+len(p.Env) == 0 {
+			c.reportName(p.at, "it would run what %q itself runs", p.name).WithHint("say what it runs instead: command: [\"/bin/%s\", \"migrate\"], or args, or env, or another image", p.name)
 		}
 	}
 }
