@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed nix sh md
 var FS embed.FS
+
+// Nginx is the configuration of the web server of static folders, the same for all.
+//
+//go:embed nginx.conf
+var Nginx []byte

@@ -41,6 +41,8 @@ func besideExamples(t *testing.T) []besideExample {
 			case "cue":
 				e.spec += block[2]
 				continue
+			case "dockerfile":
+				continue
 			case "json":
 				checkRenovate(t, block[2], e.spec)
 				continue

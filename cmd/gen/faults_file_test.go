@@ -3,6 +3,7 @@ package main
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ func fileFaults() []fault {
 			again: []func(map[string]string){
 				swap(deployments, `^          subPath: etc_.*\n`, ""), swap(deployments, `^          readOnly: true\n          subPath: server.key\n`, "          subPath: server.key\n"),
 				swap(maps, `^  etc_invoices_invoices.yaml:`, "  invoices.yaml:"), swap(maps, `^  name: invoices-files-.*`, "  name: invoices-files"),
+				swap("k8s/argocd-atlas/websites/cafe/static.yaml", `^  style_main.css:`, "  main.css:"),
 				swap("k8s/argocd-atlas/invoices/kustomization.yaml", `^- configmap.yaml\n`, ""),
 			},
 		},
@@ -47,7 +49,7 @@ func fileFaults() []fault {
 func (r *output) ownConfigMaps() []object {
 	var all []object
 	for _, m := range r.objects("ConfigMap") {
-		if path.Base(m.path) == "configmap.yaml" {
+		if base := path.Base(m.path); base == "configmap.yaml" || base == "static.yaml" {
 			all = append(all, m)
 		}
 	}
@@ -59,17 +61,21 @@ func filesMounted(r *output) []string {
 	var f finding
 	keys := map[string][]string{}
 	for _, m := range r.ownConfigMaps() {
-		if strings.Contains(r.files[path.Dir(m.path)+"/kustomization.yaml"], "- configmap.yaml\n") {
+		if strings.Contains(r.files[path.Dir(m.path)+"/kustomization.yaml"], "- "+path.Base(m.path)+"\n") {
 			keys[path.Dir(m.path)+" "+m.text("metadata", "name")] = append(entries(m.v, "data"), entries(m.v, "binaryData")...)
 		}
 	}
 	for _, d := range r.objects("Deployment") {
 		dir, pod := path.Dir(d.path), dig(d.v, "spec", "template", "spec")
-		held := map[string][]string{}
+		held, whole := map[string][]string{}, map[string]bool{} // whole: a folder of gen's
 		for _, v := range list(pod, "volumes") {
 			name := text(v, "name")
 			if m := text(v, "configMap", "name"); m != "" && !strings.HasSuffix(dir, "/cloudflared") {
-				held[name] = append([]string{""}, keys[dir+" "+m]...)
+				held[name] = keys[dir+" "+m]
+				for _, item := range list(v, "configMap", "items") {
+					whole[name] = true
+					f.unless(slices.Contains(held[name], text(item, "key")), "%s: %s has no %s", d, m, text(item, "key"))
+				}
 			}
 			for _, item := range list(v, "secret", "items") {
 				held[name] = append(held[name], text(item, "path"))
@@ -81,7 +87,7 @@ func filesMounted(r *output) []string {
 				continue
 			}
 			sub := text(m, "subPath")
-			f.unless(sub != "" && strings.Contains("\n"+strings.Join(of, "\n")+"\n", "\n"+sub+"\n"), "%s at %s: no file %q", d, text(m, "mountPath"), sub)
+			f.unless(whole[text(m, "name")] || slices.Contains(of, sub), "%s at %s: no file %q", d, text(m, "mountPath"), sub)
 			f.unless(text(m, "readOnly") == "true", "%s at %s can be written to", d, text(m, "mountPath"))
 		}
 	}

@@ -44,6 +44,9 @@ func listYours(e *env, out *outFlags, want *gen.Result, changes []tree.Change) e
 		}
 	}
 	for _, w := range want.Site.Workloads() {
+		if w.Static != "" {
+			lines = append(lines, [2]string{w.Static, "gen, for " + w.Application})
+		}
 		for _, f := range w.Files {
 			if f.From != "" {
 				lines = append(lines, [2]string{f.From, "gen, for " + w.Application})

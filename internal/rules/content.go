@@ -19,6 +19,9 @@ import (
 func ReadOwn(s *site.Site, folder fs.FS) diag.Problems {
 	r := ownReader{site: s, folder: folder}
 	for _, w := range s.Workloads() {
+		if w.Static != "" {
+			w.Pages = r.pages(w.At().With("static"), w.Static)
+		}
 		at, size := w.At().With("files"), 0
 		for i := range w.Files {
 			f := &w.Files[i]

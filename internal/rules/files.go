@@ -15,6 +15,8 @@ func fileRules() []Rule {
 		{ID: "file-source", Severity: diag.Error, Summary: "A file of a container is one of three: a text, a file of the output root that gen does not write, or a key of the app's encrypted file.",
 			Bad:  `apps: invoices: files: "/etc/invoices.yaml": {text: "a: 1\n", from: "config/invoices.yaml"}`,
 			Good: `apps: invoices: files: "/etc/invoices.yaml": from: "config/invoices.yaml"`, value: true, beside: true, check: checkFiles},
+		{ID: "static", Severity: diag.Error, Summary: "A client or an app has an image or a static folder. What is about a program of one's own goes with an image.",
+			Bad: `clients: cafe: {domain: "cafe.example", static: "sites/cafe", port: 3000}`, Good: `clients: cafe: {domain: "cafe.example", static: "sites/cafe"}`, value: true, check: checkStatic},
 	}
 }
 
@@ -82,4 +84,28 @@ func (c *checker) belowFiles(w container, mounts map[string]diag.Path) {
 // isFileText tells the content of a file, which may be any text.
 func isFileText(at diag.Path) bool {
 	return len(at) == 5 && at[2] == "files" && at[4] == "text"
+}
+
+// ofPrograms are the fields that say how an image's program runs.
+var ofPrograms = []string{"port", "command", "args", "env", "secrets", "volumes", "files", "health", "podSecurity", "user", "readOnly", "writable", "kind"}
+
+func checkStatic(c *checker) {
+	for _, w := range c.containers {
+		switch at := w.at.With("static"); {
+		case w.Static == "" && w.Image == "":
+			if !c.ix.Has(w.at.With("image")) && !c.ix.Has(at) {
+				c.reportName(w.at, "nothing says what it runs").WithHint("say image: \"ghcr.io/example/%s:1.0.0\", or static: \"sites/%s\" for a folder of files", w.name, w.name)
+			}
+		case w.Static == "":
+		case w.Image != "":
+			c.note(c.report(at, "it has an image, and a folder of files in place of one").WithHint("leave one of them out"), w.at.With("image"), "the image")
+		default:
+			c.ownFile(at, w.Static)
+			for _, field := range ofPrograms {
+				if c.ix.Has(w.at.With(field)) {
+					c.report(w.at.With(field), "%s is about a program, and static has gen's web server", field).WithHint("leave it out, or say image in place of static")
+				}
+			}
+		}
+	}
 }

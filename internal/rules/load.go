@@ -72,7 +72,7 @@ func specRules() []Rule {
 		{ID: "unknown-field", Severity: diag.Error, Summary: "Every field is one that the schema knows.",
 			Bad: `clients: bakery: {domian: "bakery.example", image: "ghcr.io/example/bakery:1.0"}`, Good: `clients: bakery: {domain: "bakery.example", image: "ghcr.io/example/bakery:1.0"}`},
 		{ID: "missing-field", Severity: diag.Error, Summary: "Every field without a default is given.",
-			Bad: `clients: cafe: domain: "cafe.example"`, Good: `clients: cafe: {domain: "cafe.example", image: "ghcr.io/example/cafe:1.0"}`},
+			Bad: `apps: invoices: volumes: cache: mount: "/cache"`, Good: `apps: invoices: volumes: cache: {mount: "/cache", size: "1Gi"}`},
 		{ID: "type", Severity: diag.Error, Summary: "Every value is of the kind that the schema wants.",
 			Bad: `clients: bakery: replicas: "2"`, Good: `clients: bakery: replicas: 2`},
 		{ID: "value", Severity: diag.Error, Summary: "Every value is one of those that the schema takes.",

@@ -44,8 +44,9 @@ type part struct {
 	Resources *spec.Resources // nil: the workload's
 }
 
-// imageSaid tells whether the image is its own, and not the workload's.
-func (p part) imageSaid() bool { return p.with == nil || p.Image != "" }
+// imageSaid tells whether it names an image: without one it runs the workload's, or is
+// the web server of a static folder.
+func (p part) imageSaid() bool { return p.Image != "" }
 
 // ownImage tells whether it runs the workload's image.
 func (p part) ownImage() bool { return p.Image == "" || p.Image == p.Container.Image }

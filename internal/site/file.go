@@ -45,3 +45,11 @@ func (w *Workload) At() diag.Path { return diag.Path{string(w.Kind) + "s", w.Nam
 
 // SecretName is the Secret that the app's encrypted file becomes.
 func (w *Workload) SecretName() string { return w.Name + "-secrets" }
+
+// serveStatic gives a workload without an image the web server that serves its folder: it
+// listens on 8080 and runs as user 101 (docker-nginx-unprivileged, Dockerfile-alpine-slim.template).
+func serveStatic(w *Workload, sp *spec.Spec) {
+	if w.Static != "" {
+		w.Image, w.Port, w.User = "docker.io/nginxinc/nginx-unprivileged:"+sp.Versions.Images.Nginx, 8080, 101
+	}
+}

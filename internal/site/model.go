@@ -163,6 +163,7 @@ type Workload struct {
 	Tunneled    bool      // an app that a hostname leads to
 	Volumes     []Volume  // sorted by name
 	Files       []File    // sorted by path
+	Pages       []File    // what the folder of Static holds once it has been read, sorted; their paths begin there
 	Init        []Process // sorted by name, which is their order
 	Sidecars    []Process // sorted by name
 	Jobs        []Job     // sorted by name

@@ -24,11 +24,13 @@ func resolveWorkloads(s *Site, sp *spec.Spec) {
 		}
 		w.Hostnames = append(domainHostnames(s.ZoneNames, c), c.Hostnames...)
 		w.Writable, w.Files = Sorted(w.Writable), resolveFiles(c.Files)
+		serveStatic(w, sp)
 		resolveProcesses(w)
 		s.Clients = append(s.Clients, w)
 	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Apps)) {
 		w := &Workload{App: *sp.Apps[name], Kind: KindApp, Name: name, Namespace: name, Folder: name, Application: name}
+		serveStatic(w, sp)
 		// Apps are reached by other apps too, at the port they are known by.
 		w.ServicePort = w.Port
 		w.Writable, w.Secrets, w.Allow = Sorted(w.Writable), Sorted(w.Secrets), Sorted(w.Allow)

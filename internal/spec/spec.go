@@ -301,6 +301,7 @@ type Volume struct {
 // Container mirrors #Container.
 type Container struct {
 	Image       string              `json:"image"`
+	Static      string              `json:"static"`
 	Port        int                 `json:"port"`
 	Replicas    int                 `json:"replicas"`
 	Command     []string            `json:"command"`
@@ -342,6 +343,7 @@ type Versions struct {
 		ArgoCD      string `json:"argocd"`
 		Ksops       string `json:"ksops"`
 		Cloudflared string `json:"cloudflared"`
+		Nginx       string `json:"nginx"`
 		Busybox     string `json:"busybox"`
 	} `json:"images"`
 	Terraform string `json:"terraform"`

@@ -26,6 +26,7 @@ readonly routes=(
   'nas.example.com route admins'
   'photos.example.com app family'
   'ssh.example.com ssh admins'
+  'start.example.com app family'
   '*.example.com route family'
 )
 readonly redirects=()

@@ -15,7 +15,7 @@ import (
 // ownFiles are the files of a workload that a ConfigMap holds, by their keys.
 func ownFiles(w *site.Workload) map[string][]byte {
 	files := map[string][]byte{}
-	for i, key := range fileKeys(w) {
+	for i, key := range fileKeys(w.Files) {
 		if w.Files[i].Secret == "" {
 			files[key] = w.Files[i].Data
 		}
@@ -23,21 +23,23 @@ func ownFiles(w *site.Workload) map[string][]byte {
 	return files
 }
 
-// fileKeys are the keys of a workload's files. A key has no slashes in it, and does not
+// fileKeys are keys for files by their paths. A key has no slashes in it, and does not
 // start with two dots (kubernetes apimachinery, IsConfigMapKey).
-func fileKeys(w *site.Workload) []string {
+func fileKeys(files []site.File) []string {
 	var keys []string
-	for _, f := range w.Files {
-		key := strings.TrimLeft(strings.Map(func(r rune) rune {
+	used := map[string]bool{}
+	for _, f := range files {
+		key := strings.Map(func(r rune) rune {
 			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
 				return r
 			}
 			return '_'
-		}, f.Path), "._")
-		key = key[max(0, len(key)-200):]
-		for n, first := 2, key; key == "" || slices.Contains(keys, key); n++ {
+		}, f.Path)
+		key = strings.TrimLeft(key[max(0, len(key)-200):], "._")
+		for n, first := 2, key; key == "" || used[key]; n++ {
 			key = fmt.Sprintf("%d_%s", n, first)
 		}
+		used[key] = true
 		keys = append(keys, key)
 	}
 	return keys
@@ -65,7 +67,10 @@ func hashOf(files map[string][]byte) string {
 // fileMounts puts each file in its place alone, so that the folder around it stays.
 func fileMounts(w *site.Workload) []manifest.VolumeMount {
 	var list []manifest.VolumeMount
-	for i, key := range fileKeys(w) {
+	if len(w.Pages) > 0 {
+		list = append(list, manifest.VolumeMount{MountPath: pagesDir, Name: pagesVolume, ReadOnly: true})
+	}
+	for i, key := range fileKeys(w.Files) {
 		f := w.Files[i]
 		m := manifest.VolumeMount{MountPath: f.Path, Name: unusedVolume(w, "files"), ReadOnly: true, SubPath: key}
 		if f.Secret != "" {
@@ -85,6 +90,9 @@ const secretMode = 0o440
 
 func fileVolumes(w *site.Workload) []manifest.PodVolume {
 	var list []manifest.PodVolume
+	if len(w.Pages) > 0 {
+		list = append(list, pages(w))
+	}
 	if files := ownFiles(w); len(files) > 0 {
 		list = append(list, manifest.PodVolume{ConfigMap: &manifest.ConfigMapVolume{Name: filesMeta(w, files).Name}, Name: unusedVolume(w, "files")})
 	}

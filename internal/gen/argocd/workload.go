@@ -11,6 +11,7 @@ const nameLabel = "app.kubernetes.io/name"
 
 // addWorkload adds the folder of a client or an app.
 func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
+	w = served(w)
 	dir := s.ArgoDir() + "/" + w.Folder + "/"
 	k := manifest.Kustomization{}
 	add := func(name string, documents ...any) {
@@ -51,6 +52,10 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 	if w.Stateful() {
 		add("service-pods.yaml", podsService(w))
 		add("statefulset.yaml", statefulSet(w))
+	}
+	if len(w.Pages) > 0 {
+		pages := pagesByKey(w)
+		add("static.yaml", manifest.NewConfigMap(pagesMeta(w, pages), pages))
 	}
 	if len(w.SecretKeys()) > 0 {
 		k.Generators = []string{"secret-generator.yaml"}

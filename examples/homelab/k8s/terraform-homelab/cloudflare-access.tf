@@ -124,6 +124,11 @@ locals {
       session  = "24h"
       type     = "ssh"
     }
+    "start.example.com" = {
+      policies = ["family"]
+      session  = "24h"
+      type     = "self_hosted"
+    }
   }
 
   access_rules = {

@@ -15,6 +15,7 @@ locals {
         "nas.example.com",
         "photos.example.com",
         "ssh.example.com",
+        "start.example.com",
       ]
       id = null
     }

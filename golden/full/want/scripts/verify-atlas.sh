@@ -22,6 +22,7 @@ readonly connectors=(
 readonly routes=(
   'bakery.example client -'
   'bakery.example/admin client admins'
+  'cafe.example client -'
   'db.example.com stream engineers'
   'deploy.example.com argocd engineers'
   'desk.example.com stream admins'
@@ -44,6 +45,7 @@ readonly routes=(
   'studio.example.org client -'
   'www.bakery.example client -'
   'www.bakery.example/admin client admins'
+  'www.cafe.example client -'
   '*.apps.example.org route -'
   '*.harbor.example route engineers'
 )

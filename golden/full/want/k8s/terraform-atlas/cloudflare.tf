@@ -12,6 +12,13 @@ locals {
       id     = null
       tunnel = "atlas-prod"
     }
+    "cafe.example" = {
+      hostnames = [
+        "cafe.example",
+        "www.cafe.example",
+      ]
+      id = null
+    }
     "example.com" = {
       hostnames = [
         "*.example.com",
