@@ -31,17 +31,34 @@ type page struct {
 	Access      string
 	AccessPaths map[string]string
 	Bypass      []string
+	paths       []leading
 	route       *spec.Route // nil: of a client or an app
+}
+
+// leading is an expression for paths that lead elsewhere than the page.
+type leading struct {
+	expression string
+	at         diag.Path
 }
 
 func (c *checker) pages() []page {
 	var all []page
 	for i, w := range c.site.Workloads() { // the clients and then the apps, as containers are
-		all = append(all, page{c.containers[i].at, w.Hostnames, w.Access, w.AccessPaths, w.Bypass, nil})
+		at := c.containers[i].at
+		var paths []leading
+		for _, path := range site.Longest(w.Paths) {
+			paths = append(paths, leading{site.PathExpression(path), at.With("paths", path)})
+		}
+		all = append(all, page{at, w.Hostnames, w.Access, w.AccessPaths, w.Bypass, paths, nil})
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.spec.Routes)) {
 		r := c.spec.Routes[name]
-		all = append(all, page{diag.Path{"routes", name}, []string{name}, r.Access, r.AccessPaths, r.Bypass, r})
+		at := diag.Path{"routes", name}
+		var paths []leading
+		for i, p := range r.Paths {
+			paths = append(paths, leading{p.Path, at.With("paths", i, "path")})
+		}
+		all = append(all, page{at, []string{name}, r.Access, r.AccessPaths, r.Bypass, paths, r})
 	}
 	return all
 }
@@ -73,7 +90,7 @@ func checkBypass(c *checker) {
 		case p.streams():
 			c.report(at, "%s has no paths", p.route.To).WithHint("leave bypass out")
 			continue
-		case p.route != nil && len(p.route.Paths) > 0 && c.spec.Cloudflare.Team != "":
+		case len(p.paths) > 0 && c.spec.Cloudflare.Team != "":
 			problem := c.report(at, "cannot stand beside paths where cloudflared checks Access too").WithHint("leave one of them out: a request may match a path of both, and gen cannot tell which it should follow")
 			c.note(problem, p.at.With("paths"), "the paths")
 		}
@@ -211,14 +228,17 @@ func mayMeet(start, path string) bool {
 // routePathClash wants each path of a route to lie in one access path, or in none:
 // cloudflared takes one rule, and that one has to check the right group.
 func (c *checker) routePathClash(page page) {
-	if page.route == nil || len(page.AccessPaths) == 0 {
+	if len(page.AccessPaths) == 0 {
 		return
 	}
 	r := site.Route{AccessPaths: site.AccessPaths(page.AccessPaths)}
-	for i, path := range page.route.Paths {
-		if _, clear := r.PathGroup(path.Path); !clear {
-			p := c.report(page.at.With("paths", i, "path"), "may match in paths of an access group, and elsewhere").
+	for _, path := range page.paths {
+		if _, clear := r.PathGroup(path.expression); !clear {
+			p := c.report(path.at, "may match in paths of an access group, and elsewhere").
 				WithHint("start it with ^ and a whole path, like %q, so that all it matches is in one of them or in none", "^/api/")
+			if page.route == nil {
+				p.WithHint("lead only what is in one of them as a whole, or in none: a server may read \"/api//admin\" as \"/api/admin\"")
+			}
 			c.note(p, page.at.With("accessPaths"), "the access groups")
 		}
 	}

@@ -128,7 +128,7 @@ func (c *checker) service(name, namespace string, port int, to string, at diag.P
 		if names = append(names, w.Name); w.Name != name {
 			continue
 		}
-		if w.ServicePort != port {
+		if w.ServicePort != port && !slices.ContainsFunc(w.Ports, func(p site.Port) bool { return p.Number == port }) {
 			p := c.report(at, "the Service of %q listens on port %d, and not on %d", name, w.ServicePort, port)
 			if fixed := strings.Replace(to, ":"+strconv.Itoa(port), ":"+strconv.Itoa(w.ServicePort), 1); fixed != to {
 				p.WithHint("%s", format.DidYouMean(fixed))

@@ -34,7 +34,7 @@ func rules() []Rule {
 		{"Clients and apps", slices.Concat(workloadRules(), processRules())},
 		{"Charts", chartRules()},
 		{"Charts and folders of your own", besideRules()},
-		{"Containers", slices.Concat(containerRules(), fileRules(), registryRules())},
+		{"Containers", slices.Concat(containerRules(), fileRules(), portRules(), registryRules())},
 		{"What runs", capacityRules()},
 		{"Alerts", alertRules()},
 		{"Secrets", secretRules()},

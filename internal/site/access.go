@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -117,6 +118,9 @@ func (r Route) PathKey(p AccessPath) string {
 // clear is false where only some of them may lie in one.
 func (r Route) PathGroup(expression string) (p *AccessPath, clear bool) {
 	start := strings.ToLower(format.PathStart(expression))
+	if path, ok := strings.CutSuffix(expression, "(/|$)"); ok && path == "^"+regexp.QuoteMeta(format.PathStart(expression)) {
+		start += "/" // the path and all below it, as in access groups
+	}
 	for i, p := range r.AccessPaths { // the longest first
 		switch below := strings.ToLower(p.Path) + "/"; {
 		case strings.HasPrefix(start, below):

@@ -160,7 +160,8 @@ type Workload struct {
 	Folder      string    // of its manifests, relative to ArgoDir: "websites/bakery", "invoices"
 	Application string    // name of its Argo CD Application: "website-bakery", "invoices"
 	ServicePort int       // of the Service in front of it
-	Tunneled    bool      // an app that a hostname leads to
+	TunnelPorts []int     // of an app: those that hostnames lead to, sorted
+	Ports       []Port    // beside Port, sorted by name
 	Volumes     []Volume  // sorted by name
 	Files       []File    // sorted by path
 	Pages       []File    // what the folder of Static holds once it has been read, sorted; their paths begin there

@@ -110,13 +110,18 @@ func resolveRoutes(s *Site, sp *spec.Spec) {
 	for _, r := range builtinRoutes(s, sp) {
 		add(r)
 	}
+	apps := make(map[string]*Workload, len(s.Apps))
+	for _, a := range s.Apps {
+		apps[a.Name] = a
+	}
 	for _, w := range s.Workloads() {
+		paths := workloadPaths(w, apps)
 		kind, field := RouteClient, "clients"
 		if w.Kind == KindApp {
 			kind, field = RouteApp, "apps"
 		}
 		for i, hostname := range w.Hostnames {
-			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Target: service(w.Name, w.Namespace, w.ServicePort),
+			add(Route{Hostname: hostname, Kind: kind, Owner: w.Name, Target: serviceTarget(w, 0), Paths: paths,
 				Access: w.Access, AccessPaths: AccessPaths(w.AccessPaths), Bypass: Sorted(w.Bypass), At: hostnamePath(s, sp, field, w.Name, i)})
 		}
 	}

@@ -26,6 +26,7 @@ func resolveWorkloads(s *Site, sp *spec.Spec) {
 		w.Writable, w.Files = Sorted(w.Writable), resolveFiles(c.Files)
 		serveStatic(w, sp)
 		resolveProcesses(w)
+		resolvePorts(w)
 		s.Clients = append(s.Clients, w)
 	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Apps)) {
@@ -39,6 +40,7 @@ func resolveWorkloads(s *Site, sp *spec.Spec) {
 		}
 		w.Files = resolveFiles(w.App.Files)
 		resolveProcesses(w)
+		resolvePorts(w)
 		s.Apps = append(s.Apps, w)
 	}
 }

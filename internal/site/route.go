@@ -78,16 +78,22 @@ func (s *Site) ServiceName(host string) (name, namespace string, ok bool) {
 	return name, namespace, ok
 }
 
-// resolveTunneled marks the apps that the tunnel has to reach.
+// resolveTunneled lists the ports of apps that the tunnel has to reach.
 func resolveTunneled(s *Site) {
-	reached := map[string]bool{}
+	reached := map[string][]int{}
+	for _, a := range s.Apps {
+		reached[a.Namespace] = nil
+	}
 	for _, r := range s.Routes {
 		for _, t := range r.Targets() {
-			reached[t.Namespace] = true
+			if of, app := reached[t.Namespace]; app {
+				reached[t.Namespace] = append(of, t.servicePort())
+			}
 		}
 	}
 	for _, a := range s.Apps {
-		a.Tunneled = reached[a.Namespace]
+		slices.Sort(reached[a.Namespace])
+		a.TunnelPorts = slices.Compact(reached[a.Namespace])
 	}
 }
 

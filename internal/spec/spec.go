@@ -318,6 +318,14 @@ type Container struct {
 	Component   *Component          `json:"component"`
 
 	Files map[string]*File `json:"files"`
+	Ports map[string]int   `json:"ports"`
+	Paths map[string]*Path `json:"paths"`
+}
+
+// Path mirrors #Container.paths.
+type Path struct {
+	Port int    `json:"port"`
+	App  string `json:"app"`
 }
 
 // File mirrors #File.

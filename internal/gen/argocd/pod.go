@@ -25,7 +25,7 @@ func container(w *site.Workload) manifest.Container {
 		Lifecycle:       &manifest.Lifecycle{PreStop: manifest.PreStop{Sleep: manifest.Sleep{Seconds: 5}}},
 		LivenessProbe:   probe(portName, w.Health, 20, 3),
 		Name:            w.Name,
-		Ports:           []manifest.ContainerPort{{ContainerPort: w.Port, Name: portName}},
+		Ports:           containerPorts(w),
 		ReadinessProbe:  probe(portName, w.Health, 10, 3),
 		Resources:       resources(w.Resources),
 		SecurityContext: containerSecurity(w),

@@ -57,22 +57,7 @@ func toInternet(s *site.Site, namespace string) policy {
 // appPolicy is what one app may do besides asking for names.
 func appPolicy(s *site.Site, w *site.Workload) policy {
 	spec := manifest.NetworkPolicySpec{PodSelector: manifest.Selector{MatchLabels: selector(w)}}
-	var from []manifest.Peer
-	if w.Tunneled {
-		from = append(from, tunnel(s))
-	}
-	for _, n := range w.Allow {
-		from = append(from, pods(n, nameLabel, n))
-		if hasJobs(s, n) {
-			from = append(from, pods(n, jobLabel, n))
-		}
-	}
-	if len(w.Jobs) > 0 {
-		from = append(from, own(jobSelector(w)))
-	}
-	if len(from) > 0 {
-		spec.Ingress = []manifest.IngressRule{{From: from, Ports: []manifest.Port{{Port: w.Port, Protocol: "TCP"}}}}
-	}
+	spec.Ingress = appIngress(s, w)
 	spec.Egress = reaches(s, w)
 	if w.Stateful() && w.Replicas > 1 { // they are a cluster, whose pods talk at ports of their own
 		all := []manifest.Peer{own(selector(w))}
@@ -87,7 +72,7 @@ func appPolicy(s *site.Site, w *site.Workload) policy {
 func jobPolicy(s *site.Site, w *site.Workload) policy {
 	return newPolicy(w.Name+"-jobs", w.Namespace, manifest.NetworkPolicySpec{
 		Egress: append(reaches(s, w), manifest.EgressRule{
-			Ports: []manifest.Port{{Port: w.Port, Protocol: "TCP"}}, To: []manifest.Peer{own(selector(w))},
+			Ports: tcp(w.AllPorts()), To: []manifest.Peer{own(selector(w))},
 		}),
 		PodSelector: manifest.Selector{MatchLabels: jobSelector(w)},
 		PolicyTypes: []string{ingress, egress},
@@ -109,7 +94,7 @@ func reaches(s *site.Site, w *site.Workload) []manifest.EgressRule {
 	for _, target := range s.Apps {
 		if slices.Contains(target.Allow, w.Name) {
 			to = append(to, manifest.EgressRule{
-				Ports: []manifest.Port{{Port: target.Port, Protocol: "TCP"}},
+				Ports: tcp(target.AllPorts()),
 				To:    []manifest.Peer{pods(target.Namespace, nameLabel, target.Name)},
 			})
 		}

@@ -1,7 +1,6 @@
 package argocd
 
 import (
-	"fmt"
 	"slices"
 
 	"sitegen/internal/manifest"
@@ -31,7 +30,7 @@ func sidecar(w *site.Workload, s site.Process) manifest.Container {
 	c := process(w, s)
 	c.RestartPolicy = "Always"
 	if s.Port != 0 {
-		port := fmt.Sprintf("port-%d", s.Port)
+		port := sidecarPort(s.Port)
 		c.Ports = []manifest.ContainerPort{{ContainerPort: s.Port, Name: port}}
 		c.LivenessProbe = probe(port, s.Health, 20, 3)
 		c.ReadinessProbe = probe(port, s.Health, 10, 3)

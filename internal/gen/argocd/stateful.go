@@ -28,7 +28,7 @@ func podsService(w *site.Workload) manifest.Object[manifest.ServiceSpec] {
 	m := meta(w)
 	m.Name = w.PodsName()
 	return manifest.NewService(m, manifest.ServiceSpec{
-		ClusterIP: "None", Ports: []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: portName}},
+		ClusterIP: "None", Ports: servicePorts(w),
 		PublishNotReadyAddresses: true, Selector: selector(w),
 	})
 }

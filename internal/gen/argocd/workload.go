@@ -46,7 +46,7 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 		add("cronjob-"+j.Name+".yaml", cronJob(w, j))
 	}
 	add("service.yaml", manifest.NewService(meta(w), manifest.ServiceSpec{
-		Ports:    []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: portName}},
+		Ports:    servicePorts(w),
 		Selector: selector(w),
 	}))
 	if w.Stateful() {

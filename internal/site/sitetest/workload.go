@@ -71,6 +71,7 @@ func (g *generator) apps() {
 		}
 		g.maybe(3, "internet: false")
 		g.maybe(5, "wave: %d", g.IntN(9))
+		g.maybe(3, `ports: {metrics: 9090, "a-1": 65535}`)
 		g.maybe(3, `files: {"/etc/app/tls.key": secret: "tls.key", "/etc/app/key": secret: "API_KEY"}`)
 		if g.IntN(3) == 0 {
 			g.line("jobs: {")

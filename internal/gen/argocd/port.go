@@ -1,0 +1,72 @@
+package argocd
+
+import (
+	"fmt"
+	"slices"
+
+	"sitegen/internal/manifest"
+	"sitegen/internal/site"
+)
+
+// sidecarPort names the port of a sidecar.
+func sidecarPort(number int) string { return fmt.Sprintf("port-%d", number) }
+
+// containerPorts are those that the workload's own container listens on.
+func containerPorts(w *site.Workload) []manifest.ContainerPort {
+	all := []manifest.ContainerPort{{ContainerPort: w.Port, Name: portName}}
+	for _, p := range w.Ports {
+		if !p.Sidecar {
+			all = append(all, manifest.ContainerPort{ContainerPort: p.Number, Name: p.Name})
+		}
+	}
+	return all
+}
+
+func servicePorts(w *site.Workload) []manifest.ServicePort {
+	all := []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: portName}}
+	for _, p := range w.Ports {
+		target := p.Name
+		if p.Sidecar {
+			target = sidecarPort(p.Number)
+		}
+		all = append(all, manifest.ServicePort{Name: p.Name, Port: p.Number, TargetPort: target})
+	}
+	return all
+}
+
+// appIngress opens an app to the tunnel, at the ports that hostnames lead to, and at all
+// to the apps that it allows, with their jobs, and to its own jobs.
+func appIngress(s *site.Site, w *site.Workload) []manifest.IngressRule {
+	var allowed []manifest.Peer
+	for _, n := range w.Allow {
+		allowed = append(allowed, pods(n, nameLabel, n))
+		if hasJobs(s, n) {
+			allowed = append(allowed, pods(n, jobLabel, n))
+		}
+	}
+	if len(w.Jobs) > 0 {
+		allowed = append(allowed, own(jobSelector(w)))
+	}
+	var rules []manifest.IngressRule
+	open := func(from []manifest.Peer, ports []int) {
+		if len(from) > 0 && len(ports) > 0 {
+			rules = append(rules, manifest.IngressRule{From: from, Ports: tcp(ports)})
+		}
+	}
+	connectors := []manifest.Peer{tunnel(s)}
+	if slices.Equal(w.TunnelPorts, w.AllPorts()) {
+		open(append(connectors, allowed...), w.AllPorts())
+		return rules
+	}
+	open(connectors, w.TunnelPorts)
+	open(allowed, w.AllPorts())
+	return rules
+}
+
+func tcp(numbers []int) []manifest.Port {
+	var all []manifest.Port
+	for _, n := range numbers {
+		all = append(all, manifest.Port{Port: n, Protocol: "TCP"})
+	}
+	return all
+}
