@@ -52,7 +52,7 @@ func copyOwn(t *testing.T, from, to string) {
 		return // there is no tree yet, or none with files of the user's
 	}
 	for name, data := range readTree(t, from) {
-		if !strings.Contains(string(manifest), "  "+strings.TrimPrefix(name, "x ")+"\n") && name != tree.ManifestName {
+		if !strings.Contains(string(manifest), "  "+strings.TrimPrefix(name, "x ")+"\n") && !strings.Contains(data, tree.Header) && name != tree.ManifestName {
 			writeFile(t, filepath.Join(to, filepath.FromSlash(name)), data)
 			writeFile(t, filepath.Join(to, ".git", "HEAD"), "") // a folder of other files is a place for the output where git has it
 		}

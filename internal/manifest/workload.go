@@ -140,14 +140,20 @@ type ContainerPort struct {
 	Name          string `yaml:"name"`
 }
 
-// Probe asks a container how it is: over HTTP, or whether its port is open.
+// Probe asks a container how it is: by a command, over HTTP, or whether its port is open.
 type Probe struct {
+	Exec                *Exec      `yaml:"exec,omitempty"`
 	FailureThreshold    int        `yaml:"failureThreshold,omitempty"`
 	HTTPGet             *HTTPGet   `yaml:"httpGet,omitempty"`
 	InitialDelaySeconds int        `yaml:"initialDelaySeconds,omitempty"`
 	PeriodSeconds       int        `yaml:"periodSeconds,omitempty"`
 	TCPSocket           *TCPSocket `yaml:"tcpSocket,omitempty"`
 	TimeoutSeconds      int        `yaml:"timeoutSeconds,omitempty"`
+}
+
+// Exec is a command that a probe runs in the container.
+type Exec struct {
+	Command []Text `yaml:"command"`
 }
 
 // HTTPGet is a probe's request; Port names a port of the container.

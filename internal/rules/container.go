@@ -26,7 +26,7 @@ func containerRules() []Rule {
 			Bad: `apps: invoices: resources: limits: memory: "512 MB"`, Good: `apps: invoices: resources: limits: memory: "512Mi"`, value: true, check: checkQuantities},
 		{ID: "resource-limit", Severity: diag.Error, Summary: "No container asks for more than its limit.",
 			Bad: `apps: invoices: resources: requests: memory: "1Gi"`, Good: `apps: invoices: resources: {requests: memory: "1Gi", limits: memory: "1Gi"}`, check: checkLimits},
-		{ID: "health", Severity: diag.Error, Summary: "A health check is an HTTP path.",
+		{ID: "health", Severity: diag.Error, Summary: "A health check is an HTTP path, or a command that is not empty.",
 			Bad: `apps: invoices: health: "healthz"`, Good: `apps: invoices: health: "/healthz"`, value: true, check: checkHealth},
 		{ID: "command", Severity: diag.Error, Summary: "A command that is given is not empty.",
 			Bad: `apps: invoices: command: [""]`, Good: `apps: invoices: command: ["/bin/invoices"]`, value: true, check: checkCommands},
@@ -258,12 +258,16 @@ var healthRE = format.Pattern(`^/[!-"$-~]*$`)
 
 func checkHealth(c *checker) {
 	for _, w := range c.parts {
-		if w.Health == "" || healthRE().MatchString(w.Health) {
+		path, command := w.Health.HTTP(), w.Health.Command
+		if command != nil && (len(command) == 0 || strings.TrimSpace(command[0]) == "") {
+			c.report(w.at.With("health", "command"), "the command is empty").WithHint("name the program, or leave health out")
+		}
+		if path == "" || healthRE().MatchString(path) {
 			continue
 		}
-		p := c.report(w.at.With("health"), "%q is no HTTP path", format.Shorten(w.Health)).WithHint("it starts with /, and has no blanks and no #")
-		meant := "/" + w.Health
-		if u, err := url.Parse(w.Health); err == nil && u.Host != "" {
+		p := c.report(w.at.With("health"), "%q is no HTTP path", format.Shorten(path)).WithHint("it starts with /, and has no blanks and no #; a command is {command: [\"pg_isready\"]}")
+		meant := "/" + path
+		if u, err := url.Parse(path); err == nil && u.Host != "" {
 			meant = cmp.Or(u.RequestURI(), "/")
 		}
 		if healthRE().MatchString(meant) {

@@ -40,7 +40,7 @@ type part struct {
 	Image     string
 	Command   []string
 	Env       map[string]string
-	Health    string
+	Health    spec.Health
 	Resources *spec.Resources // nil: the workload's
 }
 
@@ -56,13 +56,13 @@ func parts(sp *spec.Spec) []part {
 	var all []part
 	for _, w := range containers(sp) {
 		all = append(all, part{container: w, Image: w.Image, Command: w.Command, Env: w.Env, Health: w.Health, Resources: &w.Resources})
-		with := func(at diag.Path, p *spec.Process, health string, r *spec.Resources) {
+		with := func(at diag.Path, p *spec.Process, health spec.Health, r *spec.Resources) {
 			own := w
 			own.at = at
 			all = append(all, part{container: own, with: p, Image: p.Image, Command: p.Command, Env: p.Env, Health: health, Resources: r})
 		}
 		for _, name := range slices.Sorted(maps.Keys(w.Init)) {
-			with(w.at.With("init", name), &w.Init[name].Process, "", w.Init[name].Resources)
+			with(w.at.With("init", name), &w.Init[name].Process, spec.Health{}, w.Init[name].Resources)
 		}
 		for _, name := range slices.Sorted(maps.Keys(w.Sidecars)) {
 			s := w.Sidecars[name]
@@ -72,7 +72,7 @@ func parts(sp *spec.Spec) []part {
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(w.app.Jobs)) {
-			with(w.at.With("jobs", name), &w.app.Jobs[name].Process, "", w.app.Jobs[name].Resources)
+			with(w.at.With("jobs", name), &w.app.Jobs[name].Process, spec.Health{}, w.app.Jobs[name].Resources)
 		}
 	}
 	return all
@@ -161,7 +161,7 @@ func checkProcessPorts(c *checker) {
 func checkProcessHealth(c *checker) {
 	for _, w := range c.containers {
 		for name, s := range w.Sidecars {
-			if s.Health != "" && s.Port == 0 {
+			if s.Health.HTTP() != "" && s.Port == 0 {
 				c.report(w.at.With("sidecars", name, "health"), "there is no port that could be asked").WithHint("say port")
 			}
 		}

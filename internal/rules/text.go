@@ -121,9 +121,6 @@ func (w *stringWalker) fieldNames(t reflect.Type) []string {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" && !f.Anonymous {
-			name = strings.ToLower(f.Name)
-		}
 		names = append(names, name)
 	}
 	w.names[t] = names
@@ -233,7 +230,7 @@ func mannerOf(at diag.Path, name bool) manner {
 		paths  string
 	}{
 		{whole, `clients.*.command.* clients.*.args.* clients.*.env.* apps.*.command.* apps.*.args.* apps.*.env.*
-			clients.*.files.*.text apps.*.files.*.text
+			clients.*.files.*.text apps.*.files.*.text clients.*.health.command.* apps.*.health.command.*
 			routes.*.origin.caPool routes.*.paths.*.origin.caPool`},
 		{line, `alerts.smtp.user hosts.*.users.*.keys.* repo.knownHosts.* cluster.k3s.flags.* silence.* routes.*.paths.*.path
 			domains.*.records.*.content domains.*.records.*.comment domains.*.records.*.caa.value

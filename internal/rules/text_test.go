@@ -128,6 +128,13 @@ func put(sp *spec.Spec, at diag.Path, name bool, text string) (undo func()) {
 		return putKey(in, key, name, text)
 	}
 	v := w.below(in, at[len(at)-1])
+	if of := opened(v); of.Kind() == reflect.Struct { // a word or a struct
+		for i, name := range w.fieldNames(of.Type()) {
+			if name == "" && of.Field(i).Kind() == reflect.String {
+				v = of.Field(i)
+			}
+		}
+	}
 	if name || opened(v).Kind() != reflect.String || !v.CanSet() {
 		return nil
 	}

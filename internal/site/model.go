@@ -48,6 +48,7 @@ type (
 	Alerts       = spec.Alerts
 	SMTP         = spec.SMTP
 	FlakeInputs  = spec.FlakeInputs
+	Health       = spec.Health
 	Record       = spec.Record // in a site, Name is the full name, without a trailing dot
 	Quantity     = spec.Quantity
 	Resources    = spec.Resources

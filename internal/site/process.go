@@ -18,9 +18,9 @@ type Process struct {
 	spec.Process
 	Name      string
 	Resources spec.Resources
-	Before    bool   // of a sidecar: it starts before the init containers, which may use it
-	Port      int    // of a sidecar; 0: none
-	Health    string // of a sidecar
+	Before    bool        // of a sidecar: it starts before the init containers, which may use it
+	Port      int         // of a sidecar; 0: none
+	Health    spec.Health // of a sidecar
 }
 
 // Job is what an app runs on a schedule.

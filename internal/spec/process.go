@@ -16,7 +16,7 @@ type Init struct {
 type Sidecar struct {
 	Process
 	Port      int       `json:"port"`
-	Health    string    `json:"health"`
+	Health    Health    `json:"health"`
 	Resources Resources `json:"resources"`
 }
 

@@ -307,7 +307,7 @@ type Container struct {
 	Command     []string            `json:"command"`
 	Args        []string            `json:"args"`
 	Env         map[string]string   `json:"env"`
-	Health      string              `json:"health"`
+	Health      Health              `json:"health"`
 	Resources   Resources           `json:"resources"`
 	PodSecurity string              `json:"podSecurity"`
 	User        int                 `json:"user"`
@@ -326,6 +326,26 @@ type Container struct {
 type Path struct {
 	Port int    `json:"port"`
 	App  string `json:"app"`
+}
+
+// Health is a path, or a command: Path is aStruct then.
+type Health struct {
+	Path    string
+	Command []string `json:"command"`
+}
+
+// setWord takes a path, which is aStruct for a command.
+func (h *Health) setWord(word string) { h.Path = word }
+
+// Said tells whether there is one of the two.
+func (h Health) Said() bool { return h.Path != "" }
+
+// HTTP is the path, or "" for a command.
+func (h Health) HTTP() string {
+	if h.Command != nil {
+		return ""
+	}
+	return h.Path
 }
 
 // File mirrors #File.

@@ -16,22 +16,21 @@ const (
 )
 
 func container(w *site.Workload) manifest.Container {
-	return manifest.Container{
+	c := manifest.Container{
 		Args:    manifest.Words(w.Args),
 		Command: manifest.Words(w.Command),
 		Env:     environment(w, w.Env, w.Secrets),
 		Image:   w.Image,
 		// A Service goes on sending for a moment after a pod was told to stop.
 		Lifecycle:       &manifest.Lifecycle{PreStop: manifest.PreStop{Sleep: manifest.Sleep{Seconds: 5}}},
-		LivenessProbe:   probe(portName, w.Health, 20, 3),
 		Name:            w.Name,
 		Ports:           containerPorts(w),
-		ReadinessProbe:  probe(portName, w.Health, 10, 3),
 		Resources:       resources(w.Resources),
 		SecurityContext: containerSecurity(w),
-		StartupProbe:    probe(portName, w.Health, 2, 150), // five minutes to start in
 		VolumeMounts:    mounts(w),
 	}
+	probes(&c, portName, w.Health)
+	return c
 }
 
 // environment are variables, and those keys of the workload's Secret.
@@ -44,17 +43,6 @@ func environment(w *site.Workload, variables map[string]string, secrets []string
 		env = append(env, manifest.EnvFromSecret(key, w.SecretName(), key))
 	}
 	return env
-}
-
-// probe asks a port of a container by its name, at an HTTP path where there is one.
-func probe(port, health string, period, failures int) *manifest.Probe {
-	p := &manifest.Probe{FailureThreshold: failures, PeriodSeconds: period, TimeoutSeconds: 5}
-	if health == "" {
-		p.TCPSocket = &manifest.TCPSocket{Port: port}
-	} else {
-		p.HTTPGet = &manifest.HTTPGet{Path: health, Port: port}
-	}
-	return p
 }
 
 func resources(r site.Resources) manifest.Resources {

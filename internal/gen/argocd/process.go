@@ -29,13 +29,12 @@ func initContainers(w *site.Workload) []manifest.Container {
 func sidecar(w *site.Workload, s site.Process) manifest.Container {
 	c := process(w, s)
 	c.RestartPolicy = "Always"
+	port := ""
 	if s.Port != 0 {
-		port := sidecarPort(s.Port)
+		port = sidecarPort(s.Port)
 		c.Ports = []manifest.ContainerPort{{ContainerPort: s.Port, Name: port}}
-		c.LivenessProbe = probe(port, s.Health, 20, 3)
-		c.ReadinessProbe = probe(port, s.Health, 10, 3)
-		c.StartupProbe = probe(port, s.Health, 2, 150)
 	}
+	probes(&c, port, s.Health)
 	return c
 }
 

@@ -170,7 +170,7 @@ func TestReadBack(t *testing.T) {
 		s := newSite(t)
 		w := s.Apps[1]
 		w.Env = map[string]string{"A": text}
-		w.Args, w.Command, w.Health, w.Image = []string{text, "x"}, []string{text}, text, text
+		w.Args, w.Command, w.Health.Path, w.Image = []string{text, "x"}, []string{text}, text, text
 		w.Volumes[0].Mount, w.Writable = text, []string{"/" + text}
 		c := manifests(t, s)["invoices/deployment.yaml"][0].at("spec", "template", "spec", "containers", 0).(object)
 		// What the kubelet would make of $(id) and $$ is protected by doubling.

@@ -215,6 +215,7 @@ func (g *generator) rest() {
 		g.line(`routes: "office.example.com": {to: "http://192.0.2.90", access: "office"}`)
 	}
 	g.line("argocd: access: %q", g.groups[len(g.groups)-1])
+	g.line(`routes: "admins.example.com": {to: "http://192.0.2.92", access: "admins"}`)
 	if g.coin() {
 		g.line(`access: operators: emails: ["kim.o+ssh@example.org", "eve@example.net"]`)
 		g.line(`routes: "admin.example.com": {to: "http://192.0.2.92", access: "admins"}`) // which nothing else may use

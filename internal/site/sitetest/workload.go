@@ -113,7 +113,12 @@ func (g *generator) redirects() {
 func (g *generator) container() {
 	g.line("image: %q", g.one("ghcr.io/example/site:1.4.2", "nginx:1.29", "ghcr.io/example/site:1@sha256:"+strings.Repeat("0a", 32), "reg.example.net:5000/a/b_c/d:v1"))
 	g.maybe(3, "port: %d", 1+g.IntN(65535))
-	g.maybe(3, "health: %q", g.one("/", "/healthz", "/up?x=%20&y='$(id)'"))
+	switch g.IntN(6) {
+	case 0, 1:
+		g.line("health: %q", g.one("/", "/healthz", "/up?x=%20&y='$(id)'"))
+	case 2:
+		g.line(`health: command: ["/bin/check", %s]`, g.text())
+	}
 	g.maybe(4, "command: [\"/bin/sh\", \"-c\", %s]", g.text())
 	g.maybe(3, "args: [%s, %s]", g.text(), g.text())
 	if g.coin() {

@@ -17,7 +17,8 @@ locals {
         "cafe.example",
         "www.cafe.example",
       ]
-      id = null
+      id     = null
+      tunnel = "atlas-prod"
     }
     "example.com" = {
       hostnames = [
