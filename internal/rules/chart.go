@@ -1,9 +1,9 @@
 package rules
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"sitegen/internal/diag"
@@ -14,14 +14,14 @@ func chartRules() []Rule {
 	return []Rule{
 		{ID: "chart-repo", Severity: diag.Error, Summary: "Charts come from an https repository or an OCI registry, without a password in its URL.",
 			Bad: `charts: grafana: {repo: "ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.1.0"}`, Good: `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.1.0"}`, value: true, check: checkChartRepos},
+		{ID: "chart-repo-name", Severity: diag.Warning, Summary: "The address of an OCI registry ends before the chart's name, which chart says.",
+			Bad:  `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts/grafana", chart: "grafana", version: "10.1.0"}`,
+			Good: `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.1.0"}`, check: checkChartRepoNames},
 		{ID: "chart-version", Severity: diag.Error, Summary: "A chart has a name, and is pinned to one version.",
 			Bad: `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.x"}`, Good: `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.1.0"}`, value: true, check: checkChartVersions},
-		{ID: "chart-values", Severity: diag.Error, Summary: "A chart has its values in the spec or in a file of your own, which is inside of the output and not where gen writes.",
+		{ID: "chart-values", Severity: diag.Error, Summary: "A chart has its values in the spec, 1 MiB at most, or in a file of your own, which is inside of the output and not where gen writes.",
 			Bad:  `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.1.0", values: replicas: 2, valuesFile: "charts/grafana.yaml"}`,
 			Good: `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.1.0", valuesFile: "charts/grafana.yaml"}`, check: checkChartValues},
-		{ID: "chart-secret", Severity: diag.Warning, Summary: "Values that are called passwords come from a Secret that the chart is told of, not from the spec.",
-			Bad:  `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.1.0", values: adminPassword: "changeme"}`,
-			Good: `charts: grafana: {repo: "oci://ghcr.io/grafana/helm-charts", chart: "grafana", version: "10.1.0", secrets: ["admin-password"], values: admin: existingSecret: "grafana-secrets"}`, value: true, check: checkChartSecrets},
 	}
 }
 
@@ -69,6 +69,17 @@ func chartRepo(text string) format.Fault {
 	}
 }
 
+// checkChartRepoNames: Argo CD asks for REPO/CHART. One name alone may be an account that
+// is called like its chart.
+func checkChartRepoNames(c *checker) {
+	for name, ch := range c.spec.Charts {
+		before, ok := strings.CutSuffix(ch.Repo, "/"+ch.Chart)
+		if ok && strings.HasPrefix(ch.Repo, "oci://") && strings.Count(before, "/") > 2 {
+			c.report(diag.Path{"charts", name, "repo"}, "ends with the chart's name, which Argo CD puts behind it again").WithHint("%s", format.DidYouMean(before))
+		}
+	}
+}
+
 func checkChartVersions(c *checker) {
 	for name, ch := range c.spec.Charts {
 		at := diag.Path{"charts", name}
@@ -86,9 +97,17 @@ func checkChartVersions(c *checker) {
 	}
 }
 
+// maxValues leaves room for the rest of the Application and its status: etcd takes
+// requests of 1.5 MiB (etcd, system limits).
+const maxValues = 1 << 20
+
 func checkChartValues(c *checker) {
 	for name, ch := range c.spec.Charts {
 		at := diag.Path{"charts", name, "valuesFile"}
+		if data, _ := json.Marshal(ch.Values); len(data) > maxValues {
+			c.report(at.Parent().With("values"), "the values have %d bytes, and %d is the most that the Application may hold of them", len(data), maxValues).
+				WithHint("put them into a file of your own: valuesFile")
+		}
 		p := ch.ValuesFile
 		if p == "" {
 			continue
@@ -102,38 +121,6 @@ func checkChartValues(c *checker) {
 			c.report(at, "%q is where gen writes: %s", p, in).WithHint("keep values of your own in a folder like \"charts\"")
 		}
 	}
-}
-
-// checkChartSecrets looks at names: what looks like a secret itself is refused by
-// another rule.
-func checkChartSecrets(c *checker) {
-	for name, ch := range c.spec.Charts {
-		c.passwords(diag.Path{"charts", name, "values"}, map[string]any(ch.Values))
-	}
-}
-
-func (c *checker) passwords(at diag.Path, v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		for name, x := range v {
-			if text, ok := x.(string); ok && text != "" && namesPassword(name) {
-				c.report(at.With(name), "%q is called like a secret, and everybody who reads the repository would read its value", format.Shorten(name)).
-					WithHint("list a key under secrets, and tell the chart the Secret %q, which most call existingSecret", at[1].(string)+"-secrets")
-			}
-			c.passwords(at.With(name), x)
-		}
-	case []any:
-		for i, x := range v {
-			c.passwords(at.With(i), x)
-		}
-	}
-}
-
-// namesPassword tells whether a value is called a password: adminPassword,
-// db_password. Those that end in Key or Secret mostly name a Secret.
-func namesPassword(name string) bool {
-	low := strings.ToLower(name)
-	return slices.ContainsFunc([]string{"password", "passwd", "passphrase"}, func(end string) bool { return strings.HasSuffix(low, end) })
 }
 
 // inValues tells whether a path is that of a chart's values, or lies in them.

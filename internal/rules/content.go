@@ -34,7 +34,21 @@ func ReadOwn(s *site.Site, folder fs.FS) diag.Problems {
 			r.report(RuleContent, at, "put what is large into the image, or write it into a volume", "the files have %d bytes together, and the ConfigMap that brings them holds %d", size, maxFiles)
 		}
 	}
+	for _, b := range s.Charts {
+		r.values(diag.Path{"charts", b.Name, "valuesFile"}, b.Chart.ValuesFile)
+	}
 	return redacted(r.problems.Sorted())
+}
+
+// values looks into a file with the values of a chart, which Argo CD reads from the
+// repository. One that is not there is told of elsewhere.
+func (r *ownReader) values(at diag.Path, p string) {
+	if p == "" || r.folder == nil {
+		return
+	}
+	if data, err := fs.ReadFile(r.folder, p); err == nil {
+		r.open(at, p, data, "list a key under secrets, and tell the chart the Secret")
+	}
 }
 
 type ownReader struct {
@@ -104,15 +118,23 @@ func (r *ownReader) read(at diag.Path, p string) []byte {
 		r.report(RuleContent, at, "let yourself read it", "%q cannot be read: %s", p, reason(err))
 		return nil
 	}
-	if what := format.SecretIn(string(data)); what != "" {
-		r.report(RuleContent, at, "secrets go into the files that sops encrypts; take it out of git's history, and make a new one", "%q looks to hold %s, and everybody who reads the repository could read it", p, what)
-		return nil
-	}
-	if bytes.Contains(data, []byte("ENC[AES256_GCM,")) {
-		r.report(RuleContent, at, "say secret, with a key of the app's encrypted file", "%q is encrypted, and nothing decrypts it", p)
+	if !r.open(at, p, data, "say secret, with a key of the app's encrypted file") {
 		return nil
 	}
 	return data
+}
+
+// open tells whether a file has nothing that is secret, or encrypted.
+func (r *ownReader) open(at diag.Path, p string, data []byte, hint string) bool {
+	if what := format.SecretIn(string(data)); what != "" {
+		r.report(RuleContent, at, "secrets go into the files that sops encrypts; take it out of git's history, and make a new one", "%q looks to hold %s, and everybody who reads the repository could read it", p, what)
+		return false
+	}
+	if bytes.Contains(data, []byte("ENC[AES256_GCM,")) {
+		r.report(RuleContent, at, hint, "%q is encrypted, and nothing decrypts it", p)
+		return false
+	}
+	return true
 }
 
 // nearest is a path that is there and differs in one name, or "".

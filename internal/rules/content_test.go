@@ -92,6 +92,35 @@ apps.invoices.files."/srv/g".from: there is no "confg/invoices.yaml" in the outp
 	}
 }
 
+// TestReadOwnValues: the values of a chart are in the repository for everybody to read.
+func TestReadOwnValues(t *testing.T) {
+	chart := func(name string) string {
+		return `charts: ` + name + `: {repo: "oci://ghcr.io/example/charts", chart: "` + name + `", version: "1.0.0", valuesFile: "charts/` + name + `.yaml"}` + "\n"
+	}
+	s := siteWith(t, chart("a")+chart("b")+chart("c")+chart("d"))
+	got := told(t, s, fstest.MapFS{
+		"charts/a.yaml": {Data: []byte("replicas: 2\n")},
+		"charts/b.yaml": {Data: []byte("url: postgres://grafana:hunter22@db.example.com/grafana\n")},
+		"charts/c.yaml": {Data: []byte("password: ENC[AES256_GCM,data:abc,type:str]\n")},
+	})
+	want := `charts.b.valuesFile: "charts/b.yaml" looks to hold a URL with a password, and everybody who reads the repository could read it [file-content] secrets go into the files that sops encrypts; take it out of git's history, and make a new one
+charts.c.valuesFile: "charts/c.yaml" is encrypted, and nothing decrypts it [file-content] list a key under secrets, and tell the chart the Secret
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestChartValuesSize(t *testing.T) {
+	for size, want := range map[int]bool{maxValues - 100: false, maxValues: true} {
+		_, problems := loadText(t, sitetest.Base()+`
+charts: grafana: {repo: "oci://ghcr.io/example/charts", chart: "grafana", version: "1.0.0", values: dashboard: "`+strings.Repeat("x ", size/2)+`"}`)
+		if got := breaks(problems, "chart-values"); got != want {
+			t.Errorf("%d bytes: refused %v\n%.500s", size, got, problems.Error())
+		}
+	}
+}
+
 func TestReadOwnTogether(t *testing.T) {
 	s := siteWith(t, `apps: invoices: files: {
 	"/srv/a": from: "a"

@@ -24,8 +24,6 @@ func routeRules() []Rule {
 			Bad: `routes: "pay.example.com": {to: "http://invoices.invoices:8080", access: "admins"}`, Good: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", access: "admins"}`, check: checkRouteService},
 		{ID: "route-access", Severity: diag.Error, Summary: "A route says who may see it: an access group, or public: true, and not both.",
 			Bad: `routes: "nas.example.com": to: "http://192.168.0.80:5000"`, Good: `routes: "nas.example.com": {to: "http://192.168.0.80:5000", access: "admins"}`, check: checkRouteAccess},
-		{ID: "route-around", Severity: diag.Warning, Summary: "No public route leads to a client or an app that is behind Access.",
-			Bad: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", public: true}`, Good: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", access: "admins"}`, check: checkRouteAround},
 		{ID: "access-wildcard", Severity: diag.Warning, Summary: "No public hostname lies below a wildcard that is behind Access, which asks there too.",
 			Bad:  "cloudflare: team: \"example\"\nroutes: {\n\t\"*.example.com\": {to: \"http://192.168.0.80\", access: \"admins\"}\n\t\"status.example.com\": {to: \"http://192.168.0.81\", public: true}\n}",
 			Good: "cloudflare: team: \"example\"\nroutes: {\n\t\"*.example.com\": {to: \"http://192.168.0.80\", access: \"admins\"}\n\t\"status.example.com\": {to: \"http://192.168.0.81\", access: \"admins\"}\n}", check: checkAccessWildcard},
@@ -155,37 +153,6 @@ func checkRouteAccess(c *checker) {
 			c.reportName(at, "nothing says who may see the route").WithHint("say access: %q, or public: true", cmp.Or(site.DefaultGroup(c.spec), "GROUP"))
 		}
 	}
-}
-
-// checkRouteAround: everybody reaches by the route what has to be logged in to by its
-// own hostname.
-func checkRouteAround(c *checker) {
-	if len(c.spec.Routes) == 0 {
-		return
-	}
-	guarded := map[string]container{}
-	for i, w := range c.site.Workloads() { // the clients and then the apps, as containers are
-		if own := c.containers[i]; own.access() != "" || len(w.AccessPaths) > 0 {
-			guarded[w.Name+"."+w.Namespace] = own
-		}
-	}
-	c.eachOrigin(func(to string, _ *spec.Origin, at diag.Path) {
-		r := c.spec.Routes[at[1].(string)]
-		o, _ := format.ParseOrigin(to)
-		name, namespace, ok := c.site.ServiceName(o.Host)
-		own, hit := guarded[name+"."+namespace]
-		switch {
-		case !ok || !hit || !r.Public:
-		case own.access() == "" && len(r.AccessPaths) == 0:
-			p := c.report(at.With("to"), "%s has paths with access groups of their own, and this public route leads around them", own.at).
-				WithHint("say the same accessPaths here, or access in place of public: true")
-			c.note(p, own.at.With("accessPaths"), "the access groups")
-		case own.access() != "":
-			p := c.report(at.With("to"), "%s is behind the access group %q, and this public route leads around it", own.at, own.access()).
-				WithHint("say access: %q in place of public: true", own.access())
-			c.note(p, own.at.With("access"), "the access group")
-		}
-	})
 }
 
 // checkAccessWildcard: an Access application for *.example.com is that of every name

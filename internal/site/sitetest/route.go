@@ -1,6 +1,9 @@
 package sitetest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // routes lead hostnames to machines outside and to the gateway of a namespace that
 // gen knows nothing of.
@@ -9,7 +12,7 @@ func (g *generator) routes() {
 		return
 	}
 	g.line("routes: {")
-	for range 1 + g.IntN(3) {
+	for i := range 1 + g.IntN(3) {
 		hostname := g.hostname()
 		if g.IntN(4) == 0 {
 			hostname = "*.wild-" + hostname // below which nothing else is
@@ -25,7 +28,7 @@ func (g *generator) routes() {
 			g.line("to: %q", g.one("https://relay.kube-system:8443", "https://nas.internal"))
 			g.line("origin: %s", g.one(`{noTLSVerify: true, http2Origin: true}`, `{originServerName: "nas.internal", tlsTimeout: "5s"}`, `{matchSNItoHost: true}`))
 		default:
-			g.line("to: %q", g.one("http://192.0.2.80:5000", "http_status:403"))
+			g.line("to: %q", g.one(fmt.Sprintf("http://192.0.2.%d:5000", 80+i), "http_status:403"))
 			path := g.one(`^/a'b"c/`, `^/(api|hooks)/\d+$`, `^/\$\{x\}`, `^/admin/new(/|$)`)
 			g.line("paths: [{path: %s, to: %q, origin: httpHostHeader: %q}]", quote(path), "http://192.0.2.81", "other.internal")
 			if g.coin() {
