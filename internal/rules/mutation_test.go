@@ -133,7 +133,7 @@ func (m mutant) mayPass() bool {
 		if diag.Path(m.Path).String() == "versions.images.argocd" {
 			return true // the chart's own
 		}
-		return slices.Contains([]string{"path", "comment", "LOG_LEVEL", "gateway", "content", "text"}, last) || slices.Contains([]any{"args"}, m.Path[len(m.Path)-2])
+		return slices.Contains([]string{"path", "comment", "gateway", "content", "text"}, last) || slices.Contains([]any{"args", "env"}, m.Path[len(m.Path)-2])
 	}
 	return false
 }
