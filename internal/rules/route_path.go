@@ -196,7 +196,7 @@ func checkRoutePathBlock(c *checker) {
 	for name, r := range c.spec.Routes {
 		for i, p := range r.Paths {
 			o, _ := format.ParseOrigin(p.To)
-			if o.Status < 400 || o.Status >= 500 || !reachedFreely(r, p.Path) {
+			if o.Status < 400 || o.Status >= 500 || noPath(p.Path).Bad() || !reachedFreely(r, p.Path) {
 				continue
 			}
 			c.report(diag.Path{"routes", name, "paths", i, "path"}, "%q does not close the path: it matches neither // nor capital letters, and many servers take both for the same path", p.Path).
