@@ -140,7 +140,7 @@ func keysWithDots(r *output) []string {
 func cloudflareNames(r *output) []string {
 	known := []string{
 		"resource.cloudflare_dns_record", "resource.cloudflare_zero_trust_tunnel_cloudflared",
-		"resource.cloudflare_zero_trust_access_application", "resource.cloudflare_zero_trust_access_policy", "resource.cloudflare_zero_trust_access_group", "resource.cloudflare_zero_trust_access_service_token", "resource.cloudflare_zero_trust_access_short_lived_certificate", "resource.cloudflare_zero_trust_access_identity_provider", "resource.cloudflare_ruleset", "resource.cloudflare_zone", "resource.cloudflare_zone_dnssec", "resource.cloudflare_zone_setting", "data.cloudflare_zone",
+		"resource.cloudflare_zero_trust_access_application", "resource.cloudflare_zero_trust_access_policy", "resource.cloudflare_zero_trust_access_group", "resource.cloudflare_zero_trust_access_service_token", "resource.cloudflare_zero_trust_access_short_lived_certificate", "resource.cloudflare_zero_trust_access_identity_provider", "resource.cloudflare_ruleset", "resource.cloudflare_zone", "resource.cloudflare_zone_dnssec", "resource.cloudflare_zone_setting", "data.cloudflare_zone", "data.cloudflare_zero_trust_tunnel_cloudflared",
 	}
 	var f finding
 	for _, b := range slices.Concat(r.blocks("resource"), r.blocks("data")) {
