@@ -15,6 +15,8 @@ func fileRules() []Rule {
 		{ID: "file-source", Severity: diag.Error, Summary: "A file of a container is one of three: a text, a file of the output root that gen does not write, or a key of the app's encrypted file.",
 			Bad:  `apps: invoices: files: "/etc/invoices.yaml": {text: "a: 1\n", from: "config/invoices.yaml"}`,
 			Good: `apps: invoices: files: "/etc/invoices.yaml": from: "config/invoices.yaml"`, value: true, beside: true, check: checkFiles},
+		{ID: "file-password", Severity: diag.Warning, Summary: "A file with a password, a token or a key in it comes from secrets, not from the spec.",
+			Bad: `apps: invoices: files: "/etc/invoices.ini": text: "db_password = hunter2\n"`, Good: `apps: invoices: files: "/etc/invoices.ini": secret: "invoices.ini"`, value: true, check: checkFilePasswords},
 		{ID: "static", Severity: diag.Error, Summary: "A client or an app has an image or a static folder. What is about a program of one's own goes with an image.",
 			Bad: `clients: cafe: {domain: "cafe.example", static: "sites/cafe", port: 3000}`, Good: `clients: cafe: {domain: "cafe.example", static: "sites/cafe"}`, value: true, check: checkStatic},
 	}
@@ -105,6 +107,36 @@ func checkStatic(c *checker) {
 				if c.ix.Has(w.at.With(field)) {
 					c.report(w.at.With(field), "%s is about a program, and static has gen's web server", field).WithHint("leave it out, or say image in place of static")
 				}
+			}
+		}
+	}
+}
+
+// settingRE is a line that gives a name a value, as configuration files do.
+var settingRE = format.Pattern(`(?m)(?:^|[{,])[ \t]*["']?([A-Za-z][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*["']?([^\s"'#;,]+)`)
+
+// checkFilePasswords looks for settings that are called like a secret. A value that names
+// a variable, a file or nothing is none.
+func checkFilePasswords(c *checker) {
+	for _, w := range c.containers {
+		for _, p := range slices.Sorted(maps.Keys(w.Files)) {
+			f := w.Files[p]
+			if f.Text == nil {
+				continue
+			}
+			for _, m := range settingRE().FindAllStringSubmatch(*f.Text, -1) {
+				name := strings.NewReplacer(".", "_", "-", "_").Replace(m[1])
+				none := slices.Contains([]string{"null", "true", "false", "~", "none", "{", "[", "|"}, m[2])
+				if !namesSecret(name) || none || strings.ContainsAny(m[2][:1], "$/<{%!") {
+					continue
+				}
+				problem := c.report(w.at.With("files", p, "text"), "%q in it is called like a secret, and everybody who reads the repository would read its value", m[1])
+				if w.app != nil {
+					problem.WithHint("say secret in place of text, and put the whole file into the app's encrypted file under that key")
+				} else {
+					problem.WithHint("make the website an app, which can have secrets")
+				}
+				break
 			}
 		}
 	}
