@@ -228,6 +228,8 @@ func bypass(f *tf.File, s *site.Site) {
       precedence = 1
     },
   ]`))
+	r.Comment("Of a path that changes from one resource to the other, the old application goes first.")
+	r.Set("depends_on", tf.List(tf.Ref("cloudflare_zero_trust_access_application", "site")))
 }
 
 // certificates are the authorities that sign SSH certificates, one for each host.

@@ -209,6 +209,23 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// TestBypassOrder: Access has one application for a path, so the old one of a path that
+// gets a log-in, or loses it, has to go first.
+func TestBypassOrder(t *testing.T) {
+	s := gentest.Base(t, `apps: invoices: bypass: ["/hooks/*"]`)
+	for _, b := range body(t, generate(t, s)["cloudflare-access.tf"]).Blocks {
+		if len(b.Labels) != 2 || b.Labels[1] != "bypass" {
+			continue
+		}
+		needs := b.Body.Attributes["depends_on"]
+		if needs == nil || len(needs.Expr.Variables()) != 1 || needs.Expr.Variables()[0].RootName() != "cloudflare_zero_trust_access_application" {
+			t.Error("nothing orders the applications")
+		}
+		return
+	}
+	t.Error("no application for the path")
+}
+
 // TestAccessConditions: people log in, networks of noLogin do not, each required kind
 // wants one of its values, and nobody who logs in is let in for where they are.
 func TestAccessConditions(t *testing.T) {

@@ -186,6 +186,10 @@ resource "cloudflare_zero_trust_access_application" "bypass" {
       precedence = 1
     },
   ]
+  # Of a path that changes from one resource to the other, the old application goes first.
+  depends_on = [
+    cloudflare_zero_trust_access_application.site,
+  ]
 }
 
 # A pod of cloudflared starts only when each guarded hostname it leads to is in here: a name that

@@ -429,6 +429,10 @@ resource "cloudflare_zero_trust_access_application" "bypass" {
       precedence = 1
     },
   ]
+  # Of a path that changes from one resource to the other, the old application goes first.
+  depends_on = [
+    cloudflare_zero_trust_access_application.site,
+  ]
 }
 
 # What signs SSH certificates for those who log in to these hostnames: sshd has its public key from the site spec.
