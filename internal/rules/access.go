@@ -55,7 +55,7 @@ func (c *checker) eachAccess(f func(group string, at func() diag.Path)) {
 	for _, name := range slices.Sorted(maps.Keys(s.Routes)) {
 		one(s.Routes[name].Access, "routes", name, "access")
 	}
-	for _, w := range c.containers {
+	for _, w := range c.owners() {
 		if group := w.access(); group != "" {
 			f(group, func() diag.Path { return w.at.With("access") })
 		}

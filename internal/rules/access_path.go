@@ -41,15 +41,26 @@ type leading struct {
 	at         diag.Path
 }
 
+func leadings(paths map[string]*spec.Path, at diag.Path) []leading {
+	var all []leading
+	for _, path := range site.Longest(paths) {
+		all = append(all, leading{site.PathExpression(path), at.With("paths", path)})
+	}
+	return all
+}
+
 func (c *checker) pages() []page {
 	var all []page
 	for i, w := range c.site.Workloads() { // the clients and then the apps, as containers are
 		at := c.containers[i].at
+		all = append(all, page{at, w.Hostnames, w.Access, w.AccessPaths, w.Bypass, leadings(w.Paths, at), nil})
+	}
+	for i, w := range c.site.Served {
 		var paths []leading
-		for _, path := range site.Longest(w.Paths) {
-			paths = append(paths, leading{site.PathExpression(path), at.With("paths", path)})
+		if app := c.spec.Apps[w.App]; app != nil {
+			paths = leadings(app.Paths, diag.Path{"apps", w.App})
 		}
-		all = append(all, page{at, w.Hostnames, w.Access, w.AccessPaths, w.Bypass, paths, nil})
+		all = append(all, page{c.served[i].at, w.Hostnames, w.Access, w.AccessPaths, w.Bypass, paths, nil})
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.spec.Routes)) {
 		r := c.spec.Routes[name]

@@ -53,10 +53,29 @@ func checkPodRoom(c *checker) {
 		room += min(c.maxPods(h), addressesPerNode)
 	}
 	if all := clients + apps + c.site.OwnPods() + passingPods; all > room {
-		c.report(diag.Path{"hosts"}, "%s would run on %s with room for %d: %d of clients, %d of apps, %d of the cluster itself, and %d while others are replaced",
+		p := c.report(diag.Path{"hosts"}, "%s would run on %s with room for %d: %d of clients, %d of apps, %d of the cluster itself, and %d while others are replaced",
 			format.Count(all, "pod"), format.Count(len(c.site.Hosts), "host"), room, clients, apps, c.site.OwnPods(), passingPods).
 			WithHint("add a host; or raise the limit of the server: cluster: k3s: flags: [\"--kubelet-arg=max-pods=%d\"], and silence this where a module does so on agents", addressesPerNode)
+		if image, n := c.commonImage(); n >= manyClients {
+			p.WithHint("%d clients run %q: one app can serve them all by their hostnames, with app: \"NAME\" in place of image", n, image)
+		}
 	}
+}
+
+// manyClients of one image are a case for one app that serves them.
+const manyClients = 10
+
+// commonImage is the image that most clients run.
+func (c *checker) commonImage() (image string, clients int) {
+	count := map[string]int{}
+	for _, w := range c.containers {
+		if w.web != nil && w.Image != "" {
+			if count[w.Image]++; count[w.Image] > clients {
+				image, clients = w.Image, count[w.Image]
+			}
+		}
+	}
+	return image, clients
 }
 
 // maxPods is the kubelet's limit on a host: k3s's flags are the server's.

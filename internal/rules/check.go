@@ -52,15 +52,23 @@ type checker struct {
 	about      []diag.Path // of each problem
 	containers []container
 	parts      []part // of them, and what runs with them
+	served     []container
 	odd        []oddText
 	oddFound   bool
 	compared   int // candidates for suggestions so far
 }
 
+func newChecker(sp *spec.Spec, s *site.Site, ix *spec.Index) *checker {
+	c := &checker{spec: sp, site: s, ix: ix, rules: rules()}
+	c.containers, c.served = containers(sp)
+	c.parts = parts(c.containers)
+	return c
+}
+
 // check runs every rule over the spec and the site it resolves to. The result
 // is sorted by place; silenced problems are left out.
 func check(sp *spec.Spec, s *site.Site, ix *spec.Index) diag.Problems {
-	c := &checker{spec: sp, site: s, ix: ix, rules: rules(), containers: containers(sp), parts: parts(sp)}
+	c := newChecker(sp, s, ix)
 	for _, r := range c.rules {
 		if r.check != nil {
 			c.rule = r
@@ -74,7 +82,8 @@ func check(sp *spec.Spec, s *site.Site, ix *spec.Index) diag.Problems {
 // checkValues runs the rules about single values over what is sound of a spec that
 // does not fit the schema.
 func checkValues(sp *spec.Spec, ix *spec.Index) diag.Problems {
-	c := &checker{spec: sp, site: site.Resolve(sp, ix), ix: ix, partial: true, rules: rules(), containers: containers(sp), parts: parts(sp)}
+	c := newChecker(sp, site.Resolve(sp, ix), ix)
+	c.partial = true
 	var kept diag.Problems
 	for _, r := range c.rules {
 		if r.check == nil || !r.value && !r.beside {
@@ -221,19 +230,28 @@ type container struct {
 	*spec.Container
 }
 
-// containers are the clients and the apps, each sorted by name.
-func containers(sp *spec.Spec) []container {
-	all := make([]container, 0, len(sp.Clients)+len(sp.Apps))
+// containers are the clients and the apps that have pods, each sorted by name; served
+// are the clients that an app serves.
+func containers(sp *spec.Spec) (all, served []container) {
+	all = make([]container, 0, len(sp.Clients)+len(sp.Apps))
 	for _, name := range slices.Sorted(maps.Keys(sp.Clients)) {
 		w := sp.Clients[name]
-		all = append(all, container{at: diag.Path{"clients", name}, name: name, web: w, Container: &w.Container})
+		one := container{at: diag.Path{"clients", name}, name: name, web: w, Container: &w.Container}
+		if w.App != "" {
+			served = append(served, one)
+		} else {
+			all = append(all, one)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Apps)) {
 		a := sp.Apps[name]
 		all = append(all, container{at: diag.Path{"apps", name}, name: name, app: a, Container: &a.Container})
 	}
-	return all
+	return all, served
 }
+
+// owners are all clients and apps.
+func (c *checker) owners() []container { return slices.Concat(c.containers, c.served) }
 
 // maxSuggest is how many candidates one run compares: a large spec with one
 // mistake everywhere gets suggestions for the first ones.

@@ -189,7 +189,7 @@ func checkHostnameTwice(c *checker) {
 }
 
 func checkWildcards(c *checker) {
-	for _, w := range c.containers {
+	for _, w := range c.owners() {
 		for i, name := range w.hostnames() {
 			c.wildcard(name, w.at.With("hostnames", i), c.report)
 		}

@@ -71,7 +71,7 @@ func checkHostnames(c *checker) {
 		}
 		c.faultName(diag.Path{"redirects", name}, f)
 	}
-	for _, w := range c.containers {
+	for _, w := range c.owners() {
 		if w.web != nil && w.web.Domain != "" {
 			if f := format.Hostname(w.web.Domain); f.Bad() {
 				c.fault(w.at.With("domain"), f)

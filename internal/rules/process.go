@@ -52,9 +52,9 @@ func (p part) imageSaid() bool { return p.Image != "" }
 func (p part) ownImage() bool { return p.Image == "" || p.Image == p.Container.Image }
 
 // parts are the containers of all pods, those of a workload together.
-func parts(sp *spec.Spec) []part {
+func parts(containers []container) []part {
 	var all []part
-	for _, w := range containers(sp) {
+	for _, w := range containers {
 		all = append(all, part{container: w, Image: w.Image, Command: w.Command, Env: w.Env, Health: w.Health, Resources: &w.Resources})
 		with := func(at diag.Path, p *spec.Process, health spec.Health, r *spec.Resources) {
 			own := w

@@ -31,7 +31,7 @@ func rules() []Rule {
 		{"Redirects", redirectRules()},
 		{"Access", slices.Concat(accessRules(), loginRules(), accessLockoutRules(), accessPathRules())},
 		{"Routes", slices.Concat(routeRules(), routeGuardRules(), routeAroundRules(), routePathRules(), originRules())},
-		{"Clients and apps", slices.Concat(workloadRules(), processRules())},
+		{"Clients and apps", slices.Concat(workloadRules(), processRules(), servedRules())},
 		{"Charts", slices.Concat(chartRules(), chartSecretRules())},
 		{"Charts and folders of your own", besideRules()},
 		{"Containers", slices.Concat(containerRules(), fileRules(), portRules(), registryRules())},

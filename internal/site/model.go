@@ -30,7 +30,8 @@ type Site struct {
 	Routes     []Route       // every hostname the tunnel serves, sorted, wildcards last: the first match counts
 	Redirects  []Redirect    // every hostname that Cloudflare sends elsewhere, sorted
 
-	Clients []*Workload // sorted by name
+	Clients []*Workload // those with pods of their own, sorted by name
+	Served  []Served    // those that an app serves, sorted by name
 	Apps    []*Workload // sorted by name
 	Charts  []*Beside   // sorted by name
 	Folders []*Beside   // sorted by name
@@ -169,6 +170,13 @@ type Workload struct {
 	Init        []Process // sorted by name, which is their order
 	Sidecars    []Process // sorted by name
 	Jobs        []Job     // sorted by name
+}
+
+// Served is a client whose website an app serves.
+type Served struct {
+	*spec.Client
+	Name      string
+	Hostnames []string // also those of its domain
 }
 
 // Volume is a persistent volume of an app.

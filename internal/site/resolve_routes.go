@@ -125,6 +125,17 @@ func resolveRoutes(s *Site, sp *spec.Spec) {
 				Access: w.Access, AccessPaths: AccessPaths(w.AccessPaths), Bypass: Sorted(w.Bypass), At: hostnamePath(s, sp, field, w.Name, i)})
 		}
 	}
+	for _, c := range s.Served {
+		var target Target
+		var paths []RoutePath
+		if app := apps[c.App]; app != nil { // as it serves its own hostnames
+			target, paths = serviceTarget(app, 0), workloadPaths(app, apps)
+		}
+		for i, hostname := range c.Hostnames {
+			add(Route{Hostname: hostname, Kind: RouteClient, Owner: c.Name, Target: target, Paths: paths,
+				Access: c.Access, AccessPaths: AccessPaths(c.AccessPaths), Bypass: Sorted(c.Bypass), At: hostnamePath(s, sp, "clients", c.Name, i)})
+		}
+	}
 	for _, r := range ownRoutes(s, sp) {
 		add(r)
 	}

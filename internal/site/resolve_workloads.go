@@ -17,12 +17,17 @@ const (
 func resolveWorkloads(s *Site, sp *spec.Spec) {
 	for _, name := range slices.Sorted(maps.Keys(sp.Clients)) {
 		c := sp.Clients[name]
+		hostnames := append(domainHostnames(s.ZoneNames, c), c.Hostnames...)
+		if c.App != "" {
+			s.Served = append(s.Served, Served{c, name, hostnames})
+			continue
+		}
 		w := &Workload{App: spec.App{Workload: c.Workload}, Kind: KindClient, Name: name, Namespace: WebsitesNamespace,
 			Folder: "websites/" + name, Application: "website-" + name, ServicePort: 80}
 		if w.PodSecurity == "baseline" {
 			w.Namespace = WebsitesBaselineNamespace
 		}
-		w.Hostnames = append(domainHostnames(s.ZoneNames, c), c.Hostnames...)
+		w.Hostnames = hostnames
 		w.Writable, w.Files = Sorted(w.Writable), resolveFiles(c.Files)
 		serveStatic(w, sp)
 		resolveProcesses(w)

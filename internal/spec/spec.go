@@ -267,6 +267,7 @@ type Choice string
 type Client struct {
 	Domain string `json:"domain"`
 	WWW    Choice `json:"www"`
+	App    string `json:"app"`
 	Workload
 }
 

@@ -83,6 +83,9 @@ func (g *generator) apps() {
 		g.line("}")
 	}
 	g.line("}")
+	for i := range g.IntN(3) {
+		g.line(`clients: "served-%d": {hostnames: [%q], app: "app-%d"}`, i, g.hostname(), g.IntN(n))
+	}
 }
 
 // accessPaths are paths of what a group, or everybody, may see.

@@ -31,6 +31,7 @@ readonly routes=(
   'invoices.example.com app admins'
   'invoices.example.com/reports/draft app engineers'
   'invoices.example.com/reports app office networks'
+  'kiosk.example client -'
   'legacy.example.org client -'
   'metrics.example.com route office networks'
   'nas.example.com route admins'
@@ -46,6 +47,7 @@ readonly routes=(
   'www.bakery.example client -'
   'www.bakery.example/admin client admins'
   'www.cafe.example client -'
+  'www.kiosk.example client -'
   '*.apps.example.org route -'
   '*.harbor.example route engineers'
 )

@@ -24,6 +24,14 @@ locals {
       id     = null
       tunnel = "atlas-prod-1"
     }
+    "kiosk.example" = {
+      hostnames = [
+        "kiosk.example",
+        "www.kiosk.example",
+      ]
+      id     = null
+      tunnel = "atlas-prod-1"
+    }
   }
 
   zone_ids = {
