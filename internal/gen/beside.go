@@ -113,9 +113,9 @@ func (r *Result) besideTerraform(folder fs.FS, dir string, foreign []string) ([]
 		if path.Dir(f.Path) != dir || !isTerraform(f.Path) {
 			continue
 		}
-		declared, err := declarations(f.Path, f.Data)
-		if err != nil {
-			return nil, err
+		declared, diags := declarations(f.Path, f.Data)
+		if diags.HasErrors() {
+			return nil, diags
 		}
 		for _, d := range declared {
 			ours[d.what] = path.Base(f.Path)
@@ -141,29 +141,23 @@ func (r *Result) besideTerraform(folder fs.FS, dir string, foreign []string) ([]
 			}
 		}
 		before := len(found)
-		declared, err := declarations(p, data)
-		if err != nil {
-			found = append(found, Beside{Path: p, What: "Terraform reads every file of this folder, and cannot read this one", Clash: true})
+		declared, diags := declarations(p, data)
+		if diags.HasErrors() {
+			found = append(found, unread(p, diags))
 		}
 		for _, d := range declared {
 			if file, twice := ours[d.what]; twice {
-				found = append(found, Beside{Path: p, Line: d.line, What: fmt.Sprintf("declares %s, and so does %s: Terraform reads both, and stops", d.what, file), Clash: true})
+				b := Beside{Path: p, Line: d.line, What: fmt.Sprintf("declares %s, and so does %s: Terraform reads both, and stops", d.what, file), Clash: true}
+				if d.what == "required_providers" {
+					b.What += "; terraform.providers of the spec takes more"
+				}
+				found = append(found, b)
 			}
 		}
+		found = append(found, r.secondRulesets(p, data)...)
 		if len(found) == before {
 			found = append(found, Beside{Path: p, What: "Terraform", Welcome: true})
 		}
 	}
 	return found, nil
-}
-
-// isTerraform tells files that Terraform or OpenTofu reads of a root.
-func isTerraform(p string) bool {
-	return slices.ContainsFunc([]string{".tf", ".tf.json", ".tofu", ".tofu.json"}, func(end string) bool { return strings.HasSuffix(p, end) })
-}
-
-// overrides tells Terraform's override files, which are merged instead.
-func overrides(p string) bool {
-	name, _, _ := strings.Cut(path.Base(p), ".")
-	return name == "override" || strings.HasSuffix(name, "_override")
 }

@@ -1,11 +1,15 @@
 package gen
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/gentest"
+	"sitegen/internal/site"
 )
 
 // TestBeside puts a file beside gen's own, and wants what the programs that read
@@ -25,7 +29,7 @@ func TestBeside(t *testing.T) {
 		"json":                  {tf + "main.tf.json", `{"provider": {"cloudflare": {}}}`, "1 clash declares provider cloudflare, and so does providers.tf"},
 		"in a comment":          {tf + "main.tf", "# provider \"cloudflare\" {}\n", "0 Terraform"},
 		"in a text":             {tf + "main.tf", "locals {\n  a = \"provider \\\"cloudflare\\\" {}\"\n}\n", "0 Terraform"},
-		"broken":                {tf + "main.tf", "provider {", "0 clash Terraform reads every file of this folder, and cannot read this one"},
+		"broken":                {tf + "main.tf", "provider {", "1 clash Terraform reads every file of this folder, and cannot read this one"},
 		"override":              {tf + "my_override.tf", "provider \"cloudflare\" {}\n", "0 Terraform lets it replace parts of what gen declares"},
 		"tofu":                  {tf + "providers.tofu", "", "0 OpenTofu reads it in place of providers.tf"},
 		"variables":             {tf + "terraform.tfvars", "a = 1\n", ""},
@@ -67,6 +71,43 @@ func TestBeside(t *testing.T) {
 	}
 	if found, err := r.Beside(fstest.MapFS{}, func(string) bool { return false }); err != nil || len(found) > 0 {
 		t.Errorf("an empty folder: %v, %v", found, err)
+	}
+}
+
+// TestSecondRuleset: Cloudflare takes one ruleset of a phase for a zone, and gen's
+// redirects may be it.
+func TestSecondRuleset(t *testing.T) {
+	s := gentest.Base(t, `redirects: "old.example.com": to: "https://example.net"`)
+	r, err := Run(s, All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ruleset := func(phase, zone string) string {
+		return fmt.Sprintf("\nresource \"cloudflare_ruleset\" \"mine\" {\n  phase = %q\n  zone_id = %s\n}\n", phase, zone)
+	}
+	const phase = site.RedirectPhase
+	for text, want := range map[string]string{
+		ruleset(phase, `local.zone_ids["example.com"]`):                 "2 clash",
+		ruleset(phase, `local.zone_ids["bakery.example"]`):              "0 welcome",
+		ruleset(phase, `var.zone`):                                      "2",
+		ruleset("http_ratelimit", `local.zone_ids["example.com"]`):      "0 welcome",
+		`resource "cloudflare_ruleset" "mine" { zone_id = "0123abcd" }`: "0 welcome",
+	} {
+		found, err := r.Beside(fstest.MapFS{"k8s/terraform-hetzner/main.tf": {Data: []byte(text)}}, func(string) bool { return false })
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%s: %v, %v", text, found, err)
+		}
+		b := found[0]
+		got := fmt.Sprint(b.Line)
+		if b.Clash {
+			got += " clash"
+		}
+		if b.Welcome {
+			got += " welcome"
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s: %s", text, got, want, b.What)
+		}
 	}
 }
 

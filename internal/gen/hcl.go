@@ -31,16 +31,19 @@ func once() []hcl.BlockHeaderSchema {
 	}
 }
 
+func parseTerraform(name string, data []byte) (*hcl.File, hcl.Diagnostics) {
+	if strings.HasSuffix(name, ".json") {
+		return json.Parse(data, name)
+	}
+	return hclsyntax.ParseConfig(data, name, hcl.InitialPos)
+}
+
 // declarations are what a file declares, in HCL's own syntax or in JSON. What HCL
 // takes and Terraform would not is Terraform's to say.
-func declarations(name string, data []byte) ([]declaration, error) {
-	parse := func() (*hcl.File, hcl.Diagnostics) { return hclsyntax.ParseConfig(data, name, hcl.InitialPos) }
-	if strings.HasSuffix(name, ".json") {
-		parse = func() (*hcl.File, hcl.Diagnostics) { return json.Parse(data, name) }
-	}
-	file, diags := parse()
+func declarations(name string, data []byte) ([]declaration, hcl.Diagnostics) {
+	file, diags := parseTerraform(name, data)
 	if diags.HasErrors() {
-		return nil, errors.New(name + " is not written in Terraform's language")
+		return nil, diags
 	}
 	content, _, _ := file.Body.PartialContent(&hcl.BodySchema{Blocks: once()})
 	var all []declaration
@@ -74,15 +77,10 @@ func declarations(name string, data []byte) ([]declaration, error) {
 // alias makes a provider's configuration another one.
 func alias(body hcl.Body) []string {
 	content, _, _ := body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "alias"}}})
-	a, ok := content.Attributes["alias"]
-	if !ok {
-		return nil
+	if name := text(content.Attributes["alias"]); name != "" {
+		return []string{name}
 	}
-	v, diags := a.Expr.Value(nil)
-	if diags.HasErrors() || v.IsNull() || v.Type().FriendlyName() != "string" {
-		return nil
-	}
-	return []string{v.AsString()}
+	return nil
 }
 
 // references are what a generated file of HCL takes from its module, as declarations

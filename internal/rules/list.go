@@ -28,6 +28,7 @@ func checkListsTwice(c *checker) {
 		for _, user := range slices.Sorted(maps.Keys(h.Users)) {
 			c.twice(h.Users[user].Keys, at.With("users", user, "keys"), sshKey)
 			c.twice(h.Users[user].Groups, at.With("users", user, "groups"), strings.TrimSpace)
+			c.twice(h.Users[user].Emails, at.With("users", user, "emails"), strings.ToLower)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Access)) {

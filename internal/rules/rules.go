@@ -38,7 +38,7 @@ func rules() []Rule {
 		{"What runs", capacityRules()},
 		{"Alerts", alertRules()},
 		{"Secrets", secretRules()},
-		{"Versions", versionRules()},
+		{"Versions", slices.Concat(versionRules(), providerRules())},
 		{"Output and state", stateRules()},
 	} {
 		for _, r := range section.rules {

@@ -10,6 +10,10 @@ import (
 	"sitegen/internal/spec"
 )
 
+// RedirectPhase is the phase of rules that redirects are, as Cloudflare calls it. A zone
+// has one ruleset of it.
+const RedirectPhase = "http_request_dynamic_redirect"
+
 // Redirect is a hostname that Cloudflare sends to another address: To has no slash at
 // its end where the path is kept.
 type Redirect struct {

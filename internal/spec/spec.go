@@ -89,8 +89,15 @@ type SMTP struct {
 
 // Terraform mirrors #Terraform.
 type Terraform struct {
-	S3     *S3 `json:"s3"`
-	Shards int `json:"shards"`
+	S3        *S3                  `json:"s3"`
+	Providers map[string]*Provider `json:"providers"`
+	Shards    int                  `json:"shards"`
+}
+
+// Provider mirrors #Terraform.providers.
+type Provider struct {
+	Source  string `json:"source"`
+	Version string `json:"version"`
 }
 
 // S3 mirrors #Terraform.s3.

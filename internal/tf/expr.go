@@ -218,6 +218,11 @@ func identifier(name string) error {
 	case "for", "if", "in", "null", "true", "false":
 		return fmt.Errorf("%q is a word of the language, not a name", name)
 	}
+	return argument(name)
+}
+
+// argument checks the name of an argument, which may be such a word: null is a provider.
+func argument(name string) error {
 	if !hclsyntax.ValidIdentifier(name) {
 		return fmt.Errorf("%q is not a Terraform identifier", name)
 	}

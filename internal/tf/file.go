@@ -77,7 +77,7 @@ func (b *Body) Blank() {
 
 // Set writes an attribute.
 func (b *Body) Set(name string, e Expr) {
-	if err := errors.Join(identifier(name), firstErr(e)); err != nil {
+	if err := errors.Join(argument(name), firstErr(e)); err != nil {
 		b.fail(name, err)
 		return
 	}

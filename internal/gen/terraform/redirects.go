@@ -24,7 +24,7 @@ func redirects(f *tf.File, s *site.Site) {
 	r.Set("zone_id", tf.Fixed("local.zone_ids[each.key]"))
 	r.Set("name", tf.String("redirects"))
 	r.Set("kind", tf.String("zone"))
-	r.Set("phase", tf.String("http_request_dynamic_redirect"))
+	r.Set("phase", tf.String(site.RedirectPhase))
 	r.Set("rules", tf.Fixed(`[
     for hostname, redirect in each.value : {
       ref         = replace(hostname, ".", "_")

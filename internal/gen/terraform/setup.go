@@ -1,6 +1,9 @@
 package terraform
 
 import (
+	"slices"
+	"strings"
+
 	"sitegen/internal/site"
 	"sitegen/internal/tf"
 )
@@ -11,18 +14,22 @@ const (
 	random   = "tunnel_secret" // random_bytes
 )
 
+// pin is a provider of a root, and its version.
 type pin struct{ name, source, version string }
+
+func ownPin(name, version string) pin { return pin{name, site.ProviderSources()[name], version} }
 
 func versions(f *tf.File, s *site.Site) {
 	v := s.Versions.Providers
-	terraformBlock(f, s, []pin{
-		{"cloudflare", "cloudflare/cloudflare", v.Cloudflare},
-		{"helm", "hashicorp/helm", v.Helm},
-		{"kubectl", "alekc/kubectl", v.Kubectl},
-		{"kubernetes", "hashicorp/kubernetes", v.Kubernetes},
-		{"random", "hashicorp/random", v.Random},
-		{"sops", "carlpett/sops", v.Sops},
-	},
+	pins := []pin{
+		ownPin("cloudflare", v.Cloudflare), ownPin("helm", v.Helm), ownPin("kubectl", v.Kubectl),
+		ownPin("kubernetes", v.Kubernetes), ownPin("random", v.Random), ownPin("sops", v.Sops),
+	}
+	for name, p := range s.Terraform.Providers {
+		pins = append(pins, pin{name, p.Source, p.Version})
+	}
+	slices.SortFunc(pins, func(a, b pin) int { return strings.Compare(a.name, b.name) })
+	terraformBlock(f, s, pins,
 		"The state is the file terraform.tfstate here, kept out of git. It holds the tunnel's secret:",
 		"give the spec an S3-compatible bucket, or set TF_ENCRYPTION for OpenTofu's own encryption.",
 	)

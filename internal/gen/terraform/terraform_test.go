@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
@@ -89,6 +90,22 @@ func TestRequiredProvidersOnce(t *testing.T) {
 	slices.Sort(declared)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(used)), declared); diff != "" {
 		t.Errorf("used and declared providers differ:\n%s", diff)
+	}
+}
+
+// TestMoreProviders: what the spec adds stands among gen's own, in the site's own root
+// alone.
+func TestMoreProviders(t *testing.T) {
+	src := generate(t, gentest.Base(t, `terraform: providers: {hcloud: {source: "hetznercloud/hcloud", version: "~> 1.50"}, "null": {source: "hashicorp/null", version: "~> 3.2"}}`))["versions.tf"]
+	for _, b := range body(t, src).Blocks[0].Body.Blocks {
+		hcloud := b.Body.Attributes["hcloud"]
+		if b.Type != "required_providers" || hcloud == nil || b.Body.Attributes["null"] == nil || len(b.Body.Attributes) != 8 {
+			t.Fatalf("%s", src)
+		}
+		v, diags := hcloud.Expr.Value(nil)
+		if diags.HasErrors() || v.GetAttr("source").AsString() != "hetznercloud/hcloud" || v.GetAttr("version").AsString() != "~> 1.50" {
+			t.Errorf("%s", src)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func zonesAlone(f *tf.File, s *site.Site) {
 
 func zoneVersions(f *tf.File, s *site.Site) {
 	v := s.Versions.Providers
-	terraformBlock(f, s, []pin{{"cloudflare", "cloudflare/cloudflare", v.Cloudflare}, {"sops", "carlpett/sops", v.Sops}},
+	terraformBlock(f, s, []pin{ownPin("cloudflare", v.Cloudflare), ownPin("sops", v.Sops)},
 		"The state is the file terraform.tfstate here, kept out of git: give the spec an S3-compatible bucket.")
 }
 

@@ -240,6 +240,7 @@ func (g *generator) rest() {
 		}
 	}
 	g.maybe(3, `tunnel: shards: %d`, 1<<g.IntN(4))
+	g.maybe(3, `terraform: providers: "null": {source: "hashicorp/null", version: "~> 3.%d"}`, g.IntN(3))
 	g.maybe(3, `terraform: shards: %d`, 1<<g.IntN(4))
 	g.maybe(3, `terraform: s3: {bucket: "state-%d", endpoint: "https://s3.example.net"}`, g.IntN(9))
 	g.maybe(4, `output: flake: "own"`)

@@ -21,6 +21,10 @@ terraform {
       source  = "hashicorp/kubernetes"
       version = "~> 3.2, >= 3.2.1"
     }
+    null = {
+      source  = "hashicorp/null"
+      version = "~> 3.2"
+    }
     random = {
       source  = "hashicorp/random"
       version = "~> 3.9"
