@@ -37,6 +37,7 @@ func rules() []Rule {
 		{"Containers", slices.Concat(containerRules(), fileRules(), portRules(), registryRules())},
 		{"What runs", capacityRules()},
 		{"Alerts", alertRules()},
+		{"Backup", backupRules()},
 		{"Secrets", secretRules()},
 		{"Versions", slices.Concat(versionRules(), providerRules())},
 		{"Output and state", stateRules()},

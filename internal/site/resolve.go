@@ -31,6 +31,7 @@ func Resolve(sp *spec.Spec, ix *spec.Index) *Site {
 	resolveRedirects(s, sp)
 	resolveSecrets(s, sp)
 	s.Alerts = resolveAlerts(sp.Alerts)
+	resolveBackup(s, sp)
 	if sp.Terraform.S3 != nil {
 		b := *sp.Terraform.S3
 		b.Key = cmp.Or(b.Key, sp.Name+".tfstate")

@@ -4,10 +4,13 @@ import "strings"
 
 // The keys of HostSecrets.
 const (
-	KeyK3sToken     = "k3s_token"     // agents join the cluster with it
-	KeySMTPPassword = "smtp_password" // at the relay of alerts
-	KeyNtfyToken    = "ntfy_token"    // sends alerts to ntfy
-	KeyWebhook      = "alert_webhook" // the address of the webhook that gets alerts
+	KeyK3sToken     = "k3s_token"       // agents join the cluster with it
+	KeySMTPPassword = "smtp_password"   // at the relay of alerts
+	KeyNtfyToken    = "ntfy_token"      // sends alerts to ntfy
+	KeyWebhook      = "alert_webhook"   // the address of the webhook that gets alerts
+	KeyRestic       = "restic_password" // encrypts the backup
+	KeyS3Access     = "s3_access_key"
+	KeyS3Secret     = "s3_secret_key" // of the backup's bucket
 	keyPassword     = "password_"     // and the user's name
 	keyRegistry     = "registry_"     // and the registry's
 )
@@ -44,6 +47,9 @@ func (s *Site) HostSecretKeys(h *Host) []string {
 			keys = append(keys, KeyWebhook)
 		}
 	}
+	if s.Backup != nil {
+		keys = append(keys, KeyRestic, KeyS3Access, KeyS3Secret)
+	}
 	return keys
 }
 
@@ -62,6 +68,12 @@ func (s *Site) HostKeyWhat(key string) string {
 		return "the password of " + s.Alerts.SMTP.User + " at " + s.Alerts.SMTP.Host
 	case KeyNtfyToken:
 		return "a token that may publish to " + s.Alerts.Ntfy
+	case KeyRestic:
+		return "what encrypts the backup, kept elsewhere too, for without it there is none: openssl rand -base64 32"
+	case KeyS3Access:
+		return "the id of a key that may read, write and delete in the bucket " + s.Backup.S3.Bucket
+	case KeyS3Secret:
+		return "the secret that goes with s3_access_key"
 	case KeyWebhook:
 		return "the address of the webhook that alerts go to, in the form of " + s.Alerts.Webhook
 	}

@@ -20,3 +20,11 @@ func (w *Workload) Claims(v Volume) []string {
 	}
 	return names
 }
+
+// Pods is what kubectl finds a pod of the app by.
+func (w *Workload) Pods() string {
+	if w.Stateful() {
+		return "statefulset/" + w.Name
+	}
+	return "deployment/" + w.Name
+}

@@ -24,6 +24,7 @@ type Spec struct {
 	ArgoCD     Surface              `json:"argocd"`
 	Sops       Sops                 `json:"sops"`
 	Alerts     *Alerts              `json:"alerts"`
+	Backup     *Backup              `json:"backup"`
 	Terraform  Terraform            `json:"terraform"`
 	Output     Output               `json:"output"`
 	Versions   Versions             `json:"versions"`
@@ -286,6 +287,7 @@ type App struct {
 	Wave    int                `json:"wave"`
 	Jobs    map[string]*Job    `json:"jobs"`
 	Volumes map[string]*Volume `json:"volumes"`
+	Backup  AppBackup          `json:"backup"`
 	Allow   []string           `json:"allow"`
 	Workload
 }
@@ -302,8 +304,9 @@ type Workload struct {
 
 // Volume mirrors #App.volumes.
 type Volume struct {
-	Mount string `json:"mount"`
-	Size  string `json:"size"`
+	Mount  string `json:"mount"`
+	Size   string `json:"size"`
+	Backup bool   `json:"backup"`
 }
 
 // Container mirrors #Container.

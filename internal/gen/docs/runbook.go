@@ -55,6 +55,7 @@ type runbook struct {
 	StateWhere             string
 	S3                     *site.S3
 	SSHFrom                string
+	Backup                 *backup
 	Alerts                 string // where alerts go; "" when the site has none
 }
 
@@ -90,7 +91,7 @@ func newRunbook(s *site.Site) runbook {
 	if s.Terraform.S3 != nil {
 		r.StateWhere = "the bucket"
 	}
-	r.Alerts = alertsText(s.Alerts)
+	r.Alerts, r.Backup = alertsText(s.Alerts), newBackup(s)
 	for _, h := range s.Hosts {
 		r.Hosts = append(r.Hosts, newHost(s, h))
 		if h.SSH.Certificates {

@@ -240,7 +240,7 @@ func TestNotifyGoesOn(t *testing.T) {
 func TestShellcheck(t *testing.T) {
 	t.Parallel()
 	program := need(t, "shellcheck", "shellcheck")
-	dir := write(t, newSite(t, everyWay))
+	dir := write(t, newSite(t, everyWay, backed))
 	scripts, err := filepath.Glob(dir + "/roles/*/*.sh")
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)

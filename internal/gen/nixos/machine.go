@@ -97,9 +97,13 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 
 // importsOf leaves the roles to a hand-written flake, whose mkHost is told them.
 func importsOf(s *site.Site, h *site.Host) []string {
-	imports := []string{"../../roles/base", "../../roles/k3s-cilium", "./disko.nix", "./network.nix"}
-	if s.OwnFlake() {
-		imports = imports[2:]
+	imports := []string{"./disko.nix", "./network.nix"}
+	if !s.OwnFlake() {
+		roles := []string{"../../roles/base", "../../roles/k3s-cilium"}
+		if s.Backup != nil {
+			roles = append(roles, "../../roles/backup")
+		}
+		imports = append(roles, imports...)
 	}
 	for _, own := range slices.Sorted(slices.Values(h.Imports)) {
 		imports = append(imports, "../../"+strings.TrimPrefix(own, "./"))

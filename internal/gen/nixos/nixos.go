@@ -29,6 +29,11 @@ func Files(s *site.Site) ([]tree.File, error) {
 		{"roles/base/default.nix", "base", baseOf(s)},
 		{"roles/k3s-cilium/default.nix", "k3s-cilium", k3sOf(s)},
 	}
+	roles := []string{"base", "k3s-cilium"}
+	if s.Backup != nil {
+		pages = append(pages, page{"roles/backup/default.nix", "backup", backupOf(s)})
+		roles = append(roles, "backup")
+	}
 	if !s.OwnFlake() {
 		pages = append(pages, page{"flake.nix", "flake", flakeOf(s)})
 	}
@@ -43,7 +48,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 			page{folder + "disko.nix", "disko", disksOf(h)},
 			page{folder + "network.nix", "network", networkOf(h)})
 		if s.OwnFlake() {
-			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, h.CPU.Cores}})
+			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, roles, h.CPU.Cores}})
 		}
 	}
 	files, err := render(pages)
@@ -57,6 +62,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 // mkHost is the argument of a hand-written flake's function.
 type mkHost struct {
 	Name  string
+	Roles []string
 	Cores int
 }
 

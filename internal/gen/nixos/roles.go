@@ -27,12 +27,20 @@ func baseOf(s *site.Site) base {
 
 // hostScripts are the scripts that the roles read: what runs on a host, beside Nix.
 func hostScripts(s *site.Site) ([]tree.File, error) {
+	var files []tree.File
+	if s.Backup != nil {
+		scripts, err := backupScripts(s)
+		if err != nil {
+			return nil, err
+		}
+		files = scripts
+	}
 	if s.Alerts == nil {
-		return nil, nil
+		return files, nil
 	}
 	notify, err := hostScript("notify.sh", "roles/base/notify.sh",
 		sh.Var{Name: "email", Value: s.Alerts.Email}, sh.Var{Name: "ntfy", Value: s.Alerts.Ntfy}, sh.Var{Name: "webhook", Value: s.Alerts.Webhook})
-	return []tree.File{notify}, err
+	return append(files, notify), err
 }
 
 func hostScript(template, path string, values ...sh.Var) (tree.File, error) {

@@ -232,6 +232,7 @@ func (g *generator) rest() {
 	if g.coin() {
 		g.line(`alerts: {email: %q, smtp: {host: "smtp.example.net", user: "apikey", from: "gen@example.com"}}`, g.email())
 		g.maybe(2, `alerts: {ntfy: "https://ntfy.example.com/site", ntfyToken: %t}`, g.coin())
+		g.maybe(3, `backup: {s3: {endpoint: "https://s3.example.net", bucket: "backup-%d"}, schedule: "0%d:15", keep: weekly: %d}`, g.IntN(9), g.IntN(9), g.IntN(9))
 		g.maybe(2, `alerts: webhook: %q`, g.one("slack", "discord"))
 	}
 	for i, r := range []struct{ host, image string }{{"ghcr.io", `"ghcr.io/`}, {"docker.io", `"nginx:`}, {"reg.example.net:5000", `"reg.example.net:5000/`}} {

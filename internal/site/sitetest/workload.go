@@ -65,7 +65,7 @@ func (g *generator) apps() {
 		if g.IntN(4) == 0 {
 			g.line(`kind: "stateful", replicas: %d, volumes: {data: {mount: "/data", size: "2Gi"}, "more-data": {mount: "/var/more", size: "1Gi"}}`, g.IntN(4))
 		} else if g.coin() {
-			g.line(`volumes: data: {mount: "/data", size: %q}`, g.one("1Gi", "10Gi", "500Mi"))
+			g.line(`volumes: data: {mount: "/data", size: %q, backup: %t}`, g.one("1Gi", "10Gi", "500Mi"), g.coin())
 		} else {
 			g.maybe(2, "replicas: %d", g.IntN(4))
 		}

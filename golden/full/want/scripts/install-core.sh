@@ -40,6 +40,9 @@ readonly secret_keys=(
   smtp_password
   ntfy_token
   alert_webhook
+  restic_password
+  s3_access_key
+  s3_secret_key
 )
 readonly installer_image=https://images.example.org/kexec-installer.tar.gz
 readonly installer_kernel=''

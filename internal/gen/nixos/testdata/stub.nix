@@ -17,8 +17,8 @@ let
   };
 
   pkgs = attrsOf [
-    "coreutils" "curl" "dnsutils" "ethtool" "fish" "gptfdisk" "grub2" "grub2_efi" "htop" "jq" "lsof" "msmtp" "nvme-cli" "pciutils"
-    "rsync" "smartmontools" "tcpdump" "util-linux" "vim" "zsh"
+    "coreutils" "curl" "dnsutils" "ethtool" "findutils" "fish" "gnugrep" "gnused" "gptfdisk" "grub2" "grub2_efi" "htop" "jq" "lsof" "msmtp" "nvme-cli" "pciutils"
+    "restic" "rsync" "smartmontools" "sqlite" "tcpdump" "util-linux" "vim" "zsh"
   ] (name: "/stub/" + name) // {
     linuxPackages_latest.kernel.version = "latest";
     writeShellScript = name: text: text;
@@ -41,6 +41,8 @@ let
     boot.swraid.enable = disko.disko.devices ? mdadm;
     networking.hostName = hostName;
     services.k3s.role = machine.services.k3s.role;
+    services.k3s.package = "/stub/k3s";
+    sops.templates."backup.env".path = "/run/rendered/backup.env";
     sops.secrets = builtins.mapAttrs (name: secret: { path = (if secret.neededForUsers or false then "/users/" else "/run/") + name; }) (machine.sops.secrets or { });
     sops.placeholder = builtins.mapAttrs (name: _: "<" + name + ">") (machine.sops.secrets or { });
     systemd.package = "/stub/systemd";
@@ -62,4 +64,5 @@ plain {
   network = import (file "machines/${hostName}/network.nix");
   base = module "roles/base";
   k3s = module "roles/k3s-cilium";
+  backup = if builtins.pathExists (file "roles/backup/default.nix") then module "roles/backup" else { };
 }

@@ -27,6 +27,7 @@ in
     (modulesPath + "/installer/scan/not-detected.nix")
     ../../roles/base
     ../../roles/k3s-cilium
+    ../../roles/backup
     ./disko.nix
     ./network.nix
     ../../modules/backup.nix
@@ -116,6 +117,9 @@ in
     password_jan.neededForUsers = true;
     registry_ghcr = { };
     registry_hub = { };
+    restic_password = { };
+    s3_access_key = { };
+    s3_secret_key = { };
     smtp_password = { };
   };
 

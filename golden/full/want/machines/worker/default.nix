@@ -46,6 +46,7 @@ in
     (modulesPath + "/installer/scan/not-detected.nix")
     ../../roles/base
     ../../roles/k3s-cilium
+    ../../roles/backup
     ./disko.nix
     ./network.nix
   ];
@@ -127,6 +128,9 @@ in
     ntfy_token = { };
     registry_ghcr = { };
     registry_hub = { };
+    restic_password = { };
+    s3_access_key = { };
+    s3_secret_key = { };
     smtp_password = { };
   };
 
