@@ -8,7 +8,8 @@ import (
 
 // TestExampleSites holds that each repository under examples/ is what gen writes from
 // its spec, whole with the user's own files in it, and that nothing is to be said
-// against it.
+// against it. The registrar is a spec alone, whose output is too large to be kept: it is
+// written anew.
 func TestExampleSites(t *testing.T) {
 	specs, err := filepath.Glob("../../examples/*/site.cue")
 	if err != nil || len(specs) == 0 {
@@ -20,7 +21,8 @@ func TestExampleSites(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(filepath.Base(dir), func(t *testing.T) {
-			if *update {
+			specAlone := filepath.Base(dir) == "registrar"
+			if *update && !specAlone {
 				t.Chdir(dir)
 				if code, text := runGen(t, "-out", "."); code != exitFine {
 					t.Fatalf("gen: exit %d\n%s", code, text)
@@ -32,6 +34,11 @@ func TestExampleSites(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Chdir(copied)
+			if specAlone {
+				if code, text := runGen(t, "-out", "."); code != exitFine {
+					t.Fatalf("gen: exit %d\n%s", code, text)
+				}
+			}
 			if code, text := runGen(t, "check", "--strict", "-out", "."); code != exitFine {
 				t.Errorf("gen check: exit %d; make golden writes it anew\n%s", code, text)
 			}
