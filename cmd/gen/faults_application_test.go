@@ -40,6 +40,19 @@ func applicationFaults() []fault {
 			},
 		},
 		{
+			name:    "field that is ignored and written all the same",
+			breaks:  "each sync writes a password that the chart has made up anew, though the comparison passes over it",
+			applies: func(r *output) bool { return len(ignoring(r)) > 0 },
+			check: func(r *output) []string {
+				var f finding
+				for _, a := range ignoring(r) {
+					f.unless(slices.Contains(texts(a.v, "spec", "syncPolicy", "syncOptions"), "RespectIgnoreDifferences=true"), "%s", a)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap("k8s/argocd-*/apps/*.yaml", `^    - RespectIgnoreDifferences=true\n`, "")},
+		},
+		{
 			name:   "sync that is tried once",
 			breaks: "what fails while the cluster comes up stays failed: Argo CD does not repeat a failed revision",
 			check: func(r *output) []string {
@@ -236,4 +249,9 @@ func (r *output) saidOf(kind string) bool {
 	return slices.ContainsFunc(r.site.Workloads(), func(w *site.Workload) bool {
 		return w.Component != nil && slices.Contains(w.Component.Kinds, strings.TrimPrefix(kind, "/"))
 	})
+}
+
+// ignoring are the Applications that leave fields of their objects alone.
+func ignoring(r *output) []object {
+	return slices.DeleteFunc(r.objects("Application"), func(a object) bool { return a.text("spec", "ignoreDifferences", 0, "kind") == "" })
 }

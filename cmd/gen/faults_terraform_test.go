@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -93,12 +94,17 @@ func terraformFaults() []fault {
 }
 
 func providersDeclaredTwice(r *output) []string {
-	n := 0
-	for _, b := range r.blocks("terraform") {
-		n += len(b.inner("required_providers"))
+	n := map[string]int{} // by the folder of a root
+	for _, p := range matching(r.files, "k8s/terraform-*/*.tf") {
+		for _, b := range within(r.terraform(p), r.files[p], "terraform") {
+			n[path.Dir(p)] += len(b.inner("required_providers"))
+		}
 	}
 	var f finding
-	f.unless(n == 1, "%d required_providers blocks", n)
+	for dir, blocks := range n {
+		f.unless(blocks == 1, "%s: %d required_providers blocks", dir, blocks)
+	}
+	f.unless(len(n) > 0, "no required_providers block")
 	return f
 }
 

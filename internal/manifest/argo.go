@@ -16,11 +16,15 @@ func NewApplication(m Meta, s ApplicationSpec) Object[ApplicationSpec] {
 	return Object[ApplicationSpec]{APIVersion: "argoproj.io/v1alpha1", Kind: "Application", Metadata: m, Spec: s}
 }
 
-// Ignored are fields of a kind of objects, as JSON pointers, that may differ.
+// Ignored are fields of a kind of objects, or of one object, that may differ.
 type Ignored struct {
-	Group        string   `yaml:"group"`
-	JSONPointers []string `yaml:"jsonPointers"`
-	Kind         string   `yaml:"kind"`
+	Group                 string   `yaml:"group"`
+	JQPathExpressions     []string `yaml:"jqPathExpressions,omitempty"`
+	JSONPointers          []string `yaml:"jsonPointers,omitempty"`
+	Kind                  string   `yaml:"kind"`
+	ManagedFieldsManagers []string `yaml:"managedFieldsManagers,omitempty"`
+	Name                  string   `yaml:"name,omitempty"`
+	Namespace             string   `yaml:"namespace,omitempty"`
 }
 
 // Destination is a namespace of a cluster.

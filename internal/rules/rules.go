@@ -33,7 +33,7 @@ func rules() []Rule {
 		{"Routes", slices.Concat(routeRules(), routeGuardRules(), routeAroundRules(), routePathRules(), originRules())},
 		{"Clients and apps", slices.Concat(workloadRules(), processRules(), servedRules())},
 		{"Charts", slices.Concat(chartRules(), chartSecretRules())},
-		{"Charts and folders of your own", besideRules()},
+		{"Charts and folders of your own", slices.Concat(besideRules(), ignoredRules())},
 		{"Containers", slices.Concat(containerRules(), fileRules(), portRules(), registryRules())},
 		{"What runs", capacityRules()},
 		{"Alerts", alertRules()},

@@ -35,6 +35,7 @@ func others() []other {
 		{who, "group github google okta oidc azure azuread saml", "groups of an identity provider stand under idp: idp: NAME: [\"GROUP\"]"},
 		{who, "everyone everybody public bypass", "a page for everyone is public: true of the app or route; paths without a log-in are its bypass"},
 		{who, "country geo continent warp mtls certificate device posture mfa", "access groups know people (emails, emailDomains, idp, logins), machines (serviceTokens) and networks (ips), nothing else"},
+		{"charts.*.ignoreDifferences.* folders.*.ignoreDifferences.*", "group", "kind has it in front: kind: \"apps/Deployment\""},
 		{"idps.*", "clientsecret secret", "its secret is the key of its name in secrets/idp-secrets.yaml"},
 		{"tunnel", "token secret credential", "Terraform makes the tunnel with its secret; the spec needs none"},
 	}

@@ -32,6 +32,19 @@ type Beside struct {
 	Allow        []string `json:"allow"`
 	Wave         int      `json:"wave"`
 	OnRemoval    string   `json:"onRemoval"`
+
+	IgnoreDifferences []Ignored `json:"ignoreDifferences"`
+}
+
+// Ignored mirrors #Ignored.
+type Ignored struct {
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+
+	JSONPointers          []string `json:"jsonPointers"`
+	JQPathExpressions     []string `json:"jqPathExpressions"`
+	ManagedFieldsManagers []string `json:"managedFieldsManagers"`
 }
 
 // Component mirrors #Container.component.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
@@ -332,5 +333,33 @@ func TestNamespaceComesFirst(t *testing.T) {
 		if made := docs[name+"/namespace.yaml"] != nil; made != want {
 			t.Errorf("%s makes the namespace: %t", name, made)
 		}
+	}
+}
+
+// TestIgnoredDifferences: what the comparison passes over, a sync leaves alone too.
+func TestIgnoredDifferences(t *testing.T) {
+	docs := manifests(t, gentest.Base(t, `
+charts: redis: {
+	repo: "https://charts.example.com", chart: "redis", version: "21.2.0"
+	clusterKinds: ["rbac.authorization.k8s.io/ClusterRole"]
+	ignoreDifferences: [
+		{kind: "Secret", name: "redis", namespace: "redis", jsonPointers: ["/data/password"]},
+		{kind: "rbac.authorization.k8s.io/ClusterRole", jqPathExpressions: [".rules"], managedFieldsManagers: ["aggregator"]},
+	]
+}
+charts: plain: {repo: "https://charts.example.com", chart: "plain", version: "1.0.0"}
+`))
+	redis, plain := docs["apps/redis.yaml"][0], docs["apps/plain.yaml"][0]
+	if diff := cmp.Diff([]any{
+		object{"group": "", "kind": "Secret", "name": "redis", "namespace": "redis", "jsonPointers": []any{"/data/password"}},
+		object{"group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "jqPathExpressions": []any{".rules"}, "managedFieldsManagers": []any{"aggregator"}},
+	}, redis.list("spec", "ignoreDifferences")); diff != "" {
+		t.Error(diff)
+	}
+	respects := func(a object) bool {
+		return slices.Contains(a.list("spec", "syncPolicy", "syncOptions"), any("RespectIgnoreDifferences=true"))
+	}
+	if !respects(redis) || respects(plain) {
+		t.Errorf("left alone: %t and %t", respects(redis), respects(plain))
 	}
 }

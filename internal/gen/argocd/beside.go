@@ -53,7 +53,18 @@ func besideApplication(s *site.Site, b *site.Beside) application {
 	}
 	// An object whose kind another Application brings, or an operator while it runs, has
 	// nothing to be tried on yet: without the last option it would keep all others back.
-	return newApplication(m, b.Name, b.Namespace, []string{"PruneLast=true", "ServerSideApply=true", "SkipDryRunOnMissingResource=true"}, sources...)
+	a := newApplication(m, b.Name, b.Namespace, []string{"PruneLast=true", "ServerSideApply=true", "SkipDryRunOnMissingResource=true"}, sources...)
+	for _, i := range b.IgnoreDifferences {
+		k := site.ParseKind(i.Kind)
+		a.Spec.IgnoreDifferences = append(a.Spec.IgnoreDifferences, manifest.Ignored{
+			Group: k.Group, Kind: k.Kind, Name: i.Name, Namespace: i.Namespace,
+			JSONPointers: i.JSONPointers, JQPathExpressions: i.JQPathExpressions, ManagedFieldsManagers: i.ManagedFieldsManagers,
+		})
+	}
+	if len(b.IgnoreDifferences) > 0 {
+		respectIgnored(&a)
+	}
+	return a
 }
 
 // valuesRef is what the repository is called in the path of a chart's values.

@@ -38,5 +38,11 @@ func podsService(w *site.Workload) manifest.Object[manifest.ServiceSpec] {
 // (k3s manifests/local-storage.yaml has no allowVolumeExpansion).
 func keepSizes(a *application) {
 	a.Spec.IgnoreDifferences = []manifest.Ignored{{Kind: "PersistentVolumeClaim", JSONPointers: []string{"/spec/resources/requests/storage"}}}
+	respectIgnored(a)
+}
+
+// respectIgnored has a sync leave alone what the comparison does: otherwise each one
+// would write the ignored fields anew (argo-cd docs/user-guide/sync-options.md).
+func respectIgnored(a *application) {
 	a.Spec.SyncPolicy.SyncOptions = append(a.Spec.SyncPolicy.SyncOptions, "RespectIgnoreDifferences=true")
 }

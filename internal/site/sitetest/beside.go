@@ -50,7 +50,10 @@ func (g *generator) beside() {
 		g.maybe(2, "podSecurity: %q", g.one("restricted", "baseline", "privileged"))
 	}
 	g.maybe(4, `namespaces: ["kube-system"]`)
-	g.maybe(3, `clusterKinds: ["rbac.authorization.k8s.io/ClusterRole", "example.net/Thing"]`)
+	if g.IntN(3) == 0 {
+		g.line(`clusterKinds: ["rbac.authorization.k8s.io/ClusterRole", "example.net/Thing"]`)
+		g.maybe(2, `ignoreDifferences: [{kind: "rbac.authorization.k8s.io/ClusterRole", jqPathExpressions: [".rules[] | select(.verbs == [\"get\"])"]}, {kind: "example.net/Thing", name: "one", managedFieldsManagers: ["thing"]}]`)
+	}
 	g.maybe(3, `secrets: ["token", "tls.crt"]`)
 	g.maybe(3, "wave: %d", g.IntN(9))
 	g.maybe(3, "onRemoval: %q", g.one("keep", "delete"))

@@ -217,6 +217,7 @@ func (g *generator) rest() {
 	g.line("argocd: access: %q", g.groups[len(g.groups)-1])
 	g.line(`routes: "admins.example.com": {to: "http://192.0.2.92", access: "admins"}`)
 	if g.coin() {
+		g.line(`routes: "admins.example.com": {to: "http://192.0.2.92", access: "admins"}`) // it may be used nowhere else
 		g.line(`access: operators: emails: ["kim.o+ssh@example.org", "eve@example.net"]`)
 		g.line(`routes: "admin.example.com": {to: "http://192.0.2.92", access: "admins"}`) // which nothing else may use
 		g.line(`hosts: server: {ssh: {access: "operators", certificates: true, ca: %q}, users: maria: emails: ["kim.o+ssh@example.org"]}`, g.sshKey("open-ssh-ca@cloudflareaccess.org"))
