@@ -1,9 +1,9 @@
 package main
 
 import (
-	"path"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"

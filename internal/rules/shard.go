@@ -38,9 +38,9 @@ func (l *load) add(shards []map[string]int) (fullest int) {
 
 // hint says how many shards have room for twice as much, since to double them later
 // moves half of the zones. A single zone that is too much stays in one.
-func (l load) hint(field string, most int) string {
+func (l load) hint(field string, most int, inOne string) string {
 	if l.zone > most {
-		return "most are of one zone, which is in one place: a hostname like \"*.example.com\" leads all of them"
+		return "most are of one zone, which is in one place: " + inOne
 	}
 	n := 2
 	for n < maxShards && n*most < 2*l.all {
@@ -72,9 +72,21 @@ func checkTunnelSize(c *checker) {
 	var l load
 	fullest := connectors[l.add(shards)]
 	if l.shard > maxConfigMap {
-		c.reportName(diag.Path{"clients"}, "the %d hostnames of the tunnel %q make a configuration of %d KiB, and a ConfigMap holds %d", len(fullest.Routes), fullest.Tunnel, l.shard>>10, maxConfigMap>>10).
-			WithHint("%s", l.hint("tunnel", maxConfigMap))
+		c.reportName(c.most(fullest.Routes), "the %d hostnames of the tunnel %q make a configuration of %d KiB, and a ConfigMap holds %d", len(fullest.Routes), fullest.Tunnel, l.shard>>10, maxConfigMap>>10).
+			WithHint("%s", l.hint("tunnel", maxConfigMap, "lead many hostnames by one like \"*.example.com\", and let what is behind it tell paths apart"))
 	}
+}
+
+// most is the field of the spec that most of a configuration comes from.
+func (c *checker) most(routes []site.Route) diag.Path {
+	sizes, most := map[any]int{}, diag.Path{"clients"}
+	for _, r := range routes {
+		field := r.At[0]
+		if sizes[field] += c.routeSize(r); sizes[field] > sizes[most[0]] {
+			most = diag.Path{field}
+		}
+	}
+	return most
 }
 
 func (c *checker) routeSize(r site.Route) int {
@@ -117,6 +129,6 @@ func checkTerraformSize(c *checker) {
 	fullest := l.add(shards)
 	if l.shard > maxResources {
 		c.report(diag.Path{"terraform"}, "%s has %d zones and records to ask Cloudflare for, which takes %d minutes at each plan", c.site.TerraformDirs()[fullest], l.shard, (l.shard+239)/240).
-			WithHint("%s", l.hint("terraform", maxResources))
+			WithHint("%s", l.hint("terraform", maxResources, "a hostname like \"*.example.com\" leads all of them"))
 	}
 }
