@@ -28,6 +28,7 @@ var (
 
 func checkIgnored(c *checker) {
 	for _, b := range besides(c.spec) {
+		first := map[[3]string]diag.Path{}
 		for n, i := range b.IgnoreDifferences {
 			at := b.at.With("ignoreDifferences", n)
 			if f := format.ObjectKind(i.Kind); f.Bad() {
@@ -36,6 +37,11 @@ func checkIgnored(c *checker) {
 				c.ignoredKind(b, i, at)
 			}
 			c.ignoredFields(i, at)
+			if of := [3]string{i.Kind, i.Name, i.Namespace}; first[of] == nil {
+				first[of] = at
+			} else {
+				c.note(c.report(at, "these objects are in the list already").WithHint("put the fields into one entry"), first[of], "here")
+			}
 		}
 	}
 }

@@ -25,8 +25,8 @@ var (
 	sourceRE   = format.Pattern(`^(([a-z0-9-]+\.)+[a-z0-9-]+(:\d+)?/)?[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
-// checkProviders: a root requires each provider once, under one name (Terraform,
-// internal/configs/provider_validation.go).
+// checkProviders: of a provider that a root requires under two names, Terraform may
+// configure the wrong one (hashicorp/terraform#31218).
 func checkProviders(c *checker) {
 	required := map[string]diag.Path{}
 	own := site.ProviderSources()
@@ -52,9 +52,9 @@ func checkProviders(c *checker) {
 		case !sourceRE().MatchString(p.Source):
 			c.report(at.With("source"), "%q is no source of a provider", p.Source).WithHint("OWNER/NAME as in the registry, \"hetznercloud/hcloud\"; with HOST/ before it for another registry")
 		case twice && other == nil:
-			c.report(at.With("source"), "%q is a provider that gen has already", p.Source).WithHint("leave it out: a root requires each provider under one name")
+			c.report(at.With("source"), "%q is a provider that gen has already", p.Source).WithHint("leave it out: under two names Terraform may configure the wrong one")
 		case twice:
-			c.note(c.report(at.With("source"), "%q has a name already", p.Source).WithHint("leave one of them out: a root requires each provider under one name"), other, "here")
+			c.note(c.report(at.With("source"), "%q has a name already", p.Source).WithHint("leave one of them out: under two names Terraform may configure the wrong one"), other, "here")
 		default:
 			required[source] = at.With("source")
 		}
