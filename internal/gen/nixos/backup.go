@@ -2,7 +2,6 @@ package nixos
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"sitegen/internal/sh"
@@ -42,16 +41,19 @@ func at(clock string, hours int) string {
 
 // backupScripts are what the role runs.
 func backupScripts(s *site.Site) ([]tree.File, error) {
-	names, pods, datastore := []string{}, []string{}, ""
+	datastore := ""
+	var names, pods, lengths, words []string
 	if s.OwnDatastore() {
 		datastore = "yes"
 	}
-	prepare := []sh.Var{{Name: "datastore", Value: datastore}}
-	for i, a := range s.Dumps() {
+	for _, a := range s.Dumps() {
 		names, pods = append(names, a.Name), append(pods, a.Pods())
-		prepare = append(prepare, sh.Var{Name: "dump_" + strconv.Itoa(i), Value: a.Backup.Dump})
+		lengths, words = append(lengths, strconv.Itoa(len(a.Backup.Dump))), append(words, a.Backup.Dump...)
 	}
-	prepare = slices.Insert(prepare, 1, sh.Var{Name: "dumps", Value: names}, sh.Var{Name: "dump_in", Value: pods})
+	prepare := []sh.Var{
+		{Name: "datastore", Value: datastore}, {Name: "dumps", Value: names}, {Name: "dump_in", Value: pods},
+		{Name: "dump_length", Value: lengths}, {Name: "dump_words", Value: words},
+	}
 	var files []tree.File
 	for _, x := range []struct {
 		name   string

@@ -22,6 +22,7 @@ apps: store: {
 	image: "ghcr.io/example/store:1.0.0"
 	kind:  "stateful"
 	volumes: cache: {mount: "/cache", size: "1Gi", backup: false}
+	backup: dump: ["store", "--all"]
 }
 `
 
@@ -187,7 +188,7 @@ func TestBackup(t *testing.T) {
 
 	d.put("rancher/k3s/storage/pvc-1_board_files/new", "written since")
 	out, ok := d.run("", "backup-drill")
-	for _, part := range []string{"  9 files are the same", "  0 files that were not changed", "database: ok 2 rows", "the dump of board: 5 bytes"} {
+	for _, part := range []string{"  10 files are the same", "  0 files that were not changed", "database: ok 2 rows", "the dump of board: 5 bytes"} {
 		if !ok || !strings.Contains(out, part) {
 			t.Fatalf("the drill ends well: %t, and does not say %q:\n%s", ok, part, out)
 		}
@@ -234,8 +235,13 @@ func TestBackup(t *testing.T) {
 	if !strings.Contains(string(log), "systemctl stop k3s\nkillall\nsystemctl start k3s\n") {
 		t.Errorf("k3s ran meanwhile: %s", log)
 	}
-	if !strings.Contains(string(log), "k3s kubectl --namespace board exec deployment/board --container board -- pg_dump -Fc the board\n") {
-		t.Errorf("the dump is another command: %s", log)
+	for _, command := range []string{
+		"k3s kubectl --namespace board exec deployment/board --container board -- pg_dump -Fc the board\n",
+		"k3s kubectl --namespace store exec statefulset/store --container store -- store --all\n",
+	} {
+		if !strings.Contains(string(log), command) {
+			t.Errorf("the dump is not %q: %s", command, log)
+		}
 	}
 }
 

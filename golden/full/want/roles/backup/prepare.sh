@@ -12,7 +12,10 @@ readonly dumps=(
 readonly dump_in=(
   deployment/db
 )
-readonly dump_0=(
+readonly dump_length=(
+  4
+)
+readonly dump_words=(
   pg_dump
   '--username=postgres'
   '--format=custom'
@@ -42,9 +45,9 @@ copy_server() {
 }
 
 dump() {
-  local app=$1
-  declare -n command="dump_$2"
-  timeout 2h k3s kubectl --namespace "$app" exec "${dump_in[$2]}" --container "$app" -- "${command[@]}" >"$into/dumps/$app.new" &&
+  local app=$1 pods=$2
+  shift 2
+  timeout 2h k3s kubectl --namespace "$app" exec "$pods" --container "$app" -- "$@" >"$into/dumps/$app.new" &&
     test -s "$into/dumps/$app.new" && mv "$into/dumps/$app.new" "$into/dumps/$app"
 }
 
@@ -57,9 +60,11 @@ if [ "$ROLE" = server ]; then
     copy_datastore || fail "the cluster's database is not copied"
     copy_server || fail "the cluster's token and certificates are not copied"
   fi
+  next=0 # the commands' words stand in one row
   for i in "${!dumps[@]}"; do
-    dump "${dumps[i]}" "$i" || fail "no new dump of ${dumps[i]}"
+    dump "${dumps[i]}" "${dump_in[i]}" "${dump_words[@]:next:dump_length[i]}" || fail "no new dump of ${dumps[i]}"
     rm -f "$into/dumps/${dumps[i]}.new"
+    next=$((next + dump_length[i]))
   done
 fi
 for old in "$into"/dumps/*; do
