@@ -41,7 +41,7 @@ func terraformFaults() []fault {
 			again: []func(map[string]string){
 				swap(versionsTF, `    random = \{\n.*\n.*\n    \}\n`, ""),
 				swap(versionsTF, `    kubectl = \{\n      source  = ".*"\n`, "    kubectl = {\n"),
-				beside(versionsTF, "wait.tf", "resource \"null_resource\" \"wait\" {}\n"),
+				beside(versionsTF, "wait.tf", "resource \"time_sleep\" \"wait\" {}\n"),
 			},
 		},
 		{
