@@ -62,7 +62,7 @@ func checkPaths(c *checker) {
 			p, at := own.Paths[path], own.at.With("paths", path)
 			to, known := c.spec.Apps[p.App]
 			switch {
-			case len(w.Hostnames) == 0:
+			case len(w.Hostnames) == 0 && !c.serves(w):
 				c.reportName(at, "there is no hostname whose path it is").WithHint("give it hostnames, or leave paths out")
 			case !pathRE().MatchString(path) || dotted(path):
 				f := c.reportName(at, "%q is no path", format.Shorten(path)).WithHint("write it like \"/api\", which is all below it too")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sitegen/internal/diag"
+	"sitegen/internal/site"
 	"sitegen/internal/spec"
 )
 
@@ -26,6 +27,11 @@ func ofPods() []string {
 	}
 	slices.Sort(fields)
 	return fields
+}
+
+// serves tells whether an app serves clients.
+func (c *checker) serves(w *site.Workload) bool {
+	return w.Kind == site.KindApp && slices.ContainsFunc(c.site.Served, func(s site.Served) bool { return s.App == w.Name })
 }
 
 func checkServed(c *checker) {

@@ -12,9 +12,7 @@ readonly agents=(
 readonly repo_url=ssh://git@git.example.org:2222/example/infra.git
 readonly repo_branch=production
 readonly terraform_dir=k8s/terraform-atlas
-readonly zone_roots=(
-  k8s/terraform-atlas-zones-1
-)
+readonly zone_roots=()
 readonly k8s_secrets=secrets/hosts/core/k8s-secrets.yaml
 readonly secret_keys=(
   argocd_age_key
@@ -42,7 +40,6 @@ readonly core_applications=(
 )
 readonly connectors=(
   cloudflared
-  cloudflared-1
 )
 
 # -- shared by this site's scripts ------------------------------------------

@@ -17,7 +17,6 @@ readonly core_applications=(
 )
 readonly connectors=(
   cloudflared
-  cloudflared-1
 )
 readonly routes=(
   'bakery.example client -'

@@ -39,7 +39,6 @@ resource "kubectl_manifest" "app_of_apps" {
   depends_on = [
     kubectl_manifest.platform_project,
     kubernetes_secret_v1.cloudflared_credentials,
-    kubernetes_secret_v1.cloudflared_credentials_1,
     kubernetes_config_map_v1.access_applications,
   ]
 }

@@ -23,6 +23,17 @@ locals {
         }
       }
     }
+    "example.org" = {
+      "blog.example.org" = {
+        expression = "http.host eq \"blog.example.org\""
+        keep_query = false
+        status     = 302
+        target = {
+          expression = null
+          value      = "https://blog.example.net/archive?from=atlas"
+        }
+      }
+    }
     "harbor.example" = {
       "www.harbor.example" = {
         expression = "http.host eq \"www.harbor.example\""

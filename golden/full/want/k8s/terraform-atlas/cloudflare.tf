@@ -9,16 +9,21 @@ locals {
         "atlas-old.example",
         "www.atlas-old.example",
       ]
-      id     = null
-      tunnel = "atlas-prod"
+      id = null
+    }
+    "bakery.example" = {
+      hostnames = [
+        "bakery.example",
+        "www.bakery.example",
+      ]
+      id = null
     }
     "cafe.example" = {
       hostnames = [
         "cafe.example",
         "www.cafe.example",
       ]
-      id     = null
-      tunnel = "atlas-prod"
+      id = null
     }
     "example.com" = {
       hostnames = [
@@ -35,8 +40,18 @@ locals {
         "ssh-worker.example.com",
         "status.example.com",
       ]
-      id     = "fedcba9876543210fedcba9876543210"
-      tunnel = "atlas-prod"
+      id = "fedcba9876543210fedcba9876543210"
+    }
+    "example.org" = {
+      hostnames = [
+        "*.apps.example.org",
+        "blog.example.org",
+        "legacy.example.org",
+        "next.studio.example.org",
+        "preview.example.org",
+        "studio.example.org",
+      ]
+      id = null
     }
     "harbor.example" = {
       hostnames = [
@@ -44,15 +59,20 @@ locals {
         "harbor.example",
         "www.harbor.example",
       ]
-      id     = null
-      tunnel = "atlas-prod"
+      id = null
+    }
+    "kiosk.example" = {
+      hostnames = [
+        "kiosk.example",
+        "www.kiosk.example",
+      ]
+      id = null
     }
     "studio.example" = {
       hostnames = [
         "studio.example",
       ]
-      id     = null
-      tunnel = "atlas-prod"
+      id = null
     }
   }
 
@@ -67,10 +87,6 @@ locals {
   ]...)
   account_id = "0123456789abcdef0123456789abcdef"
   tunnel_id  = cloudflare_zero_trust_tunnel_cloudflared.site.id
-  tunnel_ids = {
-    "atlas-prod"   = cloudflare_zero_trust_tunnel_cloudflared.site.id
-    "atlas-prod-1" = cloudflare_zero_trust_tunnel_cloudflared.site_1.id
-  }
 }
 
 data "cloudflare_zone" "by_name" {
@@ -98,27 +114,13 @@ resource "cloudflare_zero_trust_tunnel_cloudflared" "site" {
   tunnel_secret = random_bytes.tunnel_secret.base64
 }
 
-resource "random_bytes" "tunnel_secret_1" {
-  length = 32
-  keepers = {
-    rotation = var.tunnel_secret_rotation
-  }
-}
-
-resource "cloudflare_zero_trust_tunnel_cloudflared" "site_1" {
-  account_id    = local.account_id
-  name          = "atlas-prod-1"
-  config_src    = "local"
-  tunnel_secret = random_bytes.tunnel_secret_1.base64
-}
-
 # Names in full and without a trailing dot: any other form differs from Cloudflare's at each plan.
 resource "cloudflare_dns_record" "tunnel" {
   for_each = local.hostnames
   zone_id  = local.zone_ids[each.value]
   name     = each.key
   type     = "CNAME"
-  content  = "${local.tunnel_ids[local.zones[each.value].tunnel]}.cfargotunnel.com"
+  content  = "${cloudflare_zero_trust_tunnel_cloudflared.site.id}.cfargotunnel.com"
   proxied  = true
   ttl      = 1
   # No hostname resolves before Access guards it; and a record that it takes the place of is gone.
@@ -145,9 +147,31 @@ locals {
       type     = "CNAME"
       zone     = "example.com"
     }
+    "mh1._domainkey.example.org CNAME" = {
+      comment  = null
+      content  = "mh1.dkim.mailhost.example"
+      data     = null
+      name     = "mh1._domainkey.example.org"
+      priority = null
+      proxied  = false
+      ttl      = 1
+      type     = "CNAME"
+      zone     = "example.org"
+    }
   }
 
   records = {
+    "_dmarc.example.org TXT" = {
+      comment  = null
+      content  = "\"v=DMARC1; p=quarantine; sp=reject; rua=mailto:dmarc@example.org,mailto:reports@mailhost.example\""
+      data     = null
+      name     = "_dmarc.example.org"
+      priority = null
+      proxied  = false
+      ttl      = 1
+      type     = "TXT"
+      zone     = "example.org"
+    }
     "_imaps._tcp.example.com SRV" = {
       comment = null
       content = null
@@ -163,6 +187,17 @@ locals {
       ttl      = 1
       type     = "SRV"
       zone     = "example.com"
+    }
+    "atlas._domainkey.example.org TXT" = {
+      comment  = null
+      content  = "\"v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEApt+bn2AdA4UK87aOYgKgdT+EGiPHNFmHWoQtInv5fgGXRK6eTaRjjySEXpj9EsLXxUZ8QLehYp0tKBI6ly3As44/PgbLQY3ovnWO8/fzS6vSHIdFDli7CSS+lOHbQSkC3ZxNo4sJZdWO/Tm7Pm+YNpLdio0T1dH4R0Tpsr05kBtvMkPzhcR8GMBp2U6/D9Mw2\" \"bNEK4DhGU17fghl7tCG4T58qBVeAWp10p+5PoP4Oh08YqUuqIOEDo3AV8rm0YEILkg7eoUtfqIls0DYG0esdaFE1NBnpI75SdWe5g6xm87vlTBm2WwsKc/ECht3u8nItqiypjxuvBa+M0EBHMULlwIDAQAB\""
+      data     = null
+      name     = "atlas._domainkey.example.org"
+      priority = null
+      proxied  = false
+      ttl      = 1
+      type     = "TXT"
+      zone     = "example.org"
     }
     "example.com CAA" = {
       comment = null
@@ -201,6 +236,43 @@ locals {
       type     = "TXT"
       zone     = "example.com"
     }
+    "example.org CAA" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issue"
+        value = "letsencrypt.org"
+      }
+      name     = "example.org"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.org"
+    }
+    "example.org MX" = {
+      comment  = null
+      content  = "mx1.mailhost.example"
+      data     = null
+      name     = "example.org"
+      priority = 10
+      proxied  = false
+      ttl      = 1
+      type     = "MX"
+      zone     = "example.org"
+    }
+    "example.org TXT" = {
+      comment  = null
+      content  = "\"v=spf1 include:mailhost.example ip4:192.0.2.25 ~all\""
+      data     = null
+      name     = "example.org"
+      priority = null
+      proxied  = false
+      ttl      = 1
+      type     = "TXT"
+      zone     = "example.org"
+    }
     "mail.example.com A" = {
       comment  = null
       content  = "192.0.2.25"
@@ -236,6 +308,62 @@ locals {
       ttl      = 1
       type     = "MX"
       zone     = "example.com"
+    }
+    "example.org CAA 0 issue ca.example; accounturi=https://ca.example/acct/1" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issue"
+        value = "ca.example; accounturi=https://ca.example/acct/1"
+      }
+      name     = "example.org"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.org"
+    }
+    "example.org CAA 0 issuewild ca.example; accounturi=https://ca.example/acct/1" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issuewild"
+        value = "ca.example; accounturi=https://ca.example/acct/1"
+      }
+      name     = "example.org"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.org"
+    }
+    "example.org CAA 0 issuewild letsencrypt.org" = {
+      comment = null
+      content = null
+      data = {
+        flags = 0
+        tag   = "issuewild"
+        value = "letsencrypt.org"
+      }
+      name     = "example.org"
+      priority = null
+      proxied  = null
+      ttl      = 1
+      type     = "CAA"
+      zone     = "example.org"
+    }
+    "example.org MX mx2.mailhost.example" = {
+      comment  = null
+      content  = "mx2.mailhost.example"
+      data     = null
+      name     = "example.org"
+      priority = 20
+      proxied  = false
+      ttl      = 1
+      type     = "MX"
+      zone     = "example.org"
     }
   }
 

@@ -15,6 +15,16 @@ output "guarded_hostnames" {
   value       = sort(keys(local.access))
 }
 
+output "name_servers" {
+  description = "for the registrars of the zones that were made here"
+  value       = { for name, zone in cloudflare_zone.created : name => zone.name_servers }
+}
+
+output "dnssec_ds" {
+  description = "for the registrars of the zones that are signed"
+  value       = { for name, dnssec in cloudflare_zone_dnssec.signed : name => dnssec.ds }
+}
+
 output "service_tokens" {
   description = "what machines show in the headers CF-Access-Client-Id and CF-Access-Client-Secret"
   value = {

@@ -54,22 +54,6 @@ resource "kubernetes_secret_v1" "cloudflared_credentials" {
   data_wo_revision = max(1, parseint(substr(sha256(join(" ", [local.account_id, cloudflare_zero_trust_tunnel_cloudflared.site.id, random_bytes.tunnel_secret.base64])), 0, 7), 16))
 }
 
-resource "kubernetes_secret_v1" "cloudflared_credentials_1" {
-  metadata {
-    name      = "cloudflared-credentials-1"
-    namespace = kubernetes_namespace_v1.cloudflared.metadata[0].name
-  }
-
-  data_wo = {
-    "credentials.json" = jsonencode({
-      AccountTag   = local.account_id
-      TunnelID     = cloudflare_zero_trust_tunnel_cloudflared.site_1.id
-      TunnelSecret = random_bytes.tunnel_secret_1.base64
-    })
-  }
-  data_wo_revision = max(1, parseint(substr(sha256(join(" ", [local.account_id, cloudflare_zero_trust_tunnel_cloudflared.site_1.id, random_bytes.tunnel_secret_1.base64])), 0, 7), 16))
-}
-
 # The label is what makes Argo CD take the Secret for a repository.
 resource "kubernetes_secret_v1" "repository" {
   metadata {

@@ -3,14 +3,14 @@
 locals {
   # The hostnames that lead elsewhere, by zone. What they match and where they lead is in Cloudflare's Rules language.
   redirects = {
-    "example.org" = {
-      "blog.example.org" = {
-        expression = "http.host eq \"blog.example.org\""
-        keep_query = false
-        status     = 302
+    "harbor.example" = {
+      "www.harbor.example" = {
+        expression = "http.host eq \"www.harbor.example\""
+        keep_query = true
+        status     = 301
         target = {
-          expression = null
-          value      = "https://blog.example.net/archive?from=atlas"
+          expression = "concat(\"https://harbor.example\", http.request.uri.path)"
+          value      = null
         }
       }
     }

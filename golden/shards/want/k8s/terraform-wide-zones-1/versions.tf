@@ -17,13 +17,13 @@ terraform {
 
   # Credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.
   backend "s3" {
-    bucket = "atlas-state"
-    key    = "infra/atlas-zones-1.tfstate"
+    bucket = "wide-state"
+    key    = "wide-zones-1.tfstate"
     region = "auto"
     # Two people applying at once would each write a state.
     use_lockfile = true
     endpoints = {
-      s3 = "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.example"
+      s3 = "https://s3.example.org"
     }
     # These checks know only AWS.
     skip_credentials_validation = true

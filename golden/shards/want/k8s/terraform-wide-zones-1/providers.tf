@@ -2,7 +2,7 @@
 
 # The token is decrypted with the operator's own age key at each run, and is in no state and no plan.
 ephemeral "sops_file" "k8s" {
-  source_file = "${path.module}/../../secrets/hosts/core/k8s-secrets.yaml"
+  source_file = "${path.module}/../../secrets/hosts/box/k8s-secrets.yaml"
 }
 
 provider "cloudflare" {

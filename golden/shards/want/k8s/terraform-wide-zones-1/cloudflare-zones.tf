@@ -2,10 +2,10 @@
 
 locals {
   created_zones = [
-    "example.org",
+    "garden.example",
   ]
   signed_zones = [
-    "example.org",
+    "garden.example",
   ]
 }
 
@@ -45,28 +45,10 @@ resource "cloudflare_zone_dnssec" "signed" {
 # A setting that goes from here stays as it is at Cloudflare.
 locals {
   zone_settings = {
-    "example.org always_use_https" = {
-      setting = "always_use_https"
-      value   = "on"
-      zone    = "example.org"
-    }
-    "example.org min_tls_version" = {
+    "garden.example min_tls_version" = {
       setting = "min_tls_version"
       value   = "1.2"
-      zone    = "example.org"
-    }
-    "example.org security_header" = {
-      setting = "security_header"
-      value = {
-        strict_transport_security = {
-          enabled            = true
-          include_subdomains = true
-          max_age            = 31536000
-          nosniff            = true
-          preload            = true
-        }
-      }
-      zone = "example.org"
+      zone    = "garden.example"
     }
   }
 }
