@@ -121,17 +121,12 @@ func (f fault) put(t *testing.T, r *output) []*output {
 	return broken
 }
 
-// outputs generates every golden case, and the example, in memory, but for a site with
-// shards: it has several of what the faults are about one of, and tests of its own
-// (TestShards, TestTenThousandClients).
+// outputs generates every golden case, and the example, in memory.
 func outputs(t *testing.T) []*output {
 	t.Helper()
 	cache := &sync.Map{}
 	var list []*output
 	for _, dir := range append(goldenCases(t), "../..") {
-		if filepath.Base(dir) == "shards" {
-			continue
-		}
 		path := filepath.Join(dir, "site.cue")
 		text, err := os.ReadFile(path)
 		if err != nil {

@@ -37,6 +37,9 @@ readonly secrets_file=secrets/hosts/web1/host-secrets.yaml
 readonly secret_keys=(
   registry_ghcr
   alert_webhook
+  restic_password
+  s3_access_key
+  s3_secret_key
 )
 readonly installer_image=''
 readonly installer_kernel=''

@@ -45,6 +45,7 @@ in
     (modulesPath + "/installer/scan/not-detected.nix")
     ../../roles/base
     ../../roles/k3s-cilium
+    ../../roles/backup
     ./disko.nix
     ./network.nix
   ];
@@ -120,6 +121,9 @@ in
   sops.secrets = {
     alert_webhook = { };
     registry_ghcr = { };
+    restic_password = { };
+    s3_access_key = { };
+    s3_secret_key = { };
   };
 
   # What containerd says to these registries for an image of any pod. k3s reads it when it starts, and leaves pods running.
