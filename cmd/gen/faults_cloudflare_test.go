@@ -164,7 +164,7 @@ func recordFaults() []fault {
 			breaks: "it resolves and answers 404, or it is served and does not resolve",
 			check:  rulesAndRecords,
 			again: []func(map[string]string){
-				swap(configYAML, `^- hostname: (.*)\n  service: http:.*\n((?s:.*))`, "$2"), // the first
+				swap(configYAML, `^- hostname: (.*)\n  service: http:.*\n(- (?s:.*))`, "$2"), // the first with nothing more
 				swap(cloudflareTF, `^      hostnames = \[\n        "[^*].*",\n`, "      hostnames = [\n"),
 				swap(cloudflareTF, `^        "argocd\.|^        "deploy\.`, `        "elsewhere.`),
 				swap(cloudflareTF, `^  for_each = local\.hostnames$`, "  for_each = {}"),

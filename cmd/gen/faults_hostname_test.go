@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"sitegen/internal/site"
 )
 
 const configYAML = "k8s/argocd-*/cloudflared/config.yaml"
@@ -129,7 +131,8 @@ func wwwOfDomains(r *output) []string {
 	zones := entries(r.local("zones"))
 	var bare []string
 	for _, x := range r.rules() {
-		if slices.Contains(zones, x.hostname) && strings.Contains(x.service, ".websites") && r.leads("www."+x.hostname) != x.service {
+		client := slices.ContainsFunc(r.site.Routes, func(own site.Route) bool { return own.Kind == site.RouteClient && own.Hostname == x.hostname })
+		if slices.Contains(zones, x.hostname) && client && x.path == "" && r.leads("www."+x.hostname) != x.service {
 			bare = append(bare, x.hostname)
 		}
 	}
