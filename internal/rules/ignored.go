@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,6 +33,9 @@ func checkIgnored(c *checker) {
 		for n, i := range b.IgnoreDifferences {
 			at := b.at.With("ignoreDifferences", n)
 			if f := format.ObjectKind(i.Kind); f.Bad() {
+				if f.Meant != "" && !b.held(site.ParseKind(f.Meant)) {
+					f.Hint, f.Meant = fmt.Sprintf("its name is %q", f.Meant), ""
+				}
 				c.fault(at.With("kind"), f)
 			} else {
 				c.ignoredKind(b, i, at)
@@ -48,18 +52,13 @@ func checkIgnored(c *checker) {
 
 func (c *checker) ignoredKind(b beside, i spec.Ignored, at diag.Path) {
 	k := site.ParseKind(i.Kind)
-	kinds := b.kinds
-	if b.at[0] == "charts" && kinds == nil {
-		kinds = []string{"*"}
-	}
 	wide, known := format.Builtin(k.Group, k.Kind)
-	held := !wide && holds(kinds, k) || (wide || !known) && holds(b.ClusterKinds, k)
 	switch own := b.name + "-secrets"; {
 	case strings.Contains(i.Kind, "*"):
 		c.report(at.With("kind"), "%q is more than one kind", i.Kind).WithHint("name the kind; others get entries of their own")
 	case i.Kind == "Namespace":
 		c.report(at.With("kind"), "gen makes the namespace, and Argo CD would no longer set its labels").WithHint("leave it out")
-	case !held:
+	case !b.held(k):
 		list := "kinds, or to clusterKinds where it is cluster-wide"
 		if known {
 			list = map[bool]string{true: "clusterKinds", false: "kinds"}[wide]
@@ -71,6 +70,16 @@ func (c *checker) ignoredKind(b beside, i spec.Ignored, at diag.Path) {
 		p := c.report(at, "the Secret %q would not follow its encrypted file any more", own).WithHint("name another Secret, the chart's own")
 		c.note(p, b.at.With("secrets"), "what is in it")
 	}
+}
+
+// held tells whether the chart or folder may hold objects of a kind.
+func (b beside) held(k site.GroupKind) bool {
+	kinds := b.kinds
+	if b.at[0] == "charts" && kinds == nil {
+		kinds = []string{"*"}
+	}
+	wide, known := format.Builtin(k.Group, k.Kind)
+	return !wide && holds(kinds, k) || (wide || !known) && holds(b.ClusterKinds, k)
 }
 
 // holds tells whether a list of kinds has one among them.

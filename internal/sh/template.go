@@ -40,7 +40,10 @@ func Parse(src string) (*Template, error) {
 // shebang.
 func (t *Template) Execute(header string, vars ...Var) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString(shebang + "# " + header + "\n" + t.head + "\n")
+	b.WriteString(shebang + "# " + header + "\n" + t.head)
+	if len(vars) > 0 {
+		b.WriteString("\n")
+	}
 	for _, v := range vars {
 		text, err := v.assignment()
 		if err != nil {

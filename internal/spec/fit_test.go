@@ -169,3 +169,14 @@ func (s *IPv4) UnmarshalJSON(b []byte) error {
 	s.Mode = aStruct
 	return json.Unmarshal(b, &s.IP)
 }
+
+// UnmarshalJSON reads a path or a command, for fitByCUE.
+func (h *Health) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		return json.Unmarshal(b, &h.Path)
+	}
+	var command struct{ Command []string }
+	err := json.Unmarshal(b, &command)
+	h.Path, h.Command = aStruct, command.Command
+	return err
+}

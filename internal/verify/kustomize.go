@@ -23,21 +23,27 @@ func kustomizeBuild(j *job) string {
 	}
 	j.work = w
 	generators, env := j.prepareKsops()
+	nothing := map[string]bool{}
 	// A kustomization may build on another one, so all are edited before any is built.
 	for _, artifact := range j.artifacts {
-		left, err := j.keepGenerators(artifact, generators)
+		left, rest, err := j.keepGenerators(artifact, generators)
 		if err != nil {
 			j.problem(artifact, 0, "%v", err)
 		}
 		for _, g := range left {
 			j.note("%s: generator %s left out: it needs kustomize, ksops and sops on PATH, and an example file", artifact, g)
 		}
+		nothing[artifact] = len(left) > 0 && !rest
 	}
 	var args []string
 	if len(generators) > 0 {
 		args = []string{"--enable-alpha-plugins", "--enable-exec"}
 	}
-	j.each(func(j *job, artifact string) { j.build(artifact, args, env) })
+	j.each(func(j *job, artifact string) {
+		if !nothing[artifact] { // kustomize refuses an empty one
+			j.build(artifact, args, env)
+		}
+	})
 	return ""
 }
 
@@ -123,16 +129,16 @@ func (j *job) onlyKsops() bool {
 }
 
 // keepGenerators takes the generators of ksops that cannot run out of a
-// kustomization of the copy, and returns them. One that is no YAML stays as it is: the
-// build says so.
-func (j *job) keepGenerators(artifact string, runs map[string]bool) (left []string, err error) {
+// kustomization of the copy, and returns them, and whether anything is left in it. One
+// that is no YAML stays as it is: the build says so.
+func (j *job) keepGenerators(artifact string, runs map[string]bool) (left []string, rest bool, err error) {
 	var all map[string]any
 	if decode(j.read(artifact), &all) != nil {
-		return nil, nil
+		return nil, true, nil
 	}
 	listed, ok := all["generators"].([]any)
 	if !ok {
-		return nil, nil
+		return nil, true, nil
 	}
 	kept := slices.DeleteFunc(listed, func(g any) bool {
 		name, ok := g.(string)
@@ -144,16 +150,19 @@ func (j *job) keepGenerators(artifact string, runs map[string]bool) (left []stri
 		return out
 	})
 	if len(left) == 0 {
-		return nil, nil
+		return nil, true, nil
 	}
 	if all["generators"] = kept; len(kept) == 0 {
 		delete(all, "generators")
 	}
 	data, err := yaml.Marshal(all)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
-	return left, j.write(artifact, data)
+	for key := range all {
+		rest = rest || key != "apiVersion" && key != "kind"
+	}
+	return left, rest, j.write(artifact, data)
 }
 
 // ksopsGenerators maps each generator of ksops to the files that it decrypts.

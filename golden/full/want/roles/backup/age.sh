@@ -3,7 +3,6 @@
 # Fails when the newest backup of this host is older than two days, twice the time between two of them.
 set -euo pipefail
 
-
 newest=$(restic-site snapshots --latest 1 --json | jq -r '[.[].time] | max // ""')
 if [ -z "$newest" ]; then
   echo "backup: there is none" >&2

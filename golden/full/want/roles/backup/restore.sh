@@ -5,7 +5,6 @@
 set -euo pipefail
 umask 077
 
-
 storage=/var/lib/rancher/k3s/storage
 state=/var/lib/backup
 k3s=/var/lib/rancher/k3s
