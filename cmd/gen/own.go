@@ -20,14 +20,12 @@ import (
 // could not apply: it would stop at them, or apply nothing.
 func missingOwn(root *os.Root, s *site.Site) diag.Problems {
 	var all diag.Problems
-	for _, c := range s.Charts {
-		file := c.Chart.ValuesFile
-		if file == "" || isFile(root, file) {
+	for _, v := range s.OwnValues() {
+		if isFile(root, v.File) {
 			continue
 		}
-		at := diag.Path{"charts", c.Name, "valuesFile"}
-		all = append(all, diag.Problem{Pos: s.At(at), Path: at.String(), Rule: rules.RuleOwn, Severity: diag.Warning,
-			Message: fmt.Sprintf("there is no file %q in the output root, and the chart is not rendered without it", file),
+		all = append(all, diag.Problem{Pos: s.At(v.At), Path: v.At.String(), Rule: rules.RuleOwn, Severity: diag.Warning,
+			Message: fmt.Sprintf("there is no file %q in the output root, and the chart is not rendered without it", v.File),
 			Hint:    "write it, and add it to git; {} in it sets no values"})
 	}
 	for _, f := range s.Folders {

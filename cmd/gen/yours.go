@@ -28,9 +28,9 @@ func listYours(e *env, out *outFlags, want *gen.Result, changes []tree.Change) e
 			lines = append(lines, [2]string{b.Path, b.What})
 		}
 	}
-	for _, c := range want.Site.Charts {
-		if file := c.Chart.ValuesFile; file != "" && isFile(root, file) {
-			lines = append(lines, [2]string{file, "Helm in Argo CD, for " + c.Name})
+	for _, v := range want.Site.OwnValues() {
+		if isFile(root, v.File) {
+			lines = append(lines, [2]string{v.File, v.By})
 		}
 	}
 	for _, f := range want.Site.Folders {

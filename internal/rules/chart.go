@@ -108,17 +108,15 @@ func checkChartValues(c *checker) {
 			c.report(at.Parent().With("values"), "the values have %d bytes, and %d is the most that the Application may hold of them", len(data), maxValues).
 				WithHint("put them into a file of your own: valuesFile")
 		}
-		p := ch.ValuesFile
-		if p == "" {
-			continue
-		}
-		if ch.Values != nil {
+		if ch.ValuesFile != "" && ch.Values != nil {
 			c.note(c.report(at, "the values are in the spec already").WithHint("put all of them there, or all into the file"), at.Parent().With("values"), "here")
 		}
-		if f := ownPath(p); f.Bad() {
-			c.fault(at, f)
-		} else if in := c.inOutput(p); in != "" {
-			c.report(at, "%q is where gen writes: %s", p, in).WithHint("keep values of your own in a folder like \"charts\"")
+	}
+	for _, v := range c.site.OwnValues() {
+		if f := ownPath(v.File); f.Bad() {
+			c.fault(v.At, f)
+		} else if in := c.inOutput(v.File); in != "" {
+			c.report(v.At, "%q is where gen writes: %s", v.File, in).WithHint("keep values of your own in a folder like \"values\"")
 		}
 	}
 }

@@ -34,8 +34,8 @@ func ReadOwn(s *site.Site, folder fs.FS) diag.Problems {
 			r.report(RuleContent, at, "put what is large into the image, or write it into a volume", "the files have %d bytes together, and the ConfigMap that brings them holds %d", size, maxFiles)
 		}
 	}
-	for _, b := range s.Charts {
-		r.values(diag.Path{"charts", b.Name, "valuesFile"}, b.Chart.ValuesFile)
+	for _, v := range s.OwnValues() {
+		r.values(v.At, v.File)
 	}
 	return redacted(r.problems.Sorted())
 }

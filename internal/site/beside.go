@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"maps"
+	"sitegen/internal/diag"
 	"slices"
 	"strings"
 
@@ -125,4 +126,27 @@ func parseKinds(texts []string) []GroupKind {
 		kinds = append(kinds, ParseKind(text))
 	}
 	return kinds
+}
+
+// OwnValues is a file of the user's with values of a chart.
+type OwnValues struct {
+	At   diag.Path
+	File string // relative to the output root
+	By   string // what reads it
+}
+
+// OwnValues lists them: those of the charts, and what is said beside gen's own.
+func (s *Site) OwnValues() []OwnValues {
+	var all []OwnValues
+	add := func(file, by string, at ...any) {
+		if file != "" {
+			all = append(all, OwnValues{diag.Path(at), file, by})
+		}
+	}
+	add(s.Spec.ArgoCD.ValuesFile, "Helm in Terraform, for Argo CD", "argocd", "valuesFile")
+	add(s.Cluster.Cilium.ValuesFile, "Helm in Terraform, for Cilium", "cluster", "cilium", "valuesFile")
+	for _, b := range s.Charts {
+		add(b.Chart.ValuesFile, "Helm in Argo CD, for "+b.Name, "charts", b.Name, "valuesFile")
+	}
+	return all
 }

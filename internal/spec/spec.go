@@ -21,7 +21,7 @@ type Spec struct {
 	Routes     map[string]*Route    `json:"routes"`
 	Charts     map[string]*Chart    `json:"charts"`
 	Folders    map[string]*Folder   `json:"folders"`
-	ArgoCD     Surface              `json:"argocd"`
+	ArgoCD     ArgoCD               `json:"argocd"`
 	Sops       Sops                 `json:"sops"`
 	Alerts     *Alerts              `json:"alerts"`
 	Backup     *Backup              `json:"backup"`
@@ -204,6 +204,12 @@ type User struct {
 	Password bool     `json:"password"`
 }
 
+// ArgoCD mirrors #Site.argocd.
+type ArgoCD struct {
+	ValuesFile string `json:"valuesFile"`
+	Surface
+}
+
 // Cluster mirrors #Cluster.
 type Cluster struct {
 	Pods     string `json:"pods"`
@@ -215,6 +221,9 @@ type Cluster struct {
 		Enabled bool `json:"enabled"`
 		Surface
 	} `json:"hubble"`
+	Cilium struct {
+		ValuesFile string `json:"valuesFile"`
+	} `json:"cilium"`
 	Encryption *bool `json:"encryption"`
 }
 

@@ -13,14 +13,18 @@ const chartTimeout = 900
 
 // chart writes a helm_release. upgrade_install makes a failed first try repeatable:
 // the provider keeps no state of it, and Helm refuses to install over it.
-func chart(f *tf.File, name, namespace, repository, chart, version string) *tf.Body {
+func chart(f *tf.File, name, namespace, repository, chart, version, own string) *tf.Body {
 	r := f.Block("resource", "helm_release", name)
 	r.Set("name", tf.String(name))
 	r.Set("namespace", tf.String(namespace))
 	r.Set("repository", tf.String(repository))
 	r.Set("chart", tf.String(chart))
 	r.Set("version", tf.String(version))
-	r.Set("values", tf.Tuple(tf.Call("file", inModule("values/"+name+".yaml"))))
+	values := []tf.Expr{tf.Call("file", inModule("values/"+name+".yaml"))}
+	if own != "" { // what comes later counts
+		values = append(values, tf.Call("file", inModule(toRoot+own)))
+	}
+	r.Set("values", tf.Tuple(values...))
 	r.Comment("A first try that failed is taken up again instead of refused as a name in use.")
 	r.Set("upgrade_install", tf.Bool(true))
 	r.Set("wait", tf.Bool(true))
@@ -30,12 +34,12 @@ func chart(f *tf.File, name, namespace, repository, chart, version string) *tf.B
 
 func cilium(f *tf.File, s *site.Site) {
 	f.Comment("Before Cilium is ready no node is, and no pod gets an address: all that runs in the cluster waits for it.")
-	chart(f, "cilium", "kube-system", "https://helm.cilium.io", "cilium", s.Versions.Charts.Cilium)
+	chart(f, "cilium", "kube-system", "https://helm.cilium.io", "cilium", s.Versions.Charts.Cilium, s.Cluster.Cilium.ValuesFile)
 }
 
 func argocd(f *tf.File, s *site.Site) {
 	f.Comment("Argo CD starts when its keys are there; from here on git decides what runs in the cluster.")
-	r := chart(f, "argocd", "argocd", "https://argoproj.github.io/argo-helm", "argo-cd", s.Versions.Charts.ArgoCD)
+	r := chart(f, "argocd", "argocd", "https://argoproj.github.io/argo-helm", "argo-cd", s.Versions.Charts.ArgoCD, s.Spec.ArgoCD.ValuesFile)
 	needs := []tf.Expr{tf.Ref("kubernetes_namespace_v1", "argocd"), tf.Ref("kubernetes_secret_v1", "sops_age_key")}
 	if s.Repo.Kind != site.RepoPublic {
 		needs = append(needs, tf.Ref("kubernetes_secret_v1", "repository"))

@@ -253,3 +253,16 @@ func TestNextSteps(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnValues: values of the user's come behind gen's, and count where both have one.
+func TestOwnValues(t *testing.T) {
+	s := small(t)
+	s.Cluster.Cilium.ValuesFile, s.Spec.ArgoCD.ValuesFile = "values/cilium.yaml", "k8s/own/argocd.yaml"
+	files := generate(t, s)
+	for name, own := range map[string]string{"cilium": "values/cilium.yaml", "argocd": "k8s/own/argocd.yaml"} {
+		want := `[file("${path.module}/values/` + name + `.yaml"), file("${path.module}/../../` + own + `")]`
+		if !strings.Contains(files[name+".tf"], want) {
+			t.Errorf("%s: not %s:\n%s", name, want, files[name+".tf"])
+		}
+	}
+}

@@ -7,7 +7,7 @@ resource "helm_release" "argocd" {
   repository = "https://argoproj.github.io/argo-helm"
   chart      = "argo-cd"
   version    = "10.1.1"
-  values     = [file("${path.module}/values/argocd.yaml")]
+  values     = [file("${path.module}/values/argocd.yaml"), file("${path.module}/../../values/argocd.yaml")]
   # A first try that failed is taken up again instead of refused as a name in use.
   upgrade_install = true
   wait            = true

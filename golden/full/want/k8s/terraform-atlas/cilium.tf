@@ -7,7 +7,7 @@ resource "helm_release" "cilium" {
   repository = "https://helm.cilium.io"
   chart      = "cilium"
   version    = "1.20.0"
-  values     = [file("${path.module}/values/cilium.yaml")]
+  values     = [file("${path.module}/values/cilium.yaml"), file("${path.module}/../../values/cilium.yaml")]
   # A first try that failed is taken up again instead of refused as a name in use.
   upgrade_install = true
   wait            = true
