@@ -165,6 +165,9 @@ func (r *runbook) addRoutes(s *site.Site) {
 		if from.Access != "" {
 			to.Access = fmt.Sprintf("%s (Access, %s%s)", from.Access, from.Session, noLogin(s.Group(from.Access)))
 		}
+		for _, p := range from.Paths {
+			to.Target += fmt.Sprintf("; %s at %s", p.Service, p.Path)
+		}
 		r.PathGroups = r.PathGroups || len(from.AccessPaths) > 0
 		for _, p := range from.AccessPaths {
 			to.Access += fmt.Sprintf("; %s at %s (Access, %s%s)", p.Access, p.Path, p.Session, noLogin(s.Group(p.Access)))

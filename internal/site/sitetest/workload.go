@@ -51,6 +51,7 @@ func (g *generator) apps() {
 			g.line("hostnames: [%q, %q]", g.hostname(), g.hostname())
 			g.line("public: true")
 			g.accessPaths("")
+			g.maybe(2, `ports: other: 9199, paths: "/other": port: 9199`)
 		case 1:
 			g.line("hostnames: [%q]", g.hostname())
 			access := g.one(g.groups...)
