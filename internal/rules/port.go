@@ -18,7 +18,7 @@ func portRules() []Rule {
 			Bad: `apps: invoices: ports: prometheus_metrics: 9090`, Good: `apps: invoices: ports: metrics: 9090`, check: checkPorts},
 		{ID: "path-to", Severity: diag.Error, Summary: "A path of a client or an app leads to another port of it, or to another app that is there, at a port that it has.",
 			Bad: `apps: invoices: paths: "/metrics": port: 9090`, Good: `apps: invoices: {ports: metrics: 9090, paths: "/metrics": port: 9090}`, check: checkPaths},
-		{ID: "path-around", Severity: diag.Warning, Summary: "No path of a public hostname leads to an app that is behind Access.",
+		{ID: "path-around", Severity: diag.Warning, Summary: "No path of a public hostname leads to an app that is behind Access, or to what a path of the app has behind it.",
 			Bad:  "clients: bakery: paths: \"/pay\": app: \"invoices\"",
 			Good: "clients: bakery: paths: \"/pay\": app: \"pay\"\napps: pay: image: \"ghcr.io/example/pay:1.0.0\"", check: checkPathAround},
 	}
@@ -102,24 +102,53 @@ func (c *checker) pathPort(at diag.Path, name string, of *spec.Container, port i
 // checkPathAround: everybody reaches by the path what is behind Access by its own
 // hostname.
 func checkPathAround(c *checker) {
+	done := map[string]bool{} // an app's path is one for all clients that it serves
 	for _, page := range c.pages() {
-		if page.route != nil || len(page.hostnames) == 0 {
+		if page.route != nil || len(page.hostnames) == 0 || page.Access != "" || len(page.paths) == 0 {
 			continue
 		}
+		own := site.Route{AccessPaths: site.AccessPaths(page.AccessPaths)}
 		for _, lead := range page.paths {
+			name := c.pathOf(lead.at).App
+			app := c.spec.Apps[name]
+			if app == nil {
+				continue
+			}
+			if group, _ := own.PathGroup(lead.expression); group != nil {
+				continue
+			}
 			path, _ := lead.at[len(lead.at)-1].(string)
-			app := c.spec.Apps[c.pathOf(lead.at).App]
-			if app == nil || app.Access == "" {
+			what, group, at := guardedPart(app, path, page.guarded)
+			if group == "" || done[lead.at.String()] {
 				continue
 			}
-			if group, _ := (site.Route{AccessPaths: site.AccessPaths(page.AccessPaths)}).PathGroup(lead.expression); page.Access != "" || group != nil {
-				continue
+			done[lead.at.String()] = true
+			p := c.report(lead.at.With("app"), "everybody reaches by %q what is behind the access group %q by its own hostname", what, group).
+				WithHint("say accessPaths: {%q: %q} too, or access", path, group)
+			c.note(p, append(diag.Path{"apps", name}, at...), "the access group")
+			if page.at[0] != lead.at[0] || page.at[1] != lead.at[1] {
+				c.note(p.WithHint("say accessPaths: {%q: %q} of the client too, or access", path, group), page.at, "a client that the app serves")
 			}
-			p := c.report(lead.at.With("app"), "everybody reaches by %q what is behind the access group %q by its own hostname", path, app.Access).
-				WithHint("say accessPaths: %q: %q too, or access", path, app.Access)
-			c.note(p, diag.Path{"apps", c.pathOf(lead.at).App, "access"}, "the access group")
 		}
 	}
+}
+
+// guardedPart is a path of an app at or below which is what a group alone may see, of what
+// another path leads to, and where the app says so; no group where there is none.
+func guardedPart(app *spec.App, path string, done func(string) bool) (what, group string, at diag.Path) {
+	if app.Access != "" {
+		return path, app.Access, diag.Path{"access"}
+	}
+	for _, own := range slices.Sorted(maps.Keys(app.AccessPaths)) {
+		group, at := app.AccessPaths[own], diag.Path{"accessPaths", own}
+		switch {
+		case format.Below(path, own):
+			return path, group, at
+		case format.Below(own, path) && !done(own):
+			return own, group, at
+		}
+	}
+	return "", "", nil
 }
 
 // pathOf is the path of a client or an app at a place of the spec.

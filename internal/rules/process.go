@@ -179,7 +179,11 @@ func checkProcessSecrets(c *checker) {
 		}
 		for i, key := range p.with.Secrets {
 			at := p.at.With("secrets", i)
-			switch first := slices.Index(p.with.Secrets, key); {
+			first, file := slices.Index(p.with.Secrets, key), fileAlone(p, key, known)
+			switch {
+			case file != nil:
+				f := c.report(at, "%q is the secret of a file alone, and no variable of %q", format.Shorten(key), p.name).WithHint("list it under secrets of the app too")
+				c.note(f, file, "the file")
 			case !slices.Contains(known, key):
 				c.report(at, "%q is no secret of %q", format.Shorten(key), p.name).WithHint("%s", secretHint(p, key, known))
 			case first < i:
@@ -200,6 +204,19 @@ func checkProcessSecrets(c *checker) {
 			}
 		}
 	}
+}
+
+// fileAlone is the file of an app that has a secret which no variable has, nil for none.
+func fileAlone(p part, key string, known []string) diag.Path {
+	if p.app == nil || slices.Contains(known, key) {
+		return nil
+	}
+	for _, path := range slices.Sorted(maps.Keys(p.app.Files)) {
+		if p.app.Files[path].Secret == key {
+			return diag.Path{"apps", p.name, "files", path}
+		}
+	}
+	return nil
 }
 
 func secretHint(p part, key string, known []string) string {

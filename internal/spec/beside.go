@@ -46,7 +46,7 @@ func Ways() []way {
 		{"domains", "spf dkim dmarc", "SPF, DKIM, DMARC", "they stand under mail of the domain: domains.DOMAIN.mail"},
 		{"domains", "txt cname srv", "Other records", "write them as records of the domain: domains.DOMAIN.records"},
 		{"", "servicetoken idp identityprovider github google okta ip country bypass everyone require exclude group", "Identity providers, service tokens, addresses and other conditions of Access", "identity providers stand under idps, whom Access lets in under access: gen explain access shows the fields"},
-		{"", "backup restic snapshot", "Backups", "of volumes: " + manifests + "; of the host: " + module},
+		{"", "backup restic snapshot", "Backups", "backup stands at the top, for the volumes of all hosts; an app's dump is under apps.APP.backup, and apps.APP.volumes.V.backup: false leaves a volume out"},
 		{"", "monitoring prometheus grafana metric loki log", "Metrics and logs", "a chart under charts brings them, and routes its hostname"},
 	}
 }

@@ -43,10 +43,13 @@ func (g *generator) apps() {
 		return
 	}
 	g.app = "app-0"
+	guarded := make([]bool, n)
 	g.line("apps: {")
 	for i := range n {
 		g.line(`"app-%d": {`, i)
-		switch g.IntN(3) {
+		kind := g.IntN(3)
+		guarded[i] = kind < 2
+		switch kind {
 		case 0:
 			g.line("hostnames: [%q, %q]", g.hostname(), g.hostname())
 			g.line("public: true")
@@ -85,7 +88,11 @@ func (g *generator) apps() {
 	}
 	g.line("}")
 	for i := range g.IntN(3) {
-		g.line(`clients: "served-%d": {hostnames: [%q], app: "app-%d"}`, i, g.hostname(), g.IntN(n))
+		app := g.IntN(n)
+		g.line(`clients: "served-%d": {hostnames: [%q], app: "app-%d"}`, i, g.hostname(), app)
+		if guarded[app] {
+			g.line(`clients: "served-%d": access: %q`, i, g.one(g.groups...))
+		}
 	}
 }
 
