@@ -22,7 +22,7 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm
 	}
 	all = append(all, missingModules(root, want.Site)...)
 	all = append(all, missingOwn(root, want.Site)...)
-	all = append(all, volumeChanges(want.Site, changes)...)
+	all = append(all, volumeChanges(e, want, changes)...)
 	if root != nil {
 		view := tree.NewView(root)
 		defer view.Close()

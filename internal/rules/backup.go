@@ -30,6 +30,9 @@ func backupRules() []Rule {
 		{ID: "dump-volume", Severity: diag.Warning, Summary: "The files of a database that is dumped are not copied while it writes to them.",
 			Bad:  `apps: invoices: {volumes: data: {mount: "/data", size: "1Gi"}, backup: dump: ["pg_dump", "-Fc", "invoices"]}` + "\n" + `backup: ` + backupTo,
 			Good: `apps: invoices: {volumes: data: {mount: "/data", size: "1Gi", backup: false}, backup: dump: ["pg_dump", "-Fc", "invoices"]}` + "\n" + `backup: ` + backupTo, check: checkDumpVolume},
+		{ID: "dump-replicas", Severity: diag.Warning, Summary: "A dump is of one pod: what the other pods of a stateful app have in volumes of their own is in the backup too.",
+			Bad:  `apps: invoices: {kind: "stateful", replicas: 2, volumes: data: {mount: "/data", size: "1Gi", backup: false}, backup: dump: ["pg_dump", "-Fc", "invoices"]}` + "\n" + `backup: ` + backupTo,
+			Good: `apps: invoices: {kind: "stateful", replicas: 2, volumes: data: {mount: "/data", size: "1Gi"}, backup: dump: ["pg_dump", "-Fc", "invoices"]}` + "\n" + `backup: ` + backupTo, check: checkDumpReplicas},
 	}
 }
 
@@ -125,8 +128,25 @@ func checkDumpVolume(c *checker) {
 			if c.spec.Backup == nil || len(a.Backup.Dump) == 0 || !v.Backup {
 				continue
 			}
-			c.reportName(diag.Path{"apps", name, "volumes", volume}, "the volume %q is copied while the app writes to it, beside its dump", volume).
-				WithHint("say backup: false where the database's files are in it; silence this where other files are")
+			hint := "say backup: false where the database's files are in it; silence this where other files are"
+			if a.Kind == "stateful" && a.Replicas > 1 {
+				hint = "the dump is of the first pod: leave the volume in the backup, which has nothing else of the other pods, and silence this"
+			}
+			c.reportName(diag.Path{"apps", name, "volumes", volume}, "the volume %q is copied while the app writes to it, beside its dump", volume).WithHint("%s", hint)
+		}
+	}
+}
+
+func checkDumpReplicas(c *checker) {
+	for name, a := range c.spec.Apps {
+		for volume, v := range a.Volumes {
+			if c.spec.Backup == nil || len(a.Backup.Dump) == 0 || v.Backup || a.Kind != "stateful" || a.Replicas < 2 {
+				continue
+			}
+			at := diag.Path{"apps", name, "volumes", volume, "backup"}
+			p := c.report(at, "the dump is of the first pod, and what the other pods have in their volumes %q is in no backup", volume).
+				WithHint("take backup: false away; silence this where all pods have the same data, or can make it anew")
+			c.note(p, diag.Path{"apps", name, "replicas"}, "%d pods", a.Replicas)
 		}
 	}
 }

@@ -159,6 +159,10 @@ func ownMount(mount string) string {
 		return "NixOS makes what is in it"
 	case isBelow(mount, "/var/lib/sops-nix"):
 		return "the host's private key is there, and is read before other file systems are mounted"
+	case isBelow(mount, "/var/tmp"): // systemd tmpfiles.d/tmp.conf: q /var/tmp 1777 root root 30d
+		return "systemd deletes what is there after 30 days"
+	case isBelow(mount, "/var/run") || isBelow(mount, "/var/lock"):
+		return "it is a link into /run, which is in memory"
 	case first == "tmp":
 		return "programs expect a folder there that everybody may write to"
 	case first == "boot" || strings.HasPrefix(first, "boot-"):

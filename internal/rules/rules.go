@@ -90,7 +90,7 @@ func OutputRules() []Rule {
 			Do: "move it elsewhere"},
 		{ID: RuleClash, Severity: diag.Error, Summary: "A file of your own stops Terraform, kustomize or Argo CD, which read it together with gen's: a second provider, a second kustomization (gen warns, gen check refuses).",
 			Do: "remove it or what it declares, or leave gen's file to yourself with output: exclude"},
-		{ID: RuleVolumes, Severity: diag.Warning, Summary: "What is about to be written changes the volumes of a stateful app, or makes an app stateful or no longer so, and the volumes that are there do not follow.",
+		{ID: RuleVolumes, Severity: diag.Warning, Summary: "What is about to be written changes the volumes of a stateful app, makes an app stateful or no longer so, or has a volume no longer, as where an app or a volume is renamed: the volumes that are there do not follow.",
 			Do: "what the finding says, after the push"},
 		{ID: RuleDrift + "missing", Severity: diag.Error, Summary: "A file of the output is not there.",
 			Do: "run gen"},

@@ -37,8 +37,9 @@ func (s *Site) LeftOut() []string {
 		for _, v := range a.Volumes {
 			switch {
 			case v.Backup:
-			case a.Stateful(): // a claim for each pod
-				all = append(all, "pvc-*_"+a.Namespace+"_"+v.Name+"-"+a.Name+"-[0-9]*")
+			case a.Stateful(): // a claim for each of 100 pods at most; [0-9]* would take in those of a volume like d-b-0x
+				claim := "pvc-*_" + a.Namespace + "_" + v.Name + "-" + a.Name + "-"
+				all = append(all, claim+"[0-9]", claim+"[1-9][0-9]")
 			default:
 				all = append(all, "pvc-*_"+a.Namespace+"_"+v.Name)
 			}

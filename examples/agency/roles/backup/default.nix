@@ -44,7 +44,8 @@ in
     ];
     # The folders stay, empty: a volume without one does not come up.
     exclude = [
-      "/var/lib/rancher/k3s/storage/pvc-*_db_data-db-[0-9]*/*"
+      "/var/lib/rancher/k3s/storage/pvc-*_db_data-db-[0-9]/*"
+      "/var/lib/rancher/k3s/storage/pvc-*_db_data-db-[1-9][0-9]/*"
     ];
     # Takes away the locks of a run that was cut off, and no others.
     backupPrepareCommand = "${pkgs.restic}/bin/restic unlock || true";

@@ -7,7 +7,8 @@ umask 077
 export LC_ALL=C
 
 readonly left_out=(
-  'pvc-*_db_data-db-[0-9]*'
+  'pvc-*_db_data-db-[0-9]'
+  'pvc-*_db_data-db-[1-9][0-9]'
 )
 
 storage=/var/lib/rancher/k3s/storage
