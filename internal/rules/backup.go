@@ -33,6 +33,9 @@ func backupRules() []Rule {
 		{ID: "dump-replicas", Severity: diag.Warning, Summary: "A dump is of one pod: what the other pods of a stateful app have in volumes of their own is in the backup too.",
 			Bad:  `apps: invoices: {kind: "stateful", replicas: 2, volumes: data: {mount: "/data", size: "1Gi", backup: false}, backup: dump: ["pg_dump", "-Fc", "invoices"]}` + "\n" + `backup: ` + backupTo,
 			Good: `apps: invoices: {kind: "stateful", replicas: 2, volumes: data: {mount: "/data", size: "1Gi"}, backup: dump: ["pg_dump", "-Fc", "invoices"]}` + "\n" + `backup: ` + backupTo, check: checkDumpReplicas},
+		{ID: "dump-pipe", Severity: diag.Warning, Summary: "A dump that fails in a pipe of a shell fails: without pipefail the last command alone counts, and an empty dump takes the place of the last good one.",
+			Bad:  `apps: invoices: {volumes: data: backup: false, backup: dump: ["sh", "-c", "pg_dump invoices | gzip"]}` + "\n" + `backup: ` + backupTo,
+			Good: `apps: invoices: {volumes: data: backup: false, backup: dump: ["bash", "-c", "set -o pipefail; pg_dump invoices | gzip"]}` + "\n" + `backup: ` + backupTo, check: checkDumpPipe},
 	}
 }
 
@@ -147,6 +150,25 @@ func checkDumpReplicas(c *checker) {
 			p := c.report(at, "the dump is of the first pod, and what the other pods have in their volumes %q is in no backup", volume).
 				WithHint("take backup: false away; silence this where all pods have the same data, or can make it anew")
 			c.note(p, diag.Path{"apps", name, "replicas"}, "%d pods", a.Replicas)
+		}
+	}
+}
+
+var shellRE = format.Pattern(`^(.*/)?(ba|da|a|k|z)?sh$`)
+
+func checkDumpPipe(c *checker) {
+	for name, a := range c.spec.Apps {
+		shell := slices.IndexFunc(a.Backup.Dump, shellRE().MatchString)
+		if shell < 0 {
+			continue
+		}
+		for i, word := range a.Backup.Dump {
+			// || and >| are no pipes.
+			pipe := i > shell && strings.Contains(strings.NewReplacer("||", "", ">|", "").Replace(word), "|")
+			if pipe && !slices.ContainsFunc(a.Backup.Dump, func(w string) bool { return strings.Contains(w, "pipefail") }) {
+				c.report(diag.Path{"apps", name, "backup", "dump", i}, "a dump that fails before the | counts as made, and takes the place of the last good one").
+					WithHint("no pipe, since restic compresses anyway; or bash with \"set -o pipefail; …\"")
+			}
 		}
 	}
 }

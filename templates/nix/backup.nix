@@ -47,10 +47,9 @@ in
       "/var/lib/backup"
       "/var/lib/rancher/k3s/storage"
     ];
-{{if .Exclude}}
-    # The folders stay, empty: a volume without one does not come up.
+    # What backup-restore put aside; and what is in volumes that are left out, but not their
+    # folders: a volume without one does not come up.
     exclude = {{list .Exclude}};
-{{end}}
     # Takes away the locks of a run that was cut off, and no others.
     backupPrepareCommand = "${pkgs.restic}/bin/restic unlock || true";
     timerConfig = {
@@ -121,6 +120,7 @@ in
       pkgs.coreutils
       pkgs.findutils
       pkgs.gnugrep
+      pkgs.jq
       pkgs.util-linux
     ])
   ];

@@ -29,7 +29,8 @@ restic-site restore "$id" --target "$scratch/tree"
 # Every file by its content and its name, from the top of a tree.
 sums() { (cd "$1" && shift && find "$@" -print0 | sort -z | xargs -0 -r sha256sum -z -- | sort -z); }
 
-skip=()
+# As the backup leaves them out.
+skip=(-path "${storage#/}/before-*" -prune -o -path "${state#/}/before-*" -prune -o -path "${state#/}/dumps-of-*" -prune -o)
 for pattern in "${left_out[@]}"; do skip+=(-path "${storage#/}/$pattern/*" -prune -o); done
 sums "$scratch/tree" "${storage#/}" "${state#/}" -type f >"$scratch/restored"
 # What was changed since the backup began cannot be compared.

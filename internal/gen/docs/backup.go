@@ -2,6 +2,8 @@ package docs
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"sitegen/internal/site"
@@ -13,7 +15,14 @@ type backup struct {
 	Dumps                               []appDump
 }
 
-type appDump struct{ App, Pods, Command string }
+// appDump is a dump that is read back: while nothing writes to its database.
+type appDump struct {
+	App, Pods, Command string
+	Writers            []writer
+	Scheduled          []string // namespaces of jobs that may write too
+}
+
+type writer struct{ App, Pods, Replicas string }
 
 // newBackup is nil where the site has none.
 func newBackup(s *site.Site) *backup {
@@ -41,7 +50,23 @@ func newBackup(s *site.Site) *backup {
 	}
 	b.LeftOut = strings.Join(out, ", ")
 	for _, a := range s.Dumps() {
-		b.Dumps = append(b.Dumps, appDump{a.Name, a.Pods(), strings.Join(a.Backup.Dump, " ")})
+		b.Dumps = append(b.Dumps, newDump(s, a))
 	}
 	return b
+}
+
+// newDump finds who may write to the database: the apps that the app's allow names,
+// and jobs, its own too.
+func newDump(s *site.Site, a *site.Workload) appDump {
+	d := appDump{App: a.Name, Pods: a.Pods(), Command: strings.Join(a.Backup.Dump, " ")}
+	for _, w := range s.Apps {
+		allowed := w != a && slices.Contains(a.Allow, w.Name)
+		if allowed && w.Replicas > 0 {
+			d.Writers = append(d.Writers, writer{w.Name, w.Pods(), strconv.Itoa(w.Replicas)})
+		}
+		if (allowed || w == a) && len(w.Jobs) > 0 {
+			d.Scheduled = append(d.Scheduled, w.Name)
+		}
+	}
+	return d
 }

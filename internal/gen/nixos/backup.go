@@ -18,7 +18,8 @@ type backup struct {
 }
 
 func backupOf(s *site.Site) backup {
-	b := backup{Repository: s.BackupRepository(), Region: s.Backup.S3.Region, Schedule: at(s.Backup.Schedule, 0), AgeAt: at(s.Backup.Schedule, 12)}
+	b := backup{Repository: s.BackupRepository(), Region: s.Backup.S3.Region, Schedule: at(s.Backup.Schedule, 0), AgeAt: at(s.Backup.Schedule, 12),
+		Exclude: []string{site.VolumesDir + "/before-*", site.BackupDir + "/before-*", site.BackupDir + "/dumps-of-*"}}
 	for _, folder := range s.LeftOut() {
 		b.Exclude = append(b.Exclude, site.VolumesDir+"/"+folder+"/*")
 	}

@@ -38,7 +38,8 @@ func TestBackupRole(t *testing.T) {
 		restic.at("environmentFile").is("/run/rendered/backup.env")
 		restic.at("initialize").is(true)
 		restic.at("paths").is(list(site.BackupDir, site.VolumesDir))
-		restic.at("exclude").is(list(site.VolumesDir+"/pvc-*_board_db/*", site.VolumesDir+"/pvc-*_store_cache-store-[0-9]/*", site.VolumesDir+"/pvc-*_store_cache-store-[1-9][0-9]/*"))
+		restic.at("exclude").is(list(site.VolumesDir+"/before-*", site.BackupDir+"/before-*", site.BackupDir+"/dumps-of-*",
+			site.VolumesDir+"/pvc-*_board_db/*", site.VolumesDir+"/pvc-*_store_cache-store-[0-9]/*", site.VolumesDir+"/pvc-*_store_cache-store-[1-9][0-9]/*"))
 		restic.at("timerConfig").is(attrs{"OnCalendar": "*-*-* 14:05:00", "Persistent": true, "RandomizedDelaySec": "15min"})
 		restic.at("pruneOpts").is(list("--group-by host", "--keep-daily 7", "--keep-monthly 12"))
 		restic.at("checkOpts").is(list("--read-data-subset=2%"))
@@ -242,6 +243,72 @@ func TestBackup(t *testing.T) {
 		if !strings.Contains(string(log), command) {
 			t.Errorf("the dump is not %q: %s", command, log)
 		}
+	}
+}
+
+// TestBackupRestoreInPlace: a host that was not lost has the volumes of the backup
+// alone, and what it had before lies beside them, in no backup.
+func TestBackupRestoreInPlace(t *testing.T) {
+	t.Parallel()
+	d := newDrive(t)
+	d.fill()
+	if err := os.MkdirAll(d.dir+"/rancher/k3s/storage/pvc-6_store_empty", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	d.must("restic", "init")
+	d.must("backup-prepare")
+	d.back()
+
+	d.put("rancher/k3s/storage/pvc-1_board_files/a file", "content since")
+	d.put("rancher/k3s/storage/pvc-1_board_files/file-wal", "written since")
+	d.put("rancher/k3s/storage/pvc-5_board_since/file", "of a volume that is newer")
+	d.put("rancher/k3s/storage/pvc-6_store_empty/file", "written since")
+	d.put("database", "PGDMP since")
+	d.put("backup/server/tls/newer.key", "key")
+	d.put("backup/dumps/newer", "of an app that is newer")
+	out, ok := d.run("web1\n", "backup-restore", "latest")
+	if !ok {
+		t.Fatalf("not restored: %s", out)
+	}
+	one := func(pattern string) string {
+		t.Helper()
+		found, _ := filepath.Glob(filepath.Join(d.dir, pattern))
+		if len(found) != 1 {
+			t.Fatalf("%s is not there once: %v\n%s", pattern, found, out)
+		}
+		name, _ := filepath.Rel(d.dir, found[0])
+		return name
+	}
+	volumes, state, dumps := one("rancher/k3s/storage/before-*"), one("backup/before-*"), one("backup/dumps-of-*")
+	for _, part := range []string{"put back: 6 volumes", "dumps in " + filepath.Join(d.dir, dumps) + ": board", d.dir + "/" + volumes + ", and may be deleted", d.dir + "/" + state + ", and may be deleted"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("%q is not said:\n%s", part, out)
+		}
+	}
+	d.has("rancher/k3s/storage/pvc-1_board_files/a file", "content")
+	d.has(volumes+"/pvc-1_board_files/a file", "content since")
+	d.has(volumes+"/pvc-1_board_files/file-wal", "written since")
+	d.has("rancher/k3s/storage/pvc-2_board_db/base", "of no use")
+	d.has("rancher/k3s/storage/pvc-3_store_cache-store-0/junk", "of no use")
+	d.has("rancher/k3s/storage/pvc-5_board_since/file", "of a volume that is newer")
+	d.has("rancher/k3s/storage/pvc-6_store_empty/file", "written since")
+	for _, gone := range []string{"rancher/k3s/storage/pvc-1_board_files/file-wal", "backup/server/tls/newer.key", "backup/dumps/newer", volumes + "/pvc-2_board_db"} {
+		if _, err := os.Lstat(filepath.Join(d.dir, gone)); err == nil {
+			t.Errorf("%s is there", gone)
+		}
+	}
+
+	d.must("backup-prepare")
+	d.has("backup/dumps/board", "PGDMP since")
+	d.has(dumps+"/board", "PGDMP")
+	d.back()
+	for _, name := range []string{"/before-", "/dumps-of-"} {
+		if strings.Contains(d.must("restic", "ls", "latest"), name) {
+			t.Errorf("the backup has %s", name)
+		}
+	}
+	if out, ok := d.run("", "backup-drill"); !ok || !strings.Contains(out, "  0 files that were not changed") {
+		t.Errorf("the drill misses what was put aside: %s", out)
 	}
 }
 

@@ -42,8 +42,12 @@ in
       "/var/lib/backup"
       "/var/lib/rancher/k3s/storage"
     ];
-    # The folders stay, empty: a volume without one does not come up.
+    # What backup-restore put aside; and what is in volumes that are left out, but not their
+    # folders: a volume without one does not come up.
     exclude = [
+      "/var/lib/rancher/k3s/storage/before-*"
+      "/var/lib/backup/before-*"
+      "/var/lib/backup/dumps-of-*"
       "/var/lib/rancher/k3s/storage/pvc-*_db_data-db-[0-9]/*"
       "/var/lib/rancher/k3s/storage/pvc-*_db_data-db-[1-9][0-9]/*"
     ];
@@ -117,6 +121,7 @@ in
       pkgs.coreutils
       pkgs.findutils
       pkgs.gnugrep
+      pkgs.jq
       pkgs.util-linux
     ])
   ];

@@ -44,8 +44,12 @@ in
       "/var/lib/backup"
       "/var/lib/rancher/k3s/storage"
     ];
-    # The folders stay, empty: a volume without one does not come up.
+    # What backup-restore put aside; and what is in volumes that are left out, but not their
+    # folders: a volume without one does not come up.
     exclude = [
+      "/var/lib/rancher/k3s/storage/before-*"
+      "/var/lib/backup/before-*"
+      "/var/lib/backup/dumps-of-*"
       "/var/lib/rancher/k3s/storage/pvc-*_db_data/*"
       "/var/lib/rancher/k3s/storage/pvc-*_invoices_cache/*"
     ];
@@ -118,6 +122,7 @@ in
       pkgs.coreutils
       pkgs.findutils
       pkgs.gnugrep
+      pkgs.jq
       pkgs.util-linux
     ])
   ];
