@@ -14,9 +14,9 @@ import (
 func servedRules() []Rule {
 	return []Rule{
 		{ID: "client-app", Severity: diag.Error, Summary: "A client that an app serves names an app that there is, and says nothing of pods: it has none.",
-			Bad: `clients: bakery: {app: "invoices", image: "ghcr.io/example/bakery-site:1.4.2"}`, Good: `clients: cafe: {domain: "cafe.example", app: "invoices"}`, check: checkServed},
+			Bad: `clients: bakery: {app: "invoices", image: "ghcr.io/example/bakery-site:1.4.2"}`, Good: `clients: cafe: {domain: "cafe.example", app: "invoices", access: "admins"}`, check: checkServed},
 		{ID: "client-app-around", Severity: diag.Warning, Summary: "No client that an app serves leads around the access groups that the app, or paths of it, have.",
-			Bad: `clients: bakery: {app: "invoices"}`, Good: `clients: cafe: {domain: "cafe.example", app: "invoices", access: "admins"}`, check: checkServedAround},
+			Bad: `clients: cafe: {domain: "cafe.example", app: "invoices"}`, Good: `clients: cafe: {domain: "cafe.example", app: "invoices", access: "admins"}`, check: checkServedAround},
 	}
 }
 
