@@ -45,7 +45,7 @@ type element struct {
 }
 
 func elements() []element {
-	routes := []string{"docs/RUNBOOK.md", "k8s/argocd-SITE/cloudflared/config.yaml", "k8s/argocd-SITE/cloudflared/networkpolicy.yaml",
+	routes := []string{"docs/RUNBOOK.md", "k8s/argocd-SITE/cloudflared/configSITE.yaml", "k8s/argocd-SITE/cloudflared/networkpolicy.yaml",
 		"k8s/terraform-SITE/cloudflare.tf", "scripts/verify-SITE.sh"}
 	return []element{
 		{
@@ -163,7 +163,7 @@ func (e element) check(t *testing.T, seed uint64, before, after map[string]strin
 	}
 }
 
-// among tells whether a path is, or is below, one of some; the site's name in it
+// among tells whether a path is, or is below, one of some; SITE in it, a name or a number,
 // may be any.
 func among(p string, some []string) bool {
 	parts := strings.Split(p, "/")
