@@ -21,20 +21,13 @@ func shard(zone string, n int) int {
 	return int((sum ^ sum>>16) % uint32(max(n, 1)))
 }
 
-// rootOf and tunnelOf are the numbers of a zone's Terraform root and tunnel. The
-// primary zone has the site's own pages, and is in the first of each.
-func (s *Site) rootOf(zone string) int {
+// place is the number of a zone's root or tunnel, of n. The primary zone has the site's
+// own pages, and is in the first.
+func (s *Site) place(zone string, n int) int {
 	if s.Primary == nil || zone == s.Primary.Name {
 		return 0
 	}
-	return shard(zone, s.Terraform.Shards)
-}
-
-func (s *Site) tunnelOf(zone string) int {
-	if s.Primary == nil || zone == s.Primary.Name {
-		return 0
-	}
-	return shard(zone, s.Tunnel.Shards)
+	return shard(zone, n)
 }
 
 // TerraformDirs are the folders of all Terraform roots, the site's own first.
@@ -61,7 +54,7 @@ func (s *Site) Roots() []*Site {
 
 func (s *Site) zonesOf(n int) *Site {
 	part := *s
-	other := func(zone string) bool { return s.rootOf(zone) != n }
+	other := func(zone string) bool { return s.place(zone, s.Terraform.Shards) != n }
 	part.Zones = slices.DeleteFunc(slices.Clone(s.Zones), func(z Zone) bool { return other(z.Name) })
 	part.Routes = slices.DeleteFunc(slices.Clone(s.Routes), func(r Route) bool { return other(r.Zone) })
 	part.Redirects = slices.DeleteFunc(slices.Clone(s.Redirects), func(r Redirect) bool { return other(r.Zone) })
@@ -115,7 +108,7 @@ func (s *Site) Connectors() []Connector {
 		all = append(all, Connector{Number: n, Tunnel: numbered(s.Tunnel.Name, n), Name: name})
 	}
 	for _, r := range s.Routes {
-		c := &all[s.tunnelOf(r.Zone)]
+		c := &all[s.place(r.Zone, s.Tunnel.Shards)]
 		c.Routes = append(c.Routes, r)
 	}
 	return all
@@ -132,5 +125,5 @@ func (s *Site) ConnectorNames() []string {
 
 // TunnelOf is the name of the tunnel that serves a zone.
 func (s *Site) TunnelOf(zone string) string {
-	return numbered(s.Tunnel.Name, s.tunnelOf(zone))
+	return numbered(s.Tunnel.Name, s.place(zone, s.Tunnel.Shards))
 }

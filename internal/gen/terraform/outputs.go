@@ -7,7 +7,8 @@ import (
 	"sitegen/internal/tf"
 )
 
-func outputs(f *tf.File, s *site.Site) {
+// outputs are those of the site's own root; own is the site with the zones in it.
+func outputs(f *tf.File, s, own *site.Site) {
 	o := f.Block("output", "tunnel_id")
 	o.Set("description", tf.String("the tunnel that every hostname leads to"))
 	o.Set("value", tunnelID(s.Connectors()[0]))
@@ -18,7 +19,7 @@ func outputs(f *tf.File, s *site.Site) {
 	o.Set("description", tf.String("those of them that want a log-in first"))
 	o.Set("value", tf.Fixed("sort(keys(local.access))"))
 
-	registrarOutputs(f, s.Roots()[0])
+	registrarOutputs(f, own)
 
 	if len(s.ServiceTokens()) > 0 {
 		o = f.Block("output", "service_tokens")

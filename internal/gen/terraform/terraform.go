@@ -35,7 +35,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 		{name: "cloudflare-redirects.tf", write: in(own, redirects), leave: len(own.Redirects) == 0},
 		{name: "cloudflare-zones.tf", write: in(own, madeZones)},
 		{name: "cloudflare.tf", write: in(own, cloudflare)},
-		{name: "outputs.tf", write: outputs},
+		{name: "outputs.tf", write: func(f *tf.File, s *site.Site) { outputs(f, s, own) }},
 		{name: "providers.tf", write: providers},
 		{name: "secrets.tf", write: secrets},
 		{name: "terraform.tfvars.example", write: example},
