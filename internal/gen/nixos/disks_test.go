@@ -89,7 +89,7 @@ func TestBootLoaders(t *testing.T) {
 	t.Parallel()
 	all := cases(t)
 	for _, name := range []string{"unknown", "bios"} {
-		loader := host(t, all[name], "web1", "7.0").at("machine", "boot", "loader")
+		loader := host(t, all[name], "web1", "7.0").at("boot", "boot", "loader")
 		grub := loader.at("grub")
 		grub.at("enable").is(true)
 		grub.at("configurationLimit").is(10.0)
@@ -104,8 +104,8 @@ func TestBootLoaders(t *testing.T) {
 		}
 	}
 	for name, copies := range map[string]bool{"uefi": true, "single": false} {
-		machine := host(t, all[name], "web1", "7.0").at("machine")
-		loader := machine.at("boot", "loader")
+		role := host(t, all[name], "web1", "7.0").at("boot")
+		loader := role.at("boot", "loader")
 		loader.at("systemd-boot", "enable").is(true)
 		loader.at("systemd-boot", "configurationLimit").is(10.0)
 		loader.at("systemd-boot", "graceful").is(true)
@@ -115,7 +115,7 @@ func TestBootLoaders(t *testing.T) {
 		if got := loader.at("systemd-boot").has("extraInstallCommands"); got != copies {
 			t.Errorf("%s: copies %t, want %t", name, got, copies)
 		}
-		if got := machine.has("systemd"); got != copies {
+		if got := role.has("systemd"); got != copies {
 			t.Errorf("%s: a stand-in for /boot %t, want %t", name, got, copies)
 		}
 	}

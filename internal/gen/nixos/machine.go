@@ -17,12 +17,8 @@ type machine struct {
 
 	Imports []string // relative to the file
 
-	Let bool // the file begins with names of its own
-
+	Firmware  string
 	BootDisks map[string]string // mount point → disk
-	GRUB      bool              // or systemd-boot
-	UEFI      bool              // GRUB boots in UEFI mode too
-	Copies    bool              // systemd-boot's partition has copies on other disks
 
 	RaidModules []string
 	Latest      bool // pkgs.linuxPackages_latest
@@ -99,7 +95,7 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 func importsOf(s *site.Site, h *site.Host) []string {
 	imports := []string{"./disko.nix", "./network.nix"}
 	if !s.OwnFlake() {
-		roles := []string{"../../roles/base", "../../roles/k3s-cilium"}
+		roles := []string{"../../roles/base", "../../roles/boot", "../../roles/k3s-cilium"}
 		if s.Backup != nil {
 			roles = append(roles, "../../roles/backup")
 		}
@@ -112,16 +108,13 @@ func importsOf(s *site.Site, h *site.Host) []string {
 }
 
 func (m *machine) boot(h *site.Host) {
-	m.GRUB = h.Firmware != site.FirmwareUEFI
-	m.UEFI = h.Firmware != site.FirmwareBIOS
+	m.Firmware = h.Firmware
 	m.BootDisks = map[string]string{}
 	for _, d := range h.Disks {
 		if d.Boot {
 			m.BootDisks[d.BootMount] = d.Name
 		}
 	}
-	m.Copies = !m.GRUB && len(m.BootDisks) > 1
-	m.Let = m.GRUB || m.Copies || m.SSHFrom != nil
 	for _, a := range h.Arrays {
 		if module := raidModule(a.Level); !slices.Contains(m.RaidModules, module) {
 			m.RaidModules = append(m.RaidModules, module)

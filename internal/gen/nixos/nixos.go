@@ -27,9 +27,10 @@ type page struct {
 func Files(s *site.Site) ([]tree.File, error) {
 	pages := []page{
 		{"roles/base/default.nix", "base", baseOf(s)},
+		{"roles/boot/default.nix", "boot", nil},
 		{"roles/k3s-cilium/default.nix", "k3s-cilium", k3sOf(s)},
 	}
-	roles := []string{"base", "k3s-cilium"}
+	roles := []string{"base", "boot", "k3s-cilium"}
 	if s.Backup != nil {
 		pages = append(pages, page{"roles/backup/default.nix", "backup", backupOf(s)})
 		roles = append(roles, "backup")

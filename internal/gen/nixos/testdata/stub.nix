@@ -11,6 +11,11 @@ let
     escapeShellArgs = args: concatStringsSep " " (map escapeShellArg args);
     makeBinPath = packages: concatStringsSep ":" (map (p: p + "/bin") packages);
     mkForce = value: { forced = value; };
+    mkMerge = builtins.foldl' merge { };
+    merge = a: b: if builtins.isAttrs a && builtins.isAttrs b then a // builtins.mapAttrs (name: v: if a ? ${name} then merge a.${name} v else v) b else if b == null then a else b;
+    mkOption = option: option;
+    optionalString = condition: text: if condition then text else "";
+    types = { str = "str"; enum = values: values; attrsOf = type: [ type ]; };
     mkIf = condition: value: if condition then value else null;
     optionals = condition: list: if condition then list else [ ];
     versionAtLeast = a: b: builtins.compareVersions a b >= 0;
@@ -36,6 +41,7 @@ let
 
   config = {
     inherit (disko) disko;
+    inherit (machine) site;
     boot.kernelPackages.kernel.version = kernel;
     fileSystems = machine.fileSystems or { } // { "/" = { }; };
     boot.swraid.enable = disko.disko.devices ? mdadm;
@@ -63,6 +69,7 @@ plain {
   inherit disko machine;
   network = import (file "machines/${hostName}/network.nix");
   base = module "roles/base";
+  boot = (module "roles/boot").config;
   k3s = module "roles/k3s-cilium";
   backup = if builtins.pathExists (file "roles/backup/default.nix") then module "roles/backup" else { };
 }
