@@ -16,6 +16,10 @@ erased, after these were compared with the machine and the host name was typed.
 Options:
   -i FILE           SSH key that opens the rescue system (default: what ssh uses)
   -f FINGERPRINT    SHA256:… of the rescue system's host key, as its provider shows it
+  --facts           print what the machine is made of, as lines of the spec (as JSON
+                    where gen is not installed), and stop; needs no keys and no spec
+                    that fits, and changes nothing
+  --facts-json      the same as JSON, which gen probe reads
   --check           compare the machine with the spec and stop; changes nothing
   --reinstall       go on though the machine runs an installed NixOS
   --known-kernel    go on though the installer's kernel writes arrays that the
@@ -26,11 +30,13 @@ Environment: POLL_SECONDS (5) between tries; WAIT_SECONDS overrides every deadli
 USAGE
 }
 
-identity='' fingerprint='' check_only='' reinstall='' known_kernel='' address="$default_address"
+identity='' fingerprint='' facts_only='' check_only='' reinstall='' known_kernel='' address="$default_address"
 while (($# > 0)); do
   case "$1" in
     -i) identity="${2:?-i needs a file}"; shift ;;
     -f) fingerprint="${2:?-f needs a fingerprint}"; shift ;;
+    --facts) facts_only=spec ;;
+    --facts-json) facts_only=json ;;
     --check) check_only=yes ;;
     --reinstall) reinstall=yes ;;
     --known-kernel) known_kernel=yes ;;
@@ -154,34 +160,35 @@ prepare_rescue_ssh() {
 # shellcheck disable=SC2029 # the arguments are fixed texts, meant for the shell there
 on_rescue() { ssh "${rescue_options[@]}" "root@$address" "$@"; }
 
-# look prints one fact a line. It has to run in any rescue system's /bin/sh.
+# look prints facts of the machine, one a line or as JSON.
 look() {
-  on_rescue sh -s facts <<'REMOTE'
-. /etc/os-release 2>/dev/null
-echo "os ${ID:-unknown} ${VARIANT_ID:-none}"
-echo "hostname $(uname -n)"
-echo "kernel $(uname -r)"
-if [ -d /sys/firmware/efi ]; then echo "firmware uefi"; else echo "firmware bios"; fi
-for f in /sys/class/net/*/address; do echo "mac $(cat "$f")"; done
-for d in /dev/disk/by-id/* /dev/disk/by-path/* /dev/sd? /dev/vd? /dev/nvme?n?; do
-  if [ -b "$d" ]; then
-    r="$(readlink -f "$d")" s=''
-    # in sectors of 512 bytes, whatever the disk's own are
-    read -r s <"/sys/class/block/${r##*/}/size"
-    echo "disk $d $r ${s:+$((s * 512))}"
-  fi
-done
+  on_rescue sh -s "$1" <<'REMOTE'
+#facts.sh
 REMOTE
 }
 
 fact() { awk -v key="$1" '$1 == key { sub(/^[^ ]+ /, ""); print; exit }' "$tmp/facts"; }
 
 fetch_facts() {
-  if look >"$tmp/facts" 2>"$tmp/ssh.log" && grep -q '^kernel ' "$tmp/facts"; then return 0; fi
+  if look lines >"$tmp/facts" 2>"$tmp/ssh.log" && grep -q '^kernel ' "$tmp/facts"; then return 0; fi
+  no_log_in
+}
+
+no_log_in() {
   cat -- "$tmp/ssh.log" >&2
   die "cannot log in as root@$address with a key" \
     "boot the rescue system, with your public key chosen for it, and run this again" \
     "or, where it only takes a password: ssh-copy-id root@$address"
+}
+
+print_facts() {
+  look json >"$tmp/facts.json" 2>"$tmp/ssh.log" || no_log_in
+  if [[ $facts_only == spec ]] && command -v gen >/dev/null; then
+    gen probe --name "$host" "$tmp/facts.json" || die "gen could not read the facts" "--facts-json prints them as they are"
+    return 0
+  fi
+  cat -- "$tmp/facts.json"
+  if [[ $facts_only == spec ]]; then say "gen is not installed: gen probe --name $host FILE makes lines of the spec of this"; fi
 }
 
 # compare_disks: each disk of the spec is there, and no two of them are one disk.
@@ -232,8 +239,8 @@ compare_sizes() {
 compare_nics() {
   local mac
   for mac in "${macs[@]}"; do
-    awk -v mac="$mac" '$1 == "mac" && tolower($2) == mac { found = 1 } END { exit !found }' "$tmp/facts" || {
-      awk '$1 == "mac" { print "  " $2 }' "$tmp/facts" >&2
+    awk -v mac="$mac" '$1 == "card" && tolower($3) == mac { found = 1 } END { exit !found }' "$tmp/facts" || {
+      awk '$1 == "card" { print "  " $3 " " $2 }' "$tmp/facts" >&2
       die "no network card with the MAC $mac at $address; it has those above" "check the address; or put the right MAC into the spec as hosts.$host.nics, run gen, commit, and run this again"
     }
   done
@@ -382,6 +389,13 @@ verify_install() {
 key_file="$root/$host.key"
 target_kernel=''
 make_tmp
+
+if [[ -n $facts_only ]]; then
+  for tool in ssh ssh-keygen; do need "$tool" "install OpenSSH"; done
+  prepare_rescue_ssh
+  print_facts
+  exit 0
+fi
 
 step "this side: tools, checkout, keys, secrets"
 need nix "https://nixos.org/download"

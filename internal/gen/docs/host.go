@@ -15,7 +15,7 @@ type host struct {
 	AddressOr                   string // for commands: a word that stands for it where the spec has none
 	AddressKnown                bool
 	Boot, DiskText, BootRepair  string
-	KeyFile                     string
+	KeyFile, FactsFile          string
 	SecretsFile, SecretsExample string
 	SecretKeys                  []key
 }
@@ -24,7 +24,7 @@ func newHost(s *site.Site, h *site.Host) host {
 	out := host{
 		Name: h.Name, Role: h.Role, SSHHostname: h.SSH.Hostname,
 		Address: cmp.Or(h.Address, "by DHCP"), AddressOr: cmp.Or(h.Address, "ADDRESS"),
-		KeyFile: h.Name + ".key", DiskText: diskText(h),
+		KeyFile: h.Name + ".key", FactsFile: h.Name + ".facts.json", DiskText: diskText(h),
 		SecretsFile: h.HostSecrets(), SecretsExample: example(h.HostSecrets()),
 	}
 	out.AddressKnown = h.Address != ""

@@ -7,6 +7,7 @@
 package scripts
 
 import (
+	"bytes"
 	"cmp"
 	"io/fs"
 	"strconv"
@@ -186,18 +187,21 @@ func line(fields ...string) string {
 // field stands for an empty field too.
 func field(f string) string { return cmp.Or(f, "-") }
 
-// load reads a script, with the functions that all of them share in the place of
-// its line "#common.sh".
+// load reads a script, with the parts that others share in the place of a line that
+// names their file: functions of all scripts, and the script that looks at a machine.
 func load(name string) (*sh.Template, error) {
 	text, err := fs.ReadFile(templates.FS, "sh/"+name)
 	if err != nil {
 		return nil, err
 	}
-	common, err := fs.ReadFile(templates.FS, "sh/common.sh")
-	if err != nil {
-		return nil, err
+	for _, part := range []string{"common.sh", "facts.sh"} {
+		shared, err := fs.ReadFile(templates.FS, "sh/"+part)
+		if err != nil {
+			return nil, err
+		}
+		text = bytes.Replace(text, []byte("#"+part+"\n"), shared, 1)
 	}
-	return sh.Parse(strings.Replace(string(text), "#common.sh\n", string(common), 1))
+	return sh.Parse(string(text))
 }
 
 // guardLine is a hostname, or a path of one, and who gets in.
