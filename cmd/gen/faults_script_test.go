@@ -78,12 +78,12 @@ func installFaults() []fault {
 			breaks: "a layout for UEFI on a machine that boots in BIOS mode installs well and never starts",
 			check: eachInstall(func(f *finding, r *output, src string) {
 				steps := trace(r, src)
-				f.unless(strings.Contains(functionOf(r, src, "look"), "[ -d /sys/firmware/efi ]"), "the rescue system is not asked")
+				f.unless(strings.Contains(functionOf(r, src, "look"), `[ -d "$sys/firmware/efi" ]`), "the rescue system is not asked")
 				f.unless(before(steps, "compare_firmware", "confirm") && before(steps, "look", "compare_firmware"), "nothing compares it before the disks are erased")
 				f.unless(strings.Contains(functionOf(r, src, "compare_firmware"), "die "), "a difference does not stop it")
 			}),
 			again: []func(map[string]string){
-				swap(installSH, `^  compare_firmware\n`, ""), swap(installSH, `\[ -d /sys/firmware/efi \]`, "true"), swap(installSH, `^    die "the machine booted in `, `    warn "the machine booted in `),
+				swap(installSH, `^  compare_firmware\n`, ""), swap(installSH, `\[ -d "\$sys/firmware/efi" \]`, "true"), swap(installSH, `^    die "the machine booted in `, `    warn "the machine booted in `),
 			},
 		},
 	}
