@@ -70,7 +70,7 @@ func installFaults() []fault {
 			check:  eachInstall(kernelsCompared),
 			again: []func(map[string]string){
 				swap(installSH, `^compare_kernels\n`, ""), swap(installSH, `--phases kexec `, "--phases kexec,disko,install "), swap(installSH, `^compare_machine\ncompare_kernels\n\nrun_install$`, "run_install\ncompare_kernels"),
-				swap(installSH, `(the installer does not boot"\n)fetch_facts\n`, "$1"), swap(installSH, `^echo "kernel .*\n`, ""), swap(installSH, `--phases disko,install,reboot`, "--phases kexec,disko,install,reboot"),
+				swap(installSH, `(the installer does not boot"\n)fetch_facts\n`, "$1"), swap(installSH, `^  echo "kernel .*\n`, ""), swap(installSH, `--phases disko,install,reboot`, "--phases kexec,disko,install,reboot"),
 			},
 		},
 		{
@@ -79,7 +79,7 @@ func installFaults() []fault {
 			check: eachInstall(func(f *finding, r *output, src string) {
 				steps := trace(r, src)
 				f.unless(strings.Contains(functionOf(r, src, "look"), `[ -d "$sys/firmware/efi" ]`), "the rescue system is not asked")
-				f.unless(before(steps, "compare_firmware", "confirm") && before(steps, "look", "compare_firmware"), "nothing compares it before the disks are erased")
+				f.unless(before(steps, "compare_firmware", "confirm") && before(steps, "look lines", "compare_firmware"), "nothing compares it before the disks are erased")
 				f.unless(strings.Contains(functionOf(r, src, "compare_firmware"), "die "), "a difference does not stop it")
 			}),
 			again: []func(map[string]string){
@@ -160,7 +160,7 @@ func kernelsCompared(f *finding, r *output, src string) {
 	kexec := slices.IndexFunc(steps, func(s string) bool { return strings.HasPrefix(s, "anywhere ") && strings.Contains(s, "--phases kexec") })
 	asked, compared := -1, stepAt(steps, "compare_kernels")
 	for i, step := range steps {
-		if step == "look" && i < compared {
+		if step == "look lines" && i < compared {
 			asked = i
 		}
 	}
