@@ -96,6 +96,28 @@ func bootFaults() []fault {
 			},
 		},
 		{
+			name: "ARM server with the parts of a PC", nix: true,
+			breaks:  "a system for another CPU is built, or a kernel module that is not there, or GRUB for a BIOS",
+			applies: func(r *output) bool { return slices.ContainsFunc(r.site.Hosts, isARM) },
+			check: func(r *output) []string {
+				var f finding
+				for _, h := range r.site.Hosts {
+					machine := dig(r.hosts[h.Name], "machine")
+					f.unless(text(machine, "nixpkgs", "hostPlatform") == h.CPU.Arch+"-linux", "%s: built for another CPU", h.Name)
+					if isARM(h) {
+						f.unless(len(entries(machine, "hardware", "cpu")) == 0, "%s: microcode", h.Name)
+						f.unless(len(list(machine, "boot", "kernelModules")) == 0, "%s: kernel modules", h.Name)
+						f.unless(text(r.hosts[h.Name], "boot", "boot", "loader", "grub", "enable") != "true", "%s: GRUB", h.Name)
+					}
+				}
+				return f
+			},
+			again: []func(map[string]string){
+				swap(machineNix, `"aarch64-linux"`, `"x86_64-linux"`), swap(machineNix, `^(  boot\.kernelPackages = )`, "  boot.kernelModules = [ \"kvm-amd\" ];\n$1"),
+				swap(machineNix, `^(  boot\.kernelPackages = )`, "  hardware.cpu.amd.updateMicrocode = true;\n$1"), swap(machineNix, `firmware = "uefi"`, `firmware = "unknown"`),
+			},
+		},
+		{
 			name: "stage 1 that waits for a dead disk", nix: true,
 			breaks: "the scripted one does not start a degraded array: nixpkgs#72608",
 			check: func(r *output) []string {
@@ -151,6 +173,8 @@ func bootFaults() []fault {
 		},
 	}
 }
+
+func isARM(h *site.Host) bool { return h.CPU.Arch == site.ARM }
 
 func notUEFI(h *site.Host) bool { return h.Firmware != site.FirmwareUEFI }
 

@@ -74,6 +74,19 @@ func installFaults() []fault {
 			},
 		},
 		{
+			name:   "CPU that nobody looks at",
+			breaks: "the installer starts, the disks are erased, and then nothing that was built runs there",
+			check: eachInstall(func(f *finding, r *output, src string) {
+				steps := trace(r, src)
+				f.unless(strings.Contains(functionOf(r, src, "look"), "uname -m"), "the rescue system is not asked")
+				f.unless(before(steps, "compare_arch", "confirm") && before(steps, "look lines", "compare_arch"), "nothing compares it before the disks are erased")
+				f.unless(strings.Contains(functionOf(r, src, "compare_arch"), "die "), "a difference does not stop it")
+			}),
+			again: []func(map[string]string){
+				swap(installSH, `^  compare_arch\n`, ""), swap(installSH, `^  echo "arch .*\n`, ""), swap(installSH, `^    die "the machine is \$`, `    warn "the machine is $$`),
+			},
+		},
+		{
 			name:   "firmware that nobody looks at",
 			breaks: "a layout for UEFI on a machine that boots in BIOS mode installs well and never starts",
 			check: eachInstall(func(f *finding, r *output, src string) {

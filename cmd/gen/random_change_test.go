@@ -183,7 +183,7 @@ func among(p string, some []string) bool {
 }
 
 // keepsLines tells whether every line is still there, as often, up to spacing:
-// columns move with the longest name.
+// columns move with the longest name. What was empty may open.
 func keepsLines(before, after string) bool {
 	count := map[string]int{}
 	for line := range strings.Lines(after) {
@@ -191,6 +191,9 @@ func keepsLines(before, after string) bool {
 	}
 	for line := range strings.Lines(before) {
 		key := strings.Join(strings.Fields(line), " ")
+		if open := strings.NewReplacer("{}", "{", "toset([])", "toset([").Replace(key); count[key] == 0 {
+			key = open
+		}
 		if count[key]--; count[key] < 0 {
 			return false
 		}

@@ -42,9 +42,12 @@ func (f *fragment) open(text string, args ...any) { f.line(text, args...); f.dep
 func (f *fragment) close(text string)             { f.depth--; f.line("%s", text) }
 
 func (f *fragment) processor(m *Machine) {
-	if vendor := m.vendor(); vendor != "" {
+	switch vendor := m.vendor(); {
+	case m.Arch == "aarch64":
+		f.line("cpu: {arch: %s, threads: %d}", quote(m.Arch), max(m.CPU.Threads, 1))
+	case vendor != "":
 		f.line("cpu: {vendor: %s, threads: %d}", quote(vendor), max(m.CPU.Threads, 1))
-	} else {
+	default:
 		f.line("cpu: threads: %d // %s, of %s", max(m.CPU.Threads, 1), m.Arch, orUnknown(plain(m.CPU.Vendor)))
 	}
 	if m.Memory > 0 {

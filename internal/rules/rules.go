@@ -19,7 +19,7 @@ func rules() []Rule {
 		{"Formats", formatRules()},
 		{"Names", nameRules()},
 		{"The repository", repoRules()},
-		{"Hosts", hostRules()},
+		{"Hosts", slices.Concat(hostRules(), cpuRules())},
 		{"Disks and arrays", slices.Concat(diskRules(), volumeRules())},
 		{"Network cards", nicRules()},
 		{"Users", slices.Concat(userRules(), sshCertificateRules())},

@@ -22,12 +22,16 @@ const (
 	FirmwareBIOS    = "bios"
 )
 
+// ARM is the architecture of ARM servers, in uname's word.
+const ARM = "aarch64"
+
 // VolumesDir is where every host has the volumes of apps: k3s's default, which is one
 // for all of its nodes. A host that keeps them elsewhere has that folder bound here.
 const VolumesDir = "/var/lib/rancher/k3s/storage"
 
-// Host is one machine. Address is where ssh finds it from outside, ESPSize in
-// disko's words, SSH.Hostname its hostname behind the tunnel.
+// Host is one machine. Address is where ssh finds it from outside, Firmware never
+// unknown on ARM, ESPSize in disko's words, SSH.Hostname its hostname behind the
+// tunnel.
 type Host struct {
 	spec.Host
 	Name     string

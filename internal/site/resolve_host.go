@@ -27,6 +27,9 @@ func resolveHosts(s *Site, sp *spec.Spec) {
 
 func resolveHost(name string, h *spec.Host) *Host {
 	host := &Host{Host: *h, Name: name, Disks: resolveDisks(h), Arrays: resolveArrays(h), NICs: resolveNICs(h.NICs), Users: resolveUsers(h.Users)}
+	if h.CPU.Arch == ARM && h.Firmware == FirmwareUnknown {
+		host.Firmware = FirmwareUEFI
+	}
 	host.ESPSize = format.InDisko(h.ESPSize)
 	layout(host)
 	for _, from := range h.SSH.From {

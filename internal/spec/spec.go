@@ -121,6 +121,7 @@ type Host struct {
 	Address string `json:"address"`
 	Node    string `json:"node"`
 	CPU     struct {
+		Arch    string `json:"arch"`
 		Vendor  string `json:"vendor"`
 		Cores   int    `json:"cores"`
 		Threads int    `json:"threads"`

@@ -6,6 +6,7 @@ readonly site=hetzner
 readonly host=web1
 readonly role=server
 readonly default_address=203.0.113.10
+readonly arch=x86_64
 readonly firmware=unknown
 readonly disks=(
   /dev/disk/by-id/nvme-SAMSUNG_MZVL2512HCJQ-00B00_S675NX0T100001
@@ -473,6 +474,15 @@ compare_nics() {
   done
 }
 
+# compare_arch: nixos-anywhere boots an installer for what it finds, and what was
+# built for another CPU fails once the disks are empty.
+compare_arch() {
+  local seen
+  seen="$(fact arch)"
+  [[ $seen == "$arch" ]] ||
+    die "the machine is ${seen:-of an unknown architecture}, but the spec says $arch" "check the address; or say cpu: arch: for the host in the spec, and run gen"
+}
+
 compare_firmware() {
   local seen
   seen="$(fact firmware)"
@@ -497,6 +507,7 @@ compare_machine() {
   compare_disks
   compare_sizes
   compare_nics
+  compare_arch
   compare_firmware
 }
 

@@ -25,7 +25,7 @@ in
 
   networking.hostName = {{.Name}};
   time.timeZone = {{.TimeZone}};
-  nixpkgs.hostPlatform = "x86_64-linux";
+  nixpkgs.hostPlatform = {{.Platform}};
   # The release that the host was installed with: data formats depend on it, and it never changes.
   system.stateVersion = {{.StateVersion}};
 
@@ -50,7 +50,9 @@ in
 {{if .RaidModules}}
   boot.initrd.kernelModules = {{list .RaidModules}};
 {{end}}
-  boot.kernelModules = [ {{.KVM}} ];
+{{with .KVM}}
+  boot.kernelModules = [ {{.}} ];
+{{end}}
 {{if .Latest}}
   boot.kernelPackages = pkgs.linuxPackages_latest;
 {{end}}
@@ -62,7 +64,9 @@ in
     }
   ];
 {{end}}
-  hardware.cpu.{{.CPU}}.updateMicrocode = true;
+{{with .CPU}}
+  hardware.cpu.{{.}}.updateMicrocode = true;
+{{end}}
 {{if .Cores}}
   nix.settings.max-jobs = {{.Cores}};
 {{end}}

@@ -6,6 +6,7 @@ readonly site=homelab
 readonly host=nuc
 readonly role=server
 readonly default_address=192.0.2.20
+readonly arch=x86_64
 readonly firmware=uefi
 readonly disks=(
   /dev/disk/by-id/nvme-EXAMPLE_SN200001
@@ -471,6 +472,15 @@ compare_nics() {
   done
 }
 
+# compare_arch: nixos-anywhere boots an installer for what it finds, and what was
+# built for another CPU fails once the disks are empty.
+compare_arch() {
+  local seen
+  seen="$(fact arch)"
+  [[ $seen == "$arch" ]] ||
+    die "the machine is ${seen:-of an unknown architecture}, but the spec says $arch" "check the address; or say cpu: arch: for the host in the spec, and run gen"
+}
+
 compare_firmware() {
   local seen
   seen="$(fact firmware)"
@@ -495,6 +505,7 @@ compare_machine() {
   compare_disks
   compare_sizes
   compare_nics
+  compare_arch
   compare_firmware
 }
 

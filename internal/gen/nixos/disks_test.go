@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
@@ -117,6 +118,24 @@ func TestBootLoaders(t *testing.T) {
 		}
 		if got := role.has("systemd"); got != copies {
 			t.Errorf("%s: a stand-in for /boot %t, want %t", name, got, copies)
+		}
+	}
+}
+
+// TestARM: UEFI alone, and nothing of a PC's CPU.
+func TestARM(t *testing.T) {
+	t.Parallel()
+	s := gentest.Base(t, "", `vendor: "intel"`, `arch: "aarch64"`)
+	h := host(t, s, "web1", "7.0")
+	machine := h.at("machine")
+	machine.at("nixpkgs", "hostPlatform").is("aarch64-linux")
+	if machine.has("hardware") || machine.at("boot").has("kernelModules") {
+		t.Error("microcode or a KVM module on ARM")
+	}
+	h.at("boot", "boot", "loader", "systemd-boot", "enable").is(true)
+	for name, p := range h.at("disko", "disko", "devices", "disk", "a", "content", "partitions").v.(attrs) {
+		if p.(attrs)["type"] == "EF02" {
+			t.Errorf("%s is for a BIOS", name)
 		}
 	}
 }

@@ -23,7 +23,8 @@ type machine struct {
 	RaidModules []string
 	Latest      bool // pkgs.linuxPackages_latest
 	CheckKernel bool
-	CPU, KVM    string
+	Platform    string
+	CPU, KVM    string // "" on ARM: KVM is part of the kernel there, and the firmware has the microcode
 	Cores       int
 
 	Volumes string // the folder that holds them; "" where they are at their default place
@@ -69,9 +70,12 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 		Name: h.Name, TimeZone: h.TimeZone, StateVersion: h.StateVersion,
 		Imports: importsOf(s, h),
 		Latest:  h.Kernel == "latest", CheckKernel: checkKernel(h),
-		CPU: h.CPU.Vendor, KVM: "kvm-" + h.CPU.Vendor, Cores: h.CPU.Cores,
+		Platform: h.CPU.Arch + "-linux", CPU: h.CPU.Vendor, Cores: h.CPU.Cores,
 		Volumes: h.Volumes, Role: h.Role, Joined: len(s.Agents) > 0,
 		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys, Registries: s.Registries,
+	}
+	if m.CPU != "" {
+		m.KVM = "kvm-" + m.CPU
 	}
 	m.boot(h)
 	m.secrets(s, h)

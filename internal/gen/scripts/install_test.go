@@ -9,7 +9,7 @@ import (
 	"sitegen/internal/gentest"
 )
 
-const rescueFacts = "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\ncard eth1 00:00:00:00:00:00 igb down 0\ncard eth0 A8:A1:59:0F:10:01 igb up 1000\n" +
+const rescueFacts = "os debian none\nhostname rescue\nkernel 6.12.48\narch x86_64\nfirmware bios\ncard eth1 00:00:00:00:00:00 igb down 0\ncard eth0 A8:A1:59:0F:10:01 igb up 1000\n" +
 	"disk " + diskA + " /dev/nvme0n1 512110190592\ndisk " + diskB + " /dev/nvme1n1 512110190592\n"
 
 const mdstat = "Personalities : [raid1]\nmd127 : active raid1 nvme1n1p3[1] nvme0n1p3[0]\n      497 blocks super 1.2 [2/2] [UU]\n"
@@ -72,7 +72,7 @@ func TestInstall(t *testing.T) {
 
 func TestInstallAgent(t *testing.T) {
 	t.Parallel()
-	facts := "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\ncard eth0 A8:A1:59:0F:20:01 igb up 1000\ndisk " + diskC + " /dev/sda\n"
+	facts := "os debian none\nhostname rescue\nkernel 6.12.48\narch x86_64\nfirmware bios\ncard eth0 A8:A1:59:0F:20:01 igb up 1000\ndisk " + diskC + " /dev/sda\n"
 	rules := with(rule{Prog: "ssh", Match: `uname -n`, Out: "web2\n"}, installRules(facts))
 	rules = with(rule{Prog: "age-keygen", Match: `^-y`, Out: gentest.AgeAgent + "\n"}, rules)
 	r := newCheckout(t, agentSite(t))
@@ -112,6 +112,8 @@ func TestInstallRefuses(t *testing.T) {
 		{name: "a little less", rules: facts("512110190592", "511999999999"), want: "size: \"488281MiB\""},
 		{name: "no size", rules: facts(" 512110190592", ""), want: "cannot tell the size of " + diskA},
 		{name: "wrong card", rules: facts("A8:A1", "A8:A2"), want: "a8:a1:59:0f:10:01"},
+		{name: "another CPU", rules: facts("arch x86_64", "arch aarch64"), want: "the machine is aarch64, but the spec says x86_64"},
+		{name: "no CPU", rules: facts("arch x86_64\n", ""), want: "of an unknown architecture"},
 		{name: "second run", rules: facts("os debian none\nhostname rescue", "os nixos none\nhostname web1"), want: "already runs the installed web1"},
 		{name: "another host", rules: facts("os debian none\nhostname rescue", "os nixos none\nhostname web9"), want: "named web9"},
 		{name: "not confirmed", stdin: "yes\n", want: "not confirmed"},

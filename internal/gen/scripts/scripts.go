@@ -81,6 +81,7 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 		{Name: "host", Value: h.Name},
 		{Name: "role", Value: h.Role},
 		{Name: "default_address", Value: h.Address},
+		{Name: "arch", Value: h.CPU.Arch},
 		{Name: "firmware", Value: h.Firmware},
 		{Name: "disks", Value: devices},
 		{Name: "least_bytes", Value: least}, // of each disk; 0: not said

@@ -14,9 +14,15 @@ func (g *generator) host(name string, n int) {
 	if n > 0 {
 		g.line(`role: "agent"`)
 	}
-	g.line("cpu: vendor: %q", g.one("intel", "amd"))
+	firmware := []string{"unknown", "uefi", "bios"}
+	if g.arm {
+		g.line(`cpu: arch: "aarch64"`)
+		firmware = firmware[:2]
+	} else {
+		g.line("cpu: vendor: %q", g.one("intel", "amd"))
+	}
 	g.maybe(3, "cpu: cores: %d", 1+g.IntN(64))
-	g.maybe(2, "firmware: %q", g.one("unknown", "uefi", "bios"))
+	g.maybe(2, "firmware: %q", g.one(firmware...))
 	g.line(`release: "26.05"`)
 	g.line("stateVersion: %q", g.one("25.11", "26.05"))
 	g.maybe(4, `kernel: "release", installer: kernel: "6.12"`)

@@ -6,6 +6,7 @@ readonly site=atlas
 readonly host=worker
 readonly role=agent
 readonly default_address=203.0.113.11
+readonly arch=x86_64
 readonly firmware=unknown
 readonly disks=(
   /dev/disk/by-id/ata-Samsung_SSD_870_S5Y1NJ0R00001
@@ -486,6 +487,15 @@ compare_nics() {
   done
 }
 
+# compare_arch: nixos-anywhere boots an installer for what it finds, and what was
+# built for another CPU fails once the disks are empty.
+compare_arch() {
+  local seen
+  seen="$(fact arch)"
+  [[ $seen == "$arch" ]] ||
+    die "the machine is ${seen:-of an unknown architecture}, but the spec says $arch" "check the address; or say cpu: arch: for the host in the spec, and run gen"
+}
+
 compare_firmware() {
   local seen
   seen="$(fact firmware)"
@@ -510,6 +520,7 @@ compare_machine() {
   compare_disks
   compare_sizes
   compare_nics
+  compare_arch
   compare_firmware
 }
 

@@ -6,6 +6,7 @@ readonly site=wide
 readonly host=box
 readonly role=server
 readonly default_address=198.51.100.7
+readonly arch=x86_64
 readonly firmware=unknown
 readonly disks=(
   /dev/disk/by-id/ata-QEMU_HARDDISK_QM00001
@@ -466,6 +467,15 @@ compare_nics() {
   done
 }
 
+# compare_arch: nixos-anywhere boots an installer for what it finds, and what was
+# built for another CPU fails once the disks are empty.
+compare_arch() {
+  local seen
+  seen="$(fact arch)"
+  [[ $seen == "$arch" ]] ||
+    die "the machine is ${seen:-of an unknown architecture}, but the spec says $arch" "check the address; or say cpu: arch: for the host in the spec, and run gen"
+}
+
 compare_firmware() {
   local seen
   seen="$(fact firmware)"
@@ -490,6 +500,7 @@ compare_machine() {
   compare_disks
   compare_sizes
   compare_nics
+  compare_arch
   compare_firmware
 }
 
