@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sitegen/internal/gen/said"
 	"sitegen/internal/site/sitetest"
 	"sitegen/internal/tree"
 )
@@ -144,7 +145,7 @@ func (e element) check(t *testing.T, seed uint64, before, after map[string]strin
 		was, there := before[p]
 		name := strings.TrimPrefix(p, "x ")
 		switch {
-		case name == tree.ManifestName || there && was == data:
+		case name == tree.ManifestName || name == said.Path || there && was == data:
 		case among(name, e.own) && there:
 			t.Errorf("seed %d: %s: %s was there before", seed, e.name, name)
 		case !among(name, e.own) && !among(name, e.may):
