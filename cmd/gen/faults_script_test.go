@@ -69,7 +69,7 @@ func installFaults() []fault {
 			breaks: "its image is rebuilt in place: arrays of a newer kernel than the target's never start there (nixos-anywhere#673)",
 			check:  eachInstall(kernelsCompared),
 			again: []func(map[string]string){
-				swap(installSH, `^compare_kernels\n`, ""), swap(installSH, `--phases kexec `, "--phases kexec,disko,install "), swap(installSH, `^compare_machine\ncompare_kernels\n\nrun_install$`, "run_install\ncompare_kernels"),
+				swap(installSH, `^compare_kernels\n`, ""), swap(installSH, `--phases kexec `, "--phases kexec,disko,install "), swap(installSH, `^compare_machine\ncompare_kernels\ncompare_pools\n\nrun_install$`, "run_install\ncompare_kernels"),
 				swap(installSH, `(the installer does not boot"\n)fetch_facts\n`, "$1"), swap(installSH, `^  echo "kernel .*\n`, ""), swap(installSH, `--phases disko,install,reboot`, "--phases kexec,disko,install,reboot"),
 			},
 		},

@@ -53,6 +53,7 @@ func checkNames(c *checker) {
 	for host, h := range s.Hosts {
 		names(c, h.Disks, "a disk", maxShort, "hosts", host, "disks")
 		names(c, h.Arrays, "an array", maxShort, "hosts", host, "arrays")
+		names(c, h.Pools, "a pool", maxShort, "hosts", host, "pools")
 		names(c, h.NICs, "a network card", maxShort, "hosts", host, "nics")
 	}
 	for app, a := range s.Apps {

@@ -20,7 +20,7 @@ func rules() []Rule {
 		{"Names", nameRules()},
 		{"The repository", repoRules()},
 		{"Hosts", slices.Concat(hostRules(), cpuRules())},
-		{"Disks and arrays", slices.Concat(diskRules(), volumeRules())},
+		{"Disks and arrays", slices.Concat(diskRules(), poolRules(), volumeRules())},
 		{"Network cards", nicRules()},
 		{"Users", slices.Concat(userRules(), sshCertificateRules())},
 		{"The cluster's networks", clusterRules()},

@@ -37,7 +37,8 @@ type Host struct {
 	Name     string
 	NodeIP   netip.Addr // the address other nodes, pods and the tunnel reach it at
 	Disks    []*Disk    // sorted by name
-	Arrays   []*Array   // sorted by name; empty where the root is on a single disk
+	Arrays   []*Array   // sorted by name; empty where the root is on a single disk, or the layout is zfs
+	Pools    []*Pool    // sorted by name; empty where the layout is md
 	NICs     []*NIC     // sorted by name
 	Users    []*User    // sorted by name
 	RootKeys []string   // keys of the wheel users, sorted by user, without doubles
@@ -53,6 +54,7 @@ type Disk struct {
 	Boot      bool     // carries a boot partition, and the BIOS boot partition where the firmware is not uefi
 	BootMount string   // "/boot", "/boot-fallback", "/boot-fallback-2" …; "" when Boot is false
 	Members   []Member // array members on it, in partition order; the one that takes the rest is last
+	Pool      string   // the ZFS pool that takes the rest of it; "" where none does
 }
 
 // Member is a disk's part of an array.
@@ -123,12 +125,15 @@ func (h *Host) RootPrincipals() []string {
 func (u *User) Wheel() bool { return slices.Contains(u.Groups, "wheel") }
 
 // Taken is how much of a disk arrays of a fixed size take, and what every disk
-// loses to the boot loader and the partition tables, in MiB.
+// loses to the boot loader, the partition tables and a pool's reserve, in MiB.
 func (d *Disk) Taken() int {
 	n := 2
 	for _, m := range d.Members {
 		size, _ := format.ParseSize(m.Size)
 		n += size
+	}
+	if d.Pool != "" {
+		n += PoolReserve
 	}
 	return n
 }
@@ -137,7 +142,7 @@ func (d *Disk) Taken() int {
 func (d *Disk) RootTakesRest(h *Host) bool {
 	return d.Mount == "/" || slices.ContainsFunc(h.Arrays, func(a *Array) bool {
 		return a.Mount == "/" && strings.HasSuffix(a.Size, "%") && slices.Contains(a.Disks, d.Name)
-	})
+	}) || slices.ContainsFunc(h.Pools, func(p *Pool) bool { return p.Mount == "/" && slices.Contains(p.Disks, d.Name) })
 }
 
 // Carries tells whether a card of the host has an address, or DHCP may give it one.

@@ -25,7 +25,8 @@ func Ways() []way {
 		app       = "a client has none: write it as an app, under apps"
 	)
 	return []way{
-		{"hosts", "luks crypt encrypted zfs btrfs lvm swap tmpfs raidz", "Encrypted disks, ZFS, btrfs, LVM, swap", "the layout follows from disks and arrays; for another one write disko's module yourself: output.exclude takes machines/HOST/disko.nix over"},
+		{"hosts", "zfs zpool raidz dataset snapshot", "ZFS", "a host with layout: \"zfs\" has pools in the place of arrays: gen explain hosts shows the fields"},
+		{"hosts", "luks crypt encrypted btrfs lvm swap tmpfs", "Encrypted disks, btrfs, LVM, swap", "the layout follows from disks and arrays; for another one write disko's module yourself: output.exclude takes machines/HOST/disko.nix over"},
 		{"hosts", "vlan bond bridge mtu wireguard vpn route dhcp", "VLANs, bonds, bridges, MTU, VPNs", module},
 		{"hosts", "firewall port openport allowedport package program service sysctl kernelparam kernelmodule ntp cron motd", "Ports of hosts, packages, services, kernel parameters", module},
 		{"hosts", "module nixosmodule import", "NixOS modules", module},

@@ -24,6 +24,10 @@ in
   ];
 
   networking.hostName = {{.Name}};
+{{with .HostID}}
+  # By this ZFS knows whose a pool is.
+  networking.hostId = {{.}};
+{{end}}
   time.timeZone = {{.TimeZone}};
   nixpkgs.hostPlatform = {{.Platform}};
   # The release that the host was installed with: data formats depend on it, and it never changes.
@@ -34,6 +38,10 @@ in
     disks = {{.BootDisks}};
   };
 
+{{if .Snapshots}}
+  site.zfs.snapshots = {{list .Snapshots}};
+
+{{end}}
   boot.initrd.availableKernelModules = [
     "ahci"
     "megaraid_sas"

@@ -318,6 +318,27 @@ compare_kernels() {
     "say kernel: \"latest\" for the host in the spec, or an installer.image with a kernel below 6.19; run gen, commit, and run this again (the machine is in the installer now, which is fine)"
 }
 
+# A pool is made by the installer's module of ZFS, and disko takes one of the same name that
+# it finds as its own: one on another disk than those of the spec is nobody's to write to.
+compare_pools() {
+  local pool disk device part
+  local -A own=()
+  ((${#pools[@]} > 0)) || return 0
+  on_rescue modprobe zfs </dev/null ||
+    die "the installer has no ZFS; no disk was touched" "leave installer.image out of the spec, for nixos-anywhere's own image, or take one with ZFS"
+  for disk in "${disks[@]}"; do
+    device="$(awk -v disk="$disk" '$1 == "disk" && $2 == disk { print $3; exit }' "$tmp/facts")"
+    own[$device]=yes
+  done
+  on_rescue lsblk -rnpo NAME,PKNAME,FSTYPE,LABEL </dev/null >"$tmp/members" ||
+    die "cannot tell which pools are on the machine's disks; no disk was touched" "lsblk failed there; look at the message above"
+  while read -r part device pool; do
+    if [[ -n ${own[$device]:-} || -n ${own[$part]:-} || " ${pools[*]} " != *" $pool "* ]]; then continue; fi
+    die "$part has a pool named $pool too, and the spec does not name its disk; no disk was touched" \
+      "give the pool in the spec another name; or clear that one on the machine, with zpool labelclear -f $part, where nobody misses it"
+  done < <(awk '$3 == "zfs_member" { print $1, $2, $4 } $2 == "zfs_member" { print $1, $1, $3 }' "$tmp/members")
+}
+
 # older A B tells whether version A is below B, by major and minor number.
 older() {
   local -a a b
@@ -363,6 +384,17 @@ run_install() {
 
 is_up() { on_host nixos-version >"$tmp/version" 2>"$tmp/ssh.log"; }
 
+check_pools() {
+  local pool known
+  known="$(on_host zpool list -H -o name)"
+  for pool in "${pools[@]}"; do
+    grep -qxF -- "$pool" <<<"$known" || die "the pool $pool is not there" "$(how_in "$host") zpool import shows which pools are, and why not"
+  done
+  [[ "$(on_host zpool status -x)" == 'all pools are healthy' ]] ||
+    die "a pool is not healthy" "$(how_in "$host") zpool status -v; docs/RUNBOOK.md, A dead disk"
+  say "pools: ${pools[*]}, healthy"
+}
+
 k3s_active() { [[ $(on_host systemctl is-active k3s 2>/dev/null) == active ]]; }
 
 verify_install() {
@@ -385,6 +417,7 @@ verify_install() {
       die "an array lacks a disk" "docs/RUNBOOK.md, A dead disk"
     fi
   fi
+  if ((${#pools[@]} > 0)); then check_pools; fi
   wait_for 300 "k3s" k3s_active || {
     on_host journalctl -u k3s -n 20 --no-pager >&2 || true
     if [[ $role == agent ]]; then
@@ -437,6 +470,7 @@ fetch_facts
 [[ $(fact os) == 'nixos installer' ]] || die "$address runs $(fact os), not the installer" "boot the rescue system and run this again"
 compare_machine
 compare_kernels
+compare_pools
 
 run_install
 

@@ -15,13 +15,15 @@ import (
 type machine struct {
 	Name, TimeZone, StateVersion string
 
+	HostID  string   // "" says none
 	Imports []string // relative to the file
 
 	Firmware  string
 	BootDisks map[string]string // mount point → disk
 
 	RaidModules []string
-	Latest      bool // pkgs.linuxPackages_latest
+	Snapshots   []string // datasets
+	Latest      bool     // pkgs.linuxPackages_latest
 	CheckKernel bool
 	Platform    string
 	CPU, KVM    string // "" on ARM: KVM is part of the kernel there, and the firmware has the microcode
@@ -68,8 +70,8 @@ type user struct {
 func machineOf(s *site.Site, h *site.Host) (machine, error) {
 	m := machine{
 		Name: h.Name, TimeZone: h.TimeZone, StateVersion: h.StateVersion,
-		Imports: importsOf(s, h),
-		Latest:  h.Kernel == "latest", CheckKernel: checkKernel(h),
+		HostID: h.HostID, Imports: importsOf(s, h), Snapshots: snapshotsOf(h),
+		Latest: h.Kernel == "latest", CheckKernel: checkKernel(h),
 		Platform: h.CPU.Arch + "-linux", CPU: h.CPU.Vendor, Cores: h.CPU.Cores,
 		Volumes: h.Volumes, Role: h.Role, Joined: len(s.Agents) > 0,
 		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys, Registries: s.Registries,
@@ -97,14 +99,13 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 
 // importsOf leaves the roles to a hand-written flake, whose mkHost is told them.
 func importsOf(s *site.Site, h *site.Host) []string {
-	imports := []string{"./disko.nix", "./network.nix"}
+	var imports []string
 	if !s.OwnFlake() {
-		roles := []string{"../../roles/base", "../../roles/boot", "../../roles/k3s-cilium"}
-		if s.Backup != nil {
-			roles = append(roles, "../../roles/backup")
+		for _, role := range rolesOf(s, h) {
+			imports = append(imports, "../../roles/"+role)
 		}
-		imports = append(roles, imports...)
 	}
+	imports = append(imports, "./disko.nix", "./network.nix")
 	for _, own := range slices.Sorted(slices.Values(h.Imports)) {
 		imports = append(imports, "../../"+strings.TrimPrefix(own, "./"))
 	}

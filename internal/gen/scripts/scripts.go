@@ -87,6 +87,7 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 		{Name: "least_bytes", Value: least}, // of each disk; 0: not said
 		{Name: "most_bytes", Value: most},
 		{Name: "arrays", Value: arrays},
+		{Name: "pools", Value: poolNames(h)},
 		{Name: "macs", Value: macs},
 		{Name: "age_recipient", Value: h.Age},
 		{Name: "secrets_file", Value: secrets},
@@ -95,6 +96,14 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 		{Name: "installer_kernel", Value: h.Installer.Kernel},
 		{Name: "nixos_anywhere", Value: s.Versions.Flake.NixosAnywhere},
 	}
+}
+
+func poolNames(h *site.Host) []string {
+	var names []string
+	for _, p := range h.Pools {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 func bootstrapValues(s *site.Site) []sh.Var {
@@ -136,7 +145,7 @@ func verifyValues(s *site.Site) []sh.Var {
 				boots = append(boots, d.BootMount)
 			}
 		}
-		hosts = append(hosts, line(h.Name, h.Address, h.SSH.Hostname, strconv.Itoa(len(h.Arrays)), h.Role, strings.Join(boots, ",")))
+		hosts = append(hosts, line(h.Name, h.Address, h.SSH.Hostname, strconv.Itoa(len(h.Arrays)), h.Role, strings.Join(boots, ","), strings.Join(poolNames(h), ",")))
 	}
 	for _, r := range s.Routes {
 		kind := string(r.Kind)
