@@ -39,7 +39,7 @@ func portsClosed(r *output) []string {
 	var f finding
 	for _, host := range r.hostNames() {
 		f.unless(text(r.hosts[host], "base", "networking", "firewall", "enable") == "true", "%s has no firewall", host)
-		for _, module := range []string{"base", "k3s", "machine"} {
+		for _, module := range []string{"base", "k3s", "machine", "network"} {
 			firewall := dig(r.hosts[host], module, "networking", "firewall")
 			for _, name := range entries(firewall) {
 				f.unless(!strings.HasPrefix(name, "allowed") && name != "interfaces", "%s: %s", host, name)
@@ -108,15 +108,12 @@ func alertFaults() []fault {
 					if len(h.Arrays) > 0 {
 						f.unless(strings.Contains(text(base, "boot", "swraid", "mdadmConf"), "/bin/notify "), "%s: PROGRAM tells nobody", h.Name)
 					}
-					if len(h.Pools) > 0 {
-						f.unless(strings.Contains(text(r.hosts[h.Name], "zfs", "services", "zfs", "zed", "settings", "ZED_EMAIL_PROG"), "/bin/notify "), "%s: ZED tells nobody", h.Name)
-					}
 				}
 				return f
 			},
 			again: []func(map[string]string){
 				swap(baseNix, `^  programs\.msmtp = \{\n    enable = true;`, "  programs.msmtp = {\n    enable = false;"), swap(baseNix, `^ +passwordeval = .*\n`, ""),
-				both(swap(baseNix, `^ +\$\{notify\}/bin/notify "\$text".*\n`, ""), swap(zfsNix, `^ +ZED_EMAIL_PROG = .*\n`, "")), swap(baseNix, `^ +defaults\.monitored = .*\n`, ""), swap(baseNix, `^ +notifications\.mail\.enable = .*\n`, ""),
+				swap(baseNix, `^ +\$\{notify\}/bin/notify "\$text".*\n`, ""), swap(baseNix, `^ +defaults\.monitored = .*\n`, ""), swap(baseNix, `^ +notifications\.mail\.enable = .*\n`, ""),
 			},
 		},
 		{

@@ -21,12 +21,12 @@ func networkFaults() []fault {
 	}
 	offLink := func(r *output) bool {
 		return slices.ContainsFunc(r.site.Hosts, func(h *site.Host) bool {
-			return slices.ContainsFunc(h.NICs, func(n *site.NIC) bool { return n.IPv4.OnLink || n.IPv6.OnLink })
+			return slices.ContainsFunc(h.Links(), func(l *site.Link) bool { return l.IPv4.OnLink || l.IPv6.OnLink })
 		})
 	}
 	ipv6 := func(r *output) bool {
 		return slices.ContainsFunc(r.site.Hosts, func(h *site.Host) bool {
-			return slices.ContainsFunc(h.NICs, func(n *site.NIC) bool { return n.IPv6.Address.IsValid() })
+			return slices.ContainsFunc(h.Links(), func(l *site.Link) bool { return l.IPv6.Address.IsValid() })
 		})
 	}
 	return []fault{
@@ -36,8 +36,12 @@ func networkFaults() []fault {
 			check: perHost(func(f *finding, h *site.Host, modules any) {
 				networks := dig(modules, "network", "systemd", "network", "networks")
 				var macs []string
+				made := entries(modules, "network", "systemd", "network", "netdevs")
 				for _, name := range entries(networks) {
 					match := dig(networks, name, "matchConfig")
+					if slices.Contains(made, "10-"+text(match, "Name")) {
+						continue // what networkd makes itself
+					}
 					f.unless(slices.Equal(entries(match), []string{"PermanentMACAddress"}), "%s: %s is found by %q", h.Name, name, entries(match))
 					macs = append(macs, text(match, "PermanentMACAddress"))
 				}
@@ -90,11 +94,13 @@ func networkFaults() []fault {
 	}
 }
 
-// networkOf is what networkd is told about a card.
-func networkOf(modules any, n *site.NIC) any {
+// networkOf is what networkd is told about a card, a VLAN or a bond.
+func networkOf(modules any, h *site.Host, l *site.Link) any {
 	networks := dig(modules, "network", "systemd", "network", "networks")
 	for _, name := range entries(networks) {
-		if text(networks, name, "matchConfig", "PermanentMACAddress") == n.MAC {
+		mac := text(networks, name, "matchConfig", "PermanentMACAddress")
+		card := slices.ContainsFunc(h.NICs, func(n *site.NIC) bool { return n.MAC == mac && &n.Link == l })
+		if card || l.Kind != site.LinkNIC && text(networks, name, "matchConfig", "Name") == l.Name {
 			return dig(networks, name)
 		}
 	}
@@ -102,8 +108,8 @@ func networkOf(modules any, n *site.NIC) any {
 }
 
 func gatewaysReachable(f *finding, h *site.Host, modules any) {
-	for _, n := range h.NICs {
-		card := networkOf(modules, n)
+	for _, n := range h.Links() {
+		card := networkOf(modules, h, n)
 		for _, route := range list(card, "routes") {
 			gateway, err := netip.ParseAddr(text(route, "Gateway"))
 			if err != nil || gateway.IsLinkLocalUnicast() {
@@ -120,11 +126,11 @@ func gatewaysReachable(f *finding, h *site.Host, modules any) {
 }
 
 func addressesSet(f *finding, h *site.Host, modules any) {
-	for _, n := range h.NICs {
-		if !n.IPv6.Address.IsValid() {
+	for _, n := range h.Links() {
+		if !n.IPv6.Address.IsValid() || !n.IPv6.Gateway.IsValid() {
 			continue
 		}
-		card := networkOf(modules, n)
+		card := networkOf(modules, h, n)
 		f.unless(slices.Contains(texts(card, "address"), n.IPv6.Address.String()), "%s: %s has no %s", h.Name, n.Name, n.IPv6.Address)
 		f.unless(text(card, "networkConfig", "IPv6AcceptRA") == "false", "%s: %s also takes what routers say", h.Name, n.Name)
 		routed := false

@@ -6,7 +6,6 @@ import (
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
-	"sitegen/internal/site"
 )
 
 func clusterRules() []Rule {
@@ -108,8 +107,8 @@ func checkOverlaps(c *checker) {
 	}
 	add(c.site.Cluster.Pods, "the pods", "", diag.Path{"cluster", "pods"})
 	add(c.site.Cluster.Services, "the Services", "", diag.Path{"cluster", "services"})
-	c.eachStatic(func(h *site.Host, n *site.NIC, p netip.Prefix, at diag.Path) {
-		add(p, "the card "+n.Name+" of "+h.Name, h.Name, at)
+	c.eachStatic(func(s static) {
+		add(s.Prefix, "the "+whatLink(s.link)+" "+s.link.Name+" of "+s.host.Name, s.host.Name, s.at)
 	})
 	for i, a := range owners {
 		for _, b := range owners[:min(i, clusterOwners(owners))] {
@@ -119,7 +118,9 @@ func checkOverlaps(c *checker) {
 			continue
 		}
 		for j := i - 1; j >= 0 && owners[j].host == a.host; j-- {
-			c.overlap(a, owners[j])
+			if owners[j].what != a.what { // several addresses in one network of a card are no matter
+				c.overlap(a, owners[j])
+			}
 		}
 	}
 }
@@ -149,4 +150,12 @@ func (c *checker) overlap(a, b prefixOwner) {
 	if c.ix.Has(b.at) {
 		c.note(p, b.at, "the other network")
 	}
+}
+
+// prefixOwner is a network of the site and what says so.
+type prefixOwner struct {
+	prefix netip.Prefix
+	what   string
+	host   string // "" for the cluster's own
+	at     diag.Path
 }

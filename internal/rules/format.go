@@ -175,19 +175,24 @@ func checkAddresses(c *checker) {
 		if looksLikeAddress(h.Address) {
 			c.fault(at.With("address"), format.Address(h.Address))
 		}
-		for nic, n := range h.NICs {
-			at := at.With("nics", nic)
-			if n.IPv4.Mode == "static" {
-				c.addresses(at.With("ipv4"), n.IPv4.IP, 4)
-			}
-			if n.IPv6 != nil {
-				c.addresses(at.With("ipv6"), *n.IPv6, 6)
-			}
-			for i, dns := range n.DNS {
-				c.fault(at.With("dns", i), format.Address(dns))
-			}
-		}
 	}
+	c.eachSpecLink(func(ipv4 spec.IPv4, l *spec.Link, at diag.Path) {
+		if ipv4.Mode == "static" {
+			c.addresses(at.With("ipv4"), ipv4.IP, 4)
+		}
+		if l.IPv6 != nil {
+			c.addresses(at.With("ipv6"), *l.IPv6, 6)
+		}
+		for i, text := range l.Addresses {
+			c.fault(at.With("addresses", i), format.Interface(text, 0))
+		}
+		for i, r := range l.Routes {
+			c.fault(at.With("routes", i, "via"), format.Address(r.Via))
+		}
+		for i, dns := range l.DNS {
+			c.fault(at.With("dns", i), format.Address(dns))
+		}
+	})
 }
 
 func (c *checker) addresses(at diag.Path, ip spec.IP, family int) {
@@ -204,7 +209,17 @@ func checkPrefixes(c *checker) {
 		for i, from := range h.SSH.From {
 			c.fault(diag.Path{"hosts", name, "ssh", "from", i}, format.Network(from))
 		}
+		for i, o := range h.Open {
+			for j, from := range o.From {
+				c.fault(diag.Path{"hosts", name, "open", i, "from", j}, format.Network(from))
+			}
+		}
 	}
+	c.eachSpecLink(func(_ spec.IPv4, l *spec.Link, at diag.Path) {
+		for i, r := range l.Routes {
+			c.fault(at.With("routes", i, "to"), format.Network(r.To))
+		}
+	})
 	c.eachWho(func(w spec.Who, at diag.Path) {
 		for i, network := range w.IPs {
 			c.fault(at.With("ips", i), format.Network(network))
@@ -216,6 +231,11 @@ func checkMACs(c *checker) {
 	for name, h := range c.spec.Hosts {
 		for nic, n := range h.NICs {
 			c.fault(diag.Path{"hosts", name, "nics", nic, "mac"}, format.MAC(n.MAC))
+		}
+		for bond, b := range h.Bonds {
+			if b.MAC != "" {
+				c.fault(diag.Path{"hosts", name, "bonds", bond, "mac"}, format.MAC(b.MAC))
+			}
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
 	"sitegen/internal/site"
+	"sitegen/internal/spec"
 )
 
 // What examples of rules about two hosts begin and end with.
@@ -31,9 +32,9 @@ func hostRules() []Rule {
 			Bad: `hosts: web1: {kernel: "release", installer: kernel: "6.19"}`, Good: `hosts: web1: {kernel: "release", installer: kernel: "6.12"}`, check: checkInstallerKernel},
 		{ID: "node-address", Severity: diag.Error, Summary: "An IPv4 address of each host is known, since the cluster is IPv4 only: a static one, or address or node, where DHCP gives it.",
 			Bad: `hosts: web1: nics: wan: ipv4: "dhcp"`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: ipv4: "dhcp"}`, check: checkNodeAddress},
-		{ID: "node", Severity: diag.Error, Summary: "A host's node is one of its cards with a static IPv4 address, or an IPv4 address that DHCP gives one; no two hosts have one address there, and none is inside the cluster's networks.",
+		{ID: "node", Severity: diag.Error, Summary: "A host's node is one of its cards, VLANs or bonds with a static IPv4 address, or an IPv4 address that DHCP gives one; no two hosts have one address there, and none is inside the cluster's networks.",
 			Bad: `hosts: web1: node: "lan"`, Good: `hosts: web1: {node: "lan", nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}}`, check: checkNode},
-		{ID: "node-network", Severity: diag.Warning, Summary: "A node with a private address is reached by all other nodes: each has a card in a private network, or one that DHCP gives its address.",
+		{ID: "node-network", Severity: diag.Warning, Summary: "A node with a private address is reached by all other nodes: each has a card, VLAN or bond in its network, a route there, a router in a private network, or a card that DHCP gives its address.",
 			Bad:  hostTwo + `, nics: wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}}` + "\n" + nodeOnLAN,
 			Good: hostTwo + `, nics: {wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}, lan: {mac: "a8:a1:59:0f:20:02", ipv4: address: "10.0.0.3/24"}}}` + "\n" + nodeOnLAN, check: checkNodeNetwork},
 		{ID: "host-address", Severity: diag.Error, Summary: "A host's address is on one of its cards, unless DHCP gives it or node says another one for the cluster, and no name of the tunnel.",
@@ -168,13 +169,11 @@ func kernelVersion(text string) (major, minor int, ok bool) {
 // hasBadAddress tells whether the rule on addresses has something to say, so that
 // the rules that need them can keep quiet.
 func (c *checker) hasBadAddress(host string) bool {
-	h := c.spec.Hosts[host]
-	for _, n := range h.NICs {
-		if n.IPv4.Mode == "static" && format.Interface(n.IPv4.Address, 4).Bad() || n.IPv6 != nil && format.Interface(n.IPv6.Address, 6).Bad() {
-			return true
-		}
-	}
-	return looksLikeAddress(h.Address) && format.Address(h.Address).Bad()
+	h, bad := c.spec.Hosts[host], false
+	c.eachSpecLink(func(ipv4 spec.IPv4, l *spec.Link, at diag.Path) {
+		bad = bad || at[1] == host && (ipv4.Mode == "static" && format.Interface(ipv4.Address, 4).Bad() || l.IPv6 != nil && format.Interface(l.IPv6.Address, 6).Bad())
+	})
+	return bad || looksLikeAddress(h.Address) && format.Address(h.Address).Bad()
 }
 
 // addressInTunnel: address is the way to a host on which nothing runs yet.
@@ -198,11 +197,9 @@ func checkHostAddress(c *checker) {
 			continue // with a node of its own it may be a router's, which passes ssh on
 		}
 		var own []string
-		for _, n := range h.NICs {
-			for _, p := range []string{n.IPv4.Address.Addr().String(), n.IPv6.Address.Addr().String()} {
-				if format.ParseAddr(p).IsValid() {
-					own = append(own, p)
-				}
+		for _, l := range h.Links() {
+			for _, p := range l.Statics() {
+				own = append(own, p.Addr().String())
 			}
 		}
 		if !h.Carries(a) {

@@ -22,8 +22,12 @@ func checkListsTwice(c *checker) {
 		h, at := s.Hosts[name], diag.Path{"hosts", name}
 		c.twice(h.SSH.From, at.With("ssh", "from"), prefixKey)
 		c.inside(h.SSH.From, at.With("ssh", "from"))
-		for _, nic := range slices.Sorted(maps.Keys(h.NICs)) {
-			c.twice(h.NICs[nic].DNS, at.With("nics", nic, "dns"), addressKey)
+		for i, o := range h.Open {
+			c.twice(o.From, at.With("open", i, "from"), prefixKey)
+			c.inside(o.From, at.With("open", i, "from"))
+		}
+		for _, bond := range slices.Sorted(maps.Keys(h.Bonds)) {
+			c.twice(h.Bonds[bond].NICs, at.With("bonds", bond, "nics"), strings.TrimSpace)
 		}
 		for _, user := range slices.Sorted(maps.Keys(h.Users)) {
 			c.twice(h.Users[user].Keys, at.With("users", user, "keys"), sshKey)
@@ -31,6 +35,9 @@ func checkListsTwice(c *checker) {
 			c.twice(h.Users[user].Emails, at.With("users", user, "emails"), strings.ToLower)
 		}
 	}
+	c.eachSpecLink(func(_ spec.IPv4, l *spec.Link, at diag.Path) {
+		c.twice(l.DNS, at.With("dns"), addressKey)
+	})
 	for _, name := range slices.Sorted(maps.Keys(s.Access)) {
 		c.twice(s.Access[name].ServiceTokens, diag.Path{"access", name, "serviceTokens"}, strings.TrimSpace)
 	}

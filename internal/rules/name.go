@@ -24,13 +24,14 @@ func nameRules() []Rule {
 // Limits on names. A label has 63 characters; what gen puts in front of a name,
 // or behind it, comes off.
 const (
-	maxLabel   = 63
-	maxClient  = maxLabel - len("website-")
-	maxSite    = 48 // k8s/terraform-NAME, NAME.tfstate, the tunnel
-	maxHost    = maxLabel - len("ssh-")
-	maxRelease = 53 // of Helm (helm pkg/chart/common/util, ValidateReleaseName)
-	maxSet     = 52 // of a StatefulSet or a CronJob, to which pods and jobs add eleven characters (kubernetes#64023; kubernetes.io/docs, CronJob)
-	maxShort   = 27 // disks, arrays, cards: names of partitions and of /dev/md devices (md takes 32 with the host's)
+	maxLabel     = 63
+	maxClient    = maxLabel - len("website-")
+	maxSite      = 48 // k8s/terraform-NAME, NAME.tfstate, the tunnel
+	maxHost      = maxLabel - len("ssh-")
+	maxRelease   = 53 // of Helm (helm pkg/chart/common/util, ValidateReleaseName)
+	maxSet       = 52 // of a StatefulSet or a CronJob, to which pods and jobs add eleven characters (kubernetes#64023; kubernetes.io/docs, CronJob)
+	maxInterface = 15 // of an interface in Linux (IFNAMSIZ)
+	maxShort     = 27 // disks, arrays, cards: names of partitions and of /dev/md devices (md takes 32 with the host's)
 )
 
 func checkNames(c *checker) {
@@ -53,8 +54,9 @@ func checkNames(c *checker) {
 	for host, h := range s.Hosts {
 		names(c, h.Disks, "a disk", maxShort, "hosts", host, "disks")
 		names(c, h.Arrays, "an array", maxShort, "hosts", host, "arrays")
-		names(c, h.Pools, "a pool", maxShort, "hosts", host, "pools")
 		names(c, h.NICs, "a network card", maxShort, "hosts", host, "nics")
+		names(c, h.VLANs, "a VLAN", maxInterface, "hosts", host, "vlans")
+		names(c, h.Bonds, "a bond", maxInterface, "hosts", host, "bonds")
 	}
 	for app, a := range s.Apps {
 		if a.Kind == "stateful" && len(app) > maxSet {

@@ -7,6 +7,7 @@ import (
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
 	"sitegen/internal/site"
+	"sitegen/internal/spec"
 )
 
 func nicRules() []Rule {
@@ -25,6 +26,10 @@ func nicRules() []Rule {
 			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, Good: `hosts: web1: {address: "203.0.113.10", node: "wan", nics: wan: {ipv4: {address: "10.0.0.10/24", gateway: "10.0.0.1"}, ipv6: address: "fd00:10::2/64"}}`, check: checkAddressReserved},
 		{ID: "nic-gateway", Severity: diag.Error, Summary: "A gateway is another address of the card's network, unless onLink says that it lies outside; for IPv6 also a link-local one.",
 			Bad: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.114.1"}`, Good: `hosts: web1: nics: wan: ipv4: {address: "203.0.113.10/26", gateway: "203.0.113.1"}`, check: checkGateways},
+		{ID: "address-network", Severity: diag.Error, Summary: "A whole network among a card's addresses has 16 of them at most, since the host answers at each.",
+			Bad: `hosts: web1: nics: wan: addresses: ["198.51.100.0/24"]`, Good: `hosts: web1: nics: wan: addresses: ["198.51.100.64/29"]`, check: checkAddressNetwork},
+		{ID: "ra-gateway", Severity: diag.Error, Summary: "The way to the internet comes from routers' advertisements or is said, not both.",
+			Bad: `hosts: web1: nics: wan: ra: true`, Good: `hosts: web1: nics: wan: {ra: true, ipv6: gateway: ""}`, check: checkRAGateway},
 		{ID: "default-route", Severity: diag.Error, Summary: "Each host has a card with a way to the internet, and no two of one family.",
 			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "dhcp"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "none"}`, check: checkDefaultRoute},
 	}
@@ -37,18 +42,6 @@ func (c *checker) eachCard(f func(h *site.Host, n *site.NIC, at diag.Path)) {
 			f(h, n, diag.Path{"hosts", h.Name, "nics", n.Name})
 		}
 	}
-}
-
-// eachStatic calls f with every static address that parses.
-func (c *checker) eachStatic(f func(h *site.Host, n *site.NIC, p netip.Prefix, at diag.Path)) {
-	c.eachCard(func(h *site.Host, n *site.NIC, at diag.Path) {
-		if n.IPv4.Address.IsValid() && n.IPv4.Address.Addr().Is4() {
-			f(h, n, n.IPv4.Address, at.With("ipv4", "address"))
-		}
-		if n.IPv6.Address.IsValid() && n.IPv6.Address.Addr().Is6() {
-			f(h, n, n.IPv6.Address, at.With("ipv6", "address"))
-		}
-	})
 }
 
 func checkMACTwice(c *checker) {
@@ -77,32 +70,6 @@ func checkMACKind(c *checker) {
 	})
 }
 
-func checkAddressHost(c *checker) {
-	c.eachStatic(func(_ *site.Host, _ *site.NIC, p netip.Prefix, at diag.Path) {
-		if p.Addr().BitLen()-p.Bits() < 2 || isUnusable(p.Addr()) != "" {
-			return // point to point, or another rule's
-		}
-		switch a := p.Addr(); {
-		case a == p.Masked().Addr():
-			c.report(at, "%s is the network %s itself, not an address in it", a, p.Masked()).WithHint("the first host of that network is %s", a.Next())
-		case a.Is4() && a == format.LastAddr(p):
-			c.report(at, "%s is the broadcast address of %s", a, p.Masked()).WithHint("the last host of that network is %s", a.Prev())
-		}
-	})
-}
-
-func checkAddressTwice(c *checker) {
-	seen := map[netip.Addr]diag.Path{}
-	c.eachStatic(func(_ *site.Host, _ *site.NIC, p netip.Prefix, at diag.Path) {
-		if first, ok := seen[p.Addr()]; ok {
-			newer, older := c.later(at, first)
-			c.note(c.report(newer, "%s is the address of another card", p.Addr()), older, "of %s", older.Parent().Parent())
-			return
-		}
-		seen[p.Addr()] = at
-	})
-}
-
 func isUnusable(a netip.Addr) string {
 	switch {
 	case a.IsLoopback():
@@ -124,9 +91,9 @@ func isUnusable(a netip.Addr) string {
 }
 
 func checkAddressUnusable(c *checker) {
-	c.eachStatic(func(_ *site.Host, _ *site.NIC, p netip.Prefix, at diag.Path) {
-		if why := isUnusable(p.Addr()); why != "" {
-			c.report(at, "%s %s", p.Addr(), why)
+	c.eachStatic(func(s static) {
+		if why := isUnusable(s.Addr()); why != "" {
+			c.report(s.at, "%s %s", s.Addr(), why)
 		}
 	})
 	for name, h := range c.spec.Hosts {
@@ -135,12 +102,12 @@ func checkAddressUnusable(c *checker) {
 				c.report(diag.Path{"hosts", name, "address"}, "%s %s", a, why)
 			}
 		}
-		for nic, n := range h.NICs {
-			for i, dns := range n.DNS {
-				c.nameServer(diag.Path{"hosts", name, "nics", nic, "dns", i}, format.ParseAddr(dns))
-			}
-		}
 	}
+	c.eachSpecLink(func(_ spec.IPv4, l *spec.Link, at diag.Path) {
+		for i, dns := range l.DNS {
+			c.nameServer(at.With("dns", i), format.ParseAddr(dns))
+		}
+	})
 }
 
 // nameServer: the host asks it before the cluster runs, so that nothing in the
@@ -156,20 +123,20 @@ func (c *checker) nameServer(at diag.Path, a netip.Addr) {
 }
 
 func checkAddressReserved(c *checker) {
-	c.eachStatic(func(_ *site.Host, _ *site.NIC, p netip.Prefix, at diag.Path) {
-		switch a := p.Addr(); {
+	c.eachStatic(func(s static) {
+		switch a := s.Addr(); {
 		case format.IsDocumentation(a):
-			c.report(at, "%s is reserved for documentation, and routed nowhere", a).WithHint("write the host's own address")
+			c.report(s.at, "%s is reserved for documentation, and routed nowhere", a).WithHint("write the host's own address")
 		case a.IsLinkLocalUnicast():
-			c.report(at, "%s is a link-local address, which no router passes on", a).WithHint("cards make one by themselves; write the host's global address")
+			c.report(s.at, "%s is a link-local address, which no router passes on", a).WithHint("cards make one by themselves; write the host's global address")
 		}
 	})
 }
 
 func checkGateways(c *checker) {
-	c.eachCard(func(_ *site.Host, n *site.NIC, at diag.Path) {
-		c.gateway(at.With("ipv4"), n.IPv4.Address, n.IPv4.Gateway, n.IPv4.OnLink)
-		c.gateway(at.With("ipv6"), n.IPv6.Address, n.IPv6.Gateway, n.IPv6.OnLink)
+	c.eachLink(func(_ *site.Host, l *site.Link, at diag.Path) {
+		c.gateway(at.With("ipv4"), l.IPv4.Address, l.IPv4.Gateway, l.IPv4.OnLink)
+		c.gateway(at.With("ipv6"), l.IPv6.Address, l.IPv6.Gateway, l.IPv6.OnLink)
 	})
 }
 
@@ -205,6 +172,15 @@ func (c *checker) gateway(at diag.Path, p netip.Prefix, gw netip.Addr, onLink bo
 	}
 }
 
+func checkRAGateway(c *checker) {
+	c.eachLink(func(_ *site.Host, l *site.Link, at diag.Path) {
+		if l.RA && l.IPv6.Gateway.IsValid() {
+			p := c.report(at.With("ra"), "routers say the way to the internet, and ipv6 says one too").WithHint("say ipv6: gateway: \"\" beside ra: true, or leave ra out")
+			c.note(p, at.With("ipv6"), "its gateway is %s", l.IPv6.Gateway)
+		}
+	})
+}
+
 func checkDefaultRoute(c *checker) {
 	for _, h := range c.site.Hosts {
 		if len(h.NICs) == 0 {
@@ -212,20 +188,23 @@ func checkDefaultRoute(c *checker) {
 			continue
 		}
 		var four, six []diag.Path
-		for _, n := range h.NICs {
-			at := diag.Path{"hosts", h.Name, "nics", n.Name}
-			if n.IPv4.Mode == "dhcp" || n.IPv4.Gateway.IsValid() || c.ix.Has(at.With("ipv4", "gateway")) {
+		for _, l := range h.Links() {
+			at := linkPath(h, l)
+			if l.IPv4.Mode == "dhcp" || l.IPv4.IP.IP.Gateway != "" { // one that does not parse counts too
 				four = append(four, at.With("ipv4"))
 			}
-			if n.IPv6.Gateway.IsValid() {
+			switch {
+			case l.IPv6.Gateway.IsValid():
 				six = append(six, at.With("ipv6"))
+			case l.RA:
+				six = append(six, at.With("ra"))
 			}
 		}
 		if len(four)+len(six) == 0 {
 			c.report(diag.Path{"hosts", h.Name, "nics"}, "no card of the host has a way to the internet").WithHint("give one of them a gateway, or ipv4: \"dhcp\"")
 		}
 		c.oneRoute(four, "IPv4", "leave out one gateway, or say ipv4: \"none\" for a card that has no address")
-		c.oneRoute(six, "IPv6", "say gateway: \"\" for the card that has no way to the internet")
+		c.oneRoute(six, "IPv6", "say gateway: \"\" where there is no way to the internet, or leave out ra")
 	}
 }
 
@@ -238,15 +217,7 @@ func (c *checker) oneRoute(cards []diag.Path, family, hint string) {
 	}
 	for _, at := range cards[min(1, len(cards)):] {
 		newer, older := c.later(where(at), where(cards[0]))
-		p := c.report(newer, "is a second way to the internet for %s beside that of the card %q", family, older[3]).WithHint("%s", hint)
+		p := c.report(newer, "is a second way to the internet for %s beside that of the %s %q", family, map[any]string{"nics": "card", "vlans": "VLAN", "bonds": "bond"}[older[2]], older[3]).WithHint("%s", hint)
 		c.note(p, older, "the first one")
 	}
-}
-
-// prefixOwner is a network of the site and what says so.
-type prefixOwner struct {
-	prefix netip.Prefix
-	what   string
-	host   string // "" for the cluster's own
-	at     diag.Path
 }

@@ -23,9 +23,9 @@ func checkNodeAddress(c *checker) {
 			continue
 		}
 		p := c.report(at, "no IPv4 address of the host is known, which the cluster needs: its cards have none that is static").WithHint(hint)
-		for _, n := range h.NICs {
-			if n.IPv6.Address.IsValid() {
-				c.note(p, diag.Path{"hosts", h.Name, "nics", n.Name, "ipv6"}, "an IPv6 address alone is not enough")
+		for _, l := range h.Links() {
+			if l.IPv6.Address.IsValid() {
+				c.note(p, linkPath(h, l).With("ipv6"), "an IPv6 address alone is not enough")
 			}
 		}
 	}
@@ -61,52 +61,60 @@ func checkNode(c *checker) {
 	}
 }
 
-// nodeOf looks at what a host says of its node: a card, or an address.
+// nodeOf looks at what a host says of its node: a card, a VLAN or a bond, or an address.
 func (c *checker) nodeOf(h *site.Host, node string, at diag.Path) {
-	cards := c.spec.Hosts[h.Name].NICs
-	card, known := cards[node]
+	links := map[string]*site.Link{}
+	for _, l := range h.Links() {
+		links[l.Name] = l
+	}
+	l, known := links[node]
 	switch a := format.ParseAddr(node); {
-	case known && card.IPv4.Mode == "dhcp":
-		c.note(c.report(at, "DHCP gives the card %q its address, and nobody knows it here", node).WithHint("say the address itself, which DHCP has to give it each time"), at.Parent().With("nics", node, "ipv4"), "the card")
-	case known && card.IPv4.Mode == "none":
-		c.note(c.report(at, "the card %q has no IPv4 address", node).WithHint("name a card that has one"), at.Parent().With("nics", node, "ipv4"), "the card")
+	case known && l.IPv4.Mode == "dhcp":
+		c.note(c.report(at, "DHCP gives the %s %q its address, and nobody knows it here", whatLink(l), node).WithHint("say the address itself, which DHCP has to give it each time"), linkPath(h, l).With("ipv4"), "the %s", whatLink(l))
+	case known && l.IPv4.Mode == "none":
+		c.note(c.report(at, "the %s %q has no IPv4 address", whatLink(l), node).WithHint("name a card, VLAN or bond that has one"), linkPath(h, l).With("ipv4"), "the %s", whatLink(l))
 	case known:
 	case a.Is6():
 		c.report(at, "%q is an IPv6 address, and the cluster is IPv4 only", node).WithHint("name a card, or say its IPv4 address")
 	case a.IsValid() && isUnusable(a) != "":
 		c.report(at, "%s %s", a, isUnusable(a))
 	case a.IsValid() && !h.Carries(a):
-		c.report(at, "no card of the host has the address %q", node).WithHint("name one of its cards: %s", format.AllOf(slices.Sorted(maps.Keys(cards))))
+		c.report(at, "no card of the host has the address %q", node).WithHint("name one of its cards, VLANs and bonds: %s", format.AllOf(slices.Sorted(maps.Keys(links))))
 	case a.IsValid():
 	case looksLikeAddress(node):
 		c.fault(at, format.Address(node))
 	default:
-		unknownName(c, at, "card", node, cards)
+		unknownName(c, at, "card, VLAN or bond", node, links)
 	}
 }
 
-// checkNodeNetwork looks for nodes that another one cannot reach: no router passes
-// what is sent to a private address on to another network of the internet. Between
-// private networks there may be a router that the spec does not know of.
+// checkNodeNetwork looks for nodes that another one cannot reach: no router of the
+// internet passes on what is sent to a private address.
 func checkNodeNetwork(c *checker) {
 	for _, h := range c.site.Hosts {
 		if !h.NodeIP.IsPrivate() {
 			continue
 		}
 		for _, other := range c.site.Hosts {
-			if len(other.NICs) == 0 || c.hasBadAddress(other.Name) || other.NodeIP.IsPrivate() || reachesPrivate(other) {
+			if other == h || len(other.NICs) == 0 || c.hasBadAddress(other.Name) || reaches(other, h.NodeIP) {
 				continue
 			}
-			p := c.report(c.nodePath(h), "%s is a private address, and no card of the host %q is in a private network", h.NodeIP, other.Name).
-				WithHint("give both hosts a card in one network, or name another address as the node; silence this where a module of your own makes the way")
+			p := c.report(c.nodePath(h), "%s is a private address, and the host %q has no way to it: no card, VLAN or bond in its network, and no route", h.NodeIP, other.Name).
+				WithHint("give both hosts a card or a VLAN in one network, or name another address as the node; silence this where a module of your own makes the way")
 			c.note(p, c.nodePath(other), "the other host")
 			break
 		}
 	}
 }
 
-func reachesPrivate(h *site.Host) bool {
-	return slices.ContainsFunc(h.NICs, func(n *site.NIC) bool { return n.IPv4.Mode == "dhcp" || n.IPv4.Address.Addr().IsPrivate() })
+// reaches tells whether a host has a way to a private address, as far as the spec says:
+// a router of a private network may know more of them, and so may DHCP.
+func reaches(h *site.Host, a netip.Addr) bool {
+	return slices.ContainsFunc(h.Links(), func(l *site.Link) bool {
+		near := func(p netip.Prefix) bool { return p.Contains(a) }
+		return l.IPv4.Mode == "dhcp" || l.IPv4.Gateway.IsPrivate() || slices.ContainsFunc(l.Statics(), near) ||
+			slices.ContainsFunc(l.Routes, func(r site.StaticRoute) bool { return near(r.To) })
+	})
 }
 
 // nodePath is where the spec says the address of a host's node.
@@ -117,9 +125,9 @@ func (c *checker) nodePath(h *site.Host) diag.Path {
 			return at.With(field)
 		}
 	}
-	for _, n := range h.NICs {
-		if n.IPv4.Address.Addr() == h.NodeIP && h.NodeIP.IsValid() {
-			return at.With("nics", n.Name, "ipv4")
+	for _, l := range h.Links() {
+		if l.IPv4.Address.Addr() == h.NodeIP && h.NodeIP.IsValid() {
+			return linkPath(h, l).With("ipv4")
 		}
 	}
 	return at

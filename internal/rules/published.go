@@ -161,9 +161,13 @@ func addresses(h *site.Host, said *spec.Host, at diag.Path) []placed {
 			all = append(all, placed{a, at})
 		}
 	}
-	for _, n := range h.NICs {
-		add(n.IPv4.Address.Addr(), at.With("nics", n.Name, "ipv4", "address"))
-		add(n.IPv6.Address.Addr(), at.With("nics", n.Name, "ipv6", "address"))
+	for _, l := range h.Links() {
+		at := linkPath(h, l)
+		add(l.IPv4.Address.Addr(), at.With("ipv4", "address"))
+		add(l.IPv6.Address.Addr(), at.With("ipv6", "address"))
+		for i, text := range l.Link.Addresses {
+			add(format.ParsePrefix(text).Addr(), at.With("addresses", i))
+		}
 	}
 	add(format.ParseAddr(said.Address), at.With("address"))
 	add(format.ParseAddr(said.Node), at.With("node"))

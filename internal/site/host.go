@@ -22,26 +22,24 @@ const (
 	FirmwareBIOS    = "bios"
 )
 
-// ARM is the architecture of ARM servers, in uname's word.
-const ARM = "aarch64"
-
 // VolumesDir is where every host has the volumes of apps: k3s's default, which is one
 // for all of its nodes. A host that keeps them elsewhere has that folder bound here.
 const VolumesDir = "/var/lib/rancher/k3s/storage"
 
-// Host is one machine. Address is where ssh finds it from outside, Firmware never
-// unknown on ARM, ESPSize in disko's words, SSH.Hostname its hostname behind the
-// tunnel.
+// Host is one machine. Address is where ssh finds it from outside, ESPSize in
+// disko's words, SSH.Hostname its hostname behind the tunnel.
 type Host struct {
 	spec.Host
 	Name     string
 	NodeIP   netip.Addr // the address other nodes, pods and the tunnel reach it at
 	Disks    []*Disk    // sorted by name
-	Arrays   []*Array   // sorted by name; empty where the root is on a single disk, or the layout is zfs
-	Pools    []*Pool    // sorted by name; empty where the layout is md
+	Arrays   []*Array   // sorted by name; empty where the root is on a single disk
 	NICs     []*NIC     // sorted by name
-	Users    []*User    // sorted by name
-	RootKeys []string   // keys of the wheel users, sorted by user, without doubles
+	VLANs    []*VLAN    // sorted by name
+	Bonds    []*Bond    // sorted by name
+	Open     []Opening
+	Users    []*User  // sorted by name
+	RootKeys []string // keys of the wheel users, sorted by user, without doubles
 	SSHFrom  []netip.Prefix
 }
 
@@ -54,7 +52,6 @@ type Disk struct {
 	Boot      bool     // carries a boot partition, and the BIOS boot partition where the firmware is not uefi
 	BootMount string   // "/boot", "/boot-fallback", "/boot-fallback-2" …; "" when Boot is false
 	Members   []Member // array members on it, in partition order; the one that takes the rest is last
-	Pool      string   // the ZFS pool that takes the rest of it; "" where none does
 }
 
 // Member is a disk's part of an array.
@@ -69,28 +66,6 @@ type Member struct {
 type Array struct {
 	spec.Array
 	Name string
-}
-
-// NIC is one network card, found by its MAC, which is in lower case.
-type NIC struct {
-	spec.NIC
-	Name string
-	IPv4 IPv4
-	IPv6 IP
-	DNS  []netip.Addr
-}
-
-// IPv4 is how a card gets its IPv4 address: by "dhcp", "static", or "none".
-type IPv4 struct {
-	Mode string
-	IP
-}
-
-// IP is a static address of a card.
-type IP struct {
-	spec.IP
-	Address netip.Prefix // with its prefix length; invalid: none
-	Gateway netip.Addr   // invalid: none
 }
 
 // User is a person who logs in.
@@ -125,15 +100,12 @@ func (h *Host) RootPrincipals() []string {
 func (u *User) Wheel() bool { return slices.Contains(u.Groups, "wheel") }
 
 // Taken is how much of a disk arrays of a fixed size take, and what every disk
-// loses to the boot loader, the partition tables and a pool's reserve, in MiB.
+// loses to the boot loader and the partition tables, in MiB.
 func (d *Disk) Taken() int {
 	n := 2
 	for _, m := range d.Members {
 		size, _ := format.ParseSize(m.Size)
 		n += size
-	}
-	if d.Pool != "" {
-		n += PoolReserve
 	}
 	return n
 }
@@ -142,17 +114,5 @@ func (d *Disk) Taken() int {
 func (d *Disk) RootTakesRest(h *Host) bool {
 	return d.Mount == "/" || slices.ContainsFunc(h.Arrays, func(a *Array) bool {
 		return a.Mount == "/" && strings.HasSuffix(a.Size, "%") && slices.Contains(a.Disks, d.Name)
-	}) || slices.ContainsFunc(h.Pools, func(p *Pool) bool { return p.Mount == "/" && slices.Contains(p.Disks, d.Name) })
-}
-
-// Carries tells whether a card of the host has an address, or DHCP may give it one.
-func (h *Host) Carries(a netip.Addr) bool {
-	return slices.ContainsFunc(h.NICs, func(n *NIC) bool {
-		return n.IPv4.Mode == "dhcp" && a.Is4() || n.IPv4.Address.Addr() == a || n.IPv6.Address.Addr() == a
 	})
-}
-
-// Static tells whether a card of the host says an address.
-func (h *Host) Static(a netip.Addr) bool {
-	return slices.ContainsFunc(h.NICs, func(n *NIC) bool { return n.IPv4.Address.Addr() == a })
 }

@@ -26,12 +26,9 @@ func resolveHosts(s *Site, sp *spec.Spec) {
 }
 
 func resolveHost(name string, h *spec.Host) *Host {
-	host := &Host{Host: *h, Name: name, Disks: resolveDisks(h), Arrays: resolveArrays(h), Pools: resolvePools(h), NICs: resolveNICs(h.NICs), Users: resolveUsers(h.Users)}
-	if h.CPU.Arch == ARM && h.Firmware == FirmwareUnknown {
-		host.Firmware = FirmwareUEFI
-	}
+	host := &Host{Host: *h, Name: name, Disks: resolveDisks(h), Arrays: resolveArrays(h), Users: resolveUsers(h.Users), Open: resolveOpenings(h.Open)}
+	resolveNetwork(host, h)
 	host.ESPSize = format.InDisko(h.ESPSize)
-	host.Kernel, host.HostID = kernel(h), hostID(name, h)
 	layout(host)
 	for _, from := range h.SSH.From {
 		if p := format.ParsePrefix(from); p.IsValid() {
@@ -48,12 +45,12 @@ func resolveHost(name string, h *spec.Host) *Host {
 	return host
 }
 
-// defaultArray is what two disks or more make when the spec names no arrays, or no pools.
+// defaultArray is what two disks or more make when the spec names no arrays.
 const defaultArray = "system"
 
 func resolveDisks(h *spec.Host) []*Disk {
 	var disks []*Disk
-	alone := len(h.Disks) == 1 && h.Arrays == nil && h.Layout != LayoutZFS
+	alone := len(h.Disks) == 1 && h.Arrays == nil
 	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
 		disk := &Disk{Disk: *h.Disks[name], Name: name}
 		if !format.DiskSize(disk.Size).Bad() {
@@ -67,22 +64,14 @@ func resolveDisks(h *spec.Host) []*Disk {
 	return disks
 }
 
-// freeDisks are those without a mount of their own, sorted.
-func freeDisks(h *spec.Host) []string {
+func resolveArrays(h *spec.Host) []*Array {
 	var free []string
 	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
 		if h.Disks[name].Mount == "" {
 			free = append(free, name)
 		}
 	}
-	return free
-}
-
-func resolveArrays(h *spec.Host) []*Array {
-	if h.Layout == LayoutZFS {
-		return nil
-	}
-	free, specs := freeDisks(h), h.Arrays
+	specs := h.Arrays
 	if specs == nil && len(free) > 1 {
 		specs = map[string]*spec.Array{defaultArray: {Level: 1, Mount: "/", Format: "ext4", Size: "100%"}}
 	}
@@ -115,12 +104,6 @@ func layout(h *Host) {
 				root = root || a.Mount == "/"
 			}
 		}
-		for _, p := range h.Pools {
-			if slices.Contains(p.Disks, d.Name) {
-				d.Pool = p.Name
-				root = root || p.Mount == "/"
-			}
-		}
 		if root {
 			d.Boot, d.BootMount = true, bootMount(boots)
 			boots++
@@ -143,68 +126,6 @@ func boolInt(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-func resolveNICs(specs map[string]*spec.NIC) []*NIC {
-	var nics []*NIC
-	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		n := specs[name]
-		nic := &NIC{NIC: *n, Name: name, IPv4: IPv4{n.IPv4.Mode, resolveIP(n.IPv4.IP)}}
-		nic.MAC = strings.ToLower(n.MAC)
-		if n.IPv6 != nil {
-			nic.IPv6 = resolveIP(*n.IPv6)
-		}
-		for _, dns := range n.DNS {
-			if a := format.ParseAddr(dns); a.IsValid() {
-				nic.DNS = append(nic.DNS, a)
-			}
-		}
-		nics = append(nics, nic)
-	}
-	return nics
-}
-
-func resolveIP(ip spec.IP) IP {
-	return IP{ip, format.ParsePrefix(ip.Address), format.ParseAddr(ip.Gateway)}
-}
-
-// nodeIP is the address that other nodes and pods reach the host at: what the spec
-// says of the node, the address where ssh finds the host, if it is one, or the first
-// static one. It is an IPv4 address, since the networks of pods and Services are: k3s
-// refuses a node address of another family than its cluster's.
-func nodeIP(h *Host) netip.Addr {
-	if h.Node != "" {
-		if a := format.ParseAddr(h.Node); a.Is4() {
-			return a
-		}
-		for _, n := range h.NICs {
-			if a := n.IPv4.Address.Addr(); n.Name == h.Node && a.Is4() {
-				return a
-			}
-		}
-		return netip.Addr{}
-	}
-	if a := format.ParseAddr(h.Address); a.Is4() {
-		return a
-	}
-	return firstStatic(h)
-}
-
-// firstStatic is the first static IPv4 address of a host, cards with a gateway first.
-func firstStatic(h *Host) netip.Addr {
-	var gated, others []netip.Addr
-	for _, n := range h.NICs {
-		switch a := n.IPv4.Address.Addr(); {
-		case a.Is4() && n.IPv4.Gateway.IsValid():
-			gated = append(gated, a)
-		case a.Is4():
-			others = append(others, a)
-		}
-	}
-	for _, a := range slices.Concat(gated, others) {
-		return a
-	}
-	return netip.Addr{}
 }
 
 func resolveUsers(specs map[string]*spec.User) []*User {

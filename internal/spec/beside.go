@@ -25,10 +25,12 @@ func Ways() []way {
 		app       = "a client has none: write it as an app, under apps"
 	)
 	return []way{
-		{"hosts", "zfs zpool raidz dataset snapshot", "ZFS", "a host with layout: \"zfs\" has pools in the place of arrays: gen explain hosts shows the fields"},
-		{"hosts", "luks crypt encrypted btrfs lvm swap tmpfs", "Encrypted disks, btrfs, LVM, swap", "the layout follows from disks and arrays; for another one write disko's module yourself: output.exclude takes machines/HOST/disko.nix over"},
-		{"hosts", "vlan bond bridge mtu wireguard vpn route dhcp", "VLANs, bonds, bridges, MTU, VPNs", module},
-		{"hosts", "firewall port openport allowedport package program service sysctl kernelparam kernelmodule ntp cron motd", "Ports of hosts, packages, services, kernel parameters", module},
+		{"hosts", "luks crypt encrypted zfs btrfs lvm swap tmpfs raidz", "Encrypted disks, ZFS, btrfs, LVM, swap", "the layout follows from disks and arrays; for another one write disko's module yourself: output.exclude takes machines/HOST/disko.nix over"},
+		{"hosts", "bridge wireguard vpn", "Bridges, VPNs", module},
+		{"hosts", "vlan bond", "VLANs, bonds", "they belong to a host: hosts.HOST.vlans and hosts.HOST.bonds"},
+		{"hosts", "mtu dhcp route slaac", "MTU, DHCP, static routes, router advertisements", "they belong to a card, a VLAN or a bond: gen explain hosts shows the fields"},
+		{"hosts", "firewall port openport allowedport", "Ports of hosts", "they stand under hosts.HOST.open, with who reaches them"},
+		{"hosts", "package program service sysctl kernelparam kernelmodule ntp cron motd", "Packages, services, kernel parameters", module},
 		{"hosts", "module nixosmodule import", "NixOS modules", module},
 		{"hosts", "nameserver resolver", "Name servers", "they belong to a card: hosts.HOST.nics.CARD.dns"},
 		{"hosts", "sudo admin administrator wheel root", "Administrators", "users whose groups have \"wheel\" are administrators, and their keys open root"},

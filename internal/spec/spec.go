@@ -121,7 +121,6 @@ type Host struct {
 	Address string `json:"address"`
 	Node    string `json:"node"`
 	CPU     struct {
-		Arch    string `json:"arch"`
 		Vendor  string `json:"vendor"`
 		Cores   int    `json:"cores"`
 		Threads int    `json:"threads"`
@@ -138,12 +137,12 @@ type Host struct {
 	Age     string            `json:"age"`
 	ESPSize string            `json:"espSize"`
 	Disks   map[string]*Disk  `json:"disks"`
-	Layout  string            `json:"layout"`
 	Arrays  map[string]*Array `json:"arrays"`
-	Pools   map[string]*Pool  `json:"pools"`
-	HostID  string            `json:"hostId"`
 	Volumes string            `json:"volumes"`
 	NICs    map[string]*NIC   `json:"nics"`
+	VLANs   map[string]*VLAN  `json:"vlans"`
+	Bonds   map[string]*Bond  `json:"bonds"`
+	Open    []Opening         `json:"open"`
 	Users   map[string]*User  `json:"users"`
 	SSH     struct {
 		From         []string `json:"from"`
@@ -173,38 +172,6 @@ type Array struct {
 	Format string   `json:"format"`
 	Size   string   `json:"size"`
 }
-
-// Pool mirrors #Pool.
-type Pool struct {
-	Mode      string   `json:"mode"`
-	Disks     []string `json:"disks"`
-	Mount     string   `json:"mount"`
-	Snapshots bool     `json:"snapshots"`
-}
-
-// NIC mirrors #NIC.
-type NIC struct {
-	MAC  string   `json:"mac"`
-	IPv4 IPv4     `json:"ipv4"`
-	IPv6 *IP      `json:"ipv6"`
-	DNS  []string `json:"dns"`
-}
-
-// IPv4 is "dhcp", "none" or a static address: Mode is "static" then.
-type IPv4 struct {
-	Mode string
-	IP
-}
-
-// IP mirrors #IPv4 and #IPv6.
-type IP struct {
-	Address string `json:"address"`
-	Gateway string `json:"gateway"`
-	OnLink  bool   `json:"onLink"`
-}
-
-// setWord takes a word, which is aStruct for an address.
-func (s *IPv4) setWord(word string) { s.Mode = word }
 
 // User mirrors #User.
 type User struct {

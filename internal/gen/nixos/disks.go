@@ -12,7 +12,6 @@ type disks struct {
 	BootSize string
 	Disks    []disk
 	Arrays   []array
-	Pools    []pool
 }
 
 type disk struct {
@@ -21,7 +20,6 @@ type disk struct {
 	BIOS       bool   // a partition for GRUB's BIOS half
 	BootMount  string // "" has no boot partition
 	Members    []member
-	Pool       string
 	FileSystem *fileSystem
 }
 
@@ -42,7 +40,7 @@ type fileSystem struct {
 func disksOf(h *site.Host) disks {
 	d := disks{BootSize: h.ESPSize}
 	for _, from := range h.Disks {
-		to := disk{Name: from.Name, Device: from.Device, BootMount: from.BootMount, Pool: from.Pool}
+		to := disk{Name: from.Name, Device: from.Device, BootMount: from.BootMount}
 		to.BIOS = from.Boot && h.Firmware != site.FirmwareUEFI
 		for _, m := range from.Members {
 			// The prefix keeps an array's name apart from those of the other partitions.
@@ -58,7 +56,6 @@ func disksOf(h *site.Host) disks {
 		// A stripe has no redundancy for a bitmap to keep track of.
 		d.Arrays = append(d.Arrays, array{a.Name, a.Level, a.Level != 0, fileSystemOf(a.Format, a.Mount)})
 	}
-	d.Pools = poolsOf(h)
 	return d
 }
 

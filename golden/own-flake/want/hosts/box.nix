@@ -4,7 +4,6 @@
   name = "box";
   roles = [
     "base"
-    "boot"
     "k3s-cilium"
   ];
   machine = [ "box" ];

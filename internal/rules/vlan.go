@@ -1,0 +1,241 @@
+package rules
+
+import (
+	"cmp"
+	"maps"
+	"regexp"
+	"slices"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+	"sitegen/internal/site"
+)
+
+// twoMore says two more cards of the base site, and twoHosts another host, for the rules' examples.
+const (
+	twoHosts = hostTwo + `, nics: wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}}`
+	twoMore  = `hosts: web1: nics: {a: mac: "a8:a1:59:0f:10:02", b: mac: "a8:a1:59:0f:10:03"}`
+)
+
+func vlanRules() []Rule {
+	return []Rule{
+		{ID: "link-name", Severity: diag.Error, Summary: "Cards, VLANs and bonds of a host have names of their own. Those of VLANs and bonds are names of interfaces that neither the kernel, nor Cilium, nor the firewall reads anything into.",
+			Bad: `hosts: web1: vlans: local: {on: "wan", id: 4000}`, Good: `hosts: web1: vlans: private: {on: "wan", id: 4000}`, check: checkLinkNames},
+		{ID: "vlan-on", Severity: diag.Error, Summary: "A VLAN is on a card or a bond of its host, and not on a card of a bond.",
+			Bad: `hosts: web1: vlans: private: {on: "lan", id: 4000}`, Good: `hosts: web1: vlans: private: {on: "wan", id: 4000}`, check: checkVLANOn},
+		{ID: "vlan-twice", Severity: diag.Error, Summary: "No two VLANs on one card or bond have one tag.",
+			Bad: `hosts: web1: vlans: {private: {on: "wan", id: 4000}, storage: {on: "wan", id: 4000}}`, Good: `hosts: web1: vlans: {private: {on: "wan", id: 4000}, storage: {on: "wan", id: 4001}}`, check: checkVLANTwice},
+		{ID: "vlan-mtu", Severity: diag.Error, Summary: "A VLAN's packets are no larger than those of what it is on.",
+			Bad: `hosts: web1: vlans: private: {on: "wan", id: 4000, mtu: 9000}`, Good: `hosts: web1: {nics: wan: mtu: 9000, vlans: private: {on: "wan", id: 4000, mtu: 9000}}`, check: checkVLANMTU},
+		{ID: "mtu", Severity: diag.Error, Summary: "Where a card, VLAN or bond has IPv6, its packets may have 1280 bytes: the kernel turns IPv6 off below that.",
+			Bad: `hosts: web1: nics: wan: mtu: 1200`, Good: `hosts: web1: nics: wan: mtu: 1280`, check: checkMTU},
+		{ID: "mtu-pods", Severity: diag.Warning, Summary: "What tunnels between nodes take off the smallest packets of a host leaves pods 1228 bytes, as QUIC needs them: cloudflared falls back to HTTP/2 below that.",
+			Bad: twoHosts + "\n" + `hosts: web1: nics: wan: mtu: 1300`, Good: twoHosts + "\n" + `hosts: web1: nics: wan: mtu: 1400`, check: checkMTUPods},
+		{ID: "bond-nics", Severity: diag.Error, Summary: "A bond has two cards or more of its host, and a card is of one bond.",
+			Bad: twoMore + "\n" + `hosts: web1: {nics: b: ipv4: "none", bonds: bond0: {nics: ["a"], ipv4: "none"}}`, Good: twoMore + "\n" + `hosts: web1: bonds: bond0: {nics: ["a", "b"], ipv4: "none"}`, check: checkBondNICs},
+		{ID: "bond-member", Severity: diag.Error, Summary: "A card of a bond carries nothing itself: addresses, routes and the size of packets are the bond's.",
+			Bad: twoMore + "\n" + `hosts: web1: {nics: a: ipv4: "dhcp", bonds: bond0: {nics: ["a", "b"], ipv4: "none"}}`, Good: twoMore + "\n" + `hosts: web1: bonds: bond0: {nics: ["a", "b"], ipv4: "none"}`, check: checkBondMembers},
+		{ID: "bond-mac", Severity: diag.Error, Summary: "The address of a bond is that of one of its cards, or no other card's.",
+			Bad: twoMore + "\n" + `hosts: web1: bonds: bond0: {nics: ["a", "b"], ipv4: "none", mac: "a8:a1:59:0f:10:01"}`, Good: twoMore + "\n" + `hosts: web1: bonds: bond0: {nics: ["a", "b"], ipv4: "none", mac: "a8:a1:59:0f:10:03"}`, check: checkBondMAC},
+	}
+}
+
+// linkNames are names that something reads more into: Cilium takes no interface whose
+// name begins with one of the first (cilium pkg/defaults, ExcludedDevicePrefixes), and
+// drops what has the tag of a VLAN that it does not take; the firewall trusts some of
+// them; the others are the kernel's and udev's own (systemd.net-naming-scheme(7)).
+var linkNames = []struct{ re, why string }{
+	{`^(lo|lxc|cni|docker|cilium)`, "Cilium leaves out interfaces with names that begin with %q"},
+	{`^(eth|en|wl|ww|ib|sl)[0-9opsx]`, "the kernel gives cards names that begin with %q"},
+	{`^(all|default)$`, "%q is the kernel's word for all interfaces"},
+	{`^[0-9]+$`, "%q would be the number of an interface"},
+}
+
+func checkLinkNames(c *checker) {
+	c.eachLink(func(h *site.Host, l *site.Link, at diag.Path) {
+		for _, other := range h.Links() {
+			if other != l && other.Name == l.Name && l.Kind > other.Kind {
+				p := c.reportName(at, "there is a %s %q already, and both would be found by that name", whatLink(other), l.Name).WithHint("give one of them another name")
+				c.note(p, linkPath(h, other), "the %s", whatLink(other))
+			}
+		}
+		if l.Kind == site.LinkNIC {
+			return
+		}
+		for _, n := range linkNames {
+			if found := regexp.MustCompile(n.re).FindString(l.Name); found != "" {
+				c.reportName(at, "a "+whatLink(l)+" cannot be called %q: "+n.why, l.Name, found).WithHint("\"private\" or \"bond0\" for example")
+				return
+			}
+		}
+	})
+}
+
+func checkVLANOn(c *checker) {
+	for _, h := range c.site.Hosts {
+		for _, v := range h.VLANs {
+			at := diag.Path{"hosts", h.Name, "vlans", v.Name, "on"}
+			said := c.spec.Hosts[h.Name]
+			card := slices.IndexFunc(h.NICs, func(n *site.NIC) bool { return n.Name == v.On })
+			switch {
+			case said.Bonds[v.On] != nil:
+			case card >= 0 && h.NICs[card].Bond != "":
+				p := c.report(at, "%q is a card of the bond %q, which carries the VLANs", v.On, h.NICs[card].Bond).WithHint("say on: %q", h.NICs[card].Bond)
+				c.note(p, diag.Path{"hosts", h.Name, "bonds", h.NICs[card].Bond}, "the bond")
+			case card >= 0:
+			case said.VLANs[v.On] != nil:
+				c.report(at, "%q is a VLAN itself", v.On).WithHint("name the card or the bond that it is on")
+			default:
+				on := map[string]bool{}
+				for name := range said.Bonds {
+					on[name] = true
+				}
+				for name := range said.NICs {
+					on[name] = true
+				}
+				unknownName(c, at, "card or bond", v.On, on)
+			}
+		}
+	}
+}
+
+func checkVLANTwice(c *checker) {
+	type tag struct {
+		host, on string
+		id       int
+	}
+	seen := map[tag]diag.Path{}
+	for _, h := range c.site.Hosts {
+		for _, v := range h.VLANs {
+			at := diag.Path{"hosts", h.Name, "vlans", v.Name, "id"}
+			t := tag{h.Name, v.On, v.ID}
+			if first, ok := seen[t]; ok {
+				newer, older := c.later(at, first)
+				c.note(c.report(newer, "%d is the tag of another VLAN on %q", v.ID, v.On).WithHint("one VLAN may have several addresses: say addresses"), older, "of %s", older.Parent())
+			}
+			seen[t] = at
+		}
+	}
+}
+
+// ethernet is what a card takes where nothing is said.
+const ethernet = 1500
+
+func checkVLANMTU(c *checker) {
+	for _, h := range c.site.Hosts {
+		for _, v := range h.VLANs {
+			at := diag.Path{"hosts", h.Name, "vlans", v.Name, "mtu"}
+			for _, l := range h.Links() {
+				if l.Name != v.On || l.Kind == site.LinkVLAN || v.MTU <= cmp.Or(l.MTU, ethernet) {
+					continue
+				}
+				p := c.report(at, "%d is more than the %d of the %s %q, and the kernel refuses it", v.MTU, cmp.Or(l.MTU, ethernet), whatLink(l), l.Name).
+					WithHint("say mtu: %d for %q too, where its network takes that; or leave it out here", v.MTU, l.Name)
+				if c.ix.Has(linkPath(h, l).With("mtu")) {
+					c.note(p, linkPath(h, l).With("mtu"), "the %s", whatLink(l))
+				}
+			}
+		}
+	}
+}
+
+func checkMTU(c *checker) {
+	c.eachLink(func(h *site.Host, l *site.Link, at diag.Path) {
+		if l.MTU == 0 || l.MTU >= 1280 {
+			return
+		}
+		where := map[string]bool{"ipv6": l.IPv6.Address.IsValid(), "ra": l.RA, "addresses": slices.ContainsFunc(l.Link.Addresses, func(a string) bool { return format.ParsePrefix(a).Addr().Is6() })}
+		for _, field := range slices.Sorted(maps.Keys(where)) {
+			if where[field] {
+				c.note(c.report(at.With("mtu"), "%d is less than the 1280 bytes that IPv6 needs", l.MTU).WithHint("say 1280 or more, or leave IPv6 out"), at.With(field), "IPv6 is said here")
+				return
+			}
+		}
+	})
+}
+
+// What tunnels take (cilium pkg/mtu/mtu.go, TunnelOverhead, WireguardOverhead), and
+// what QUIC's first packet has with its headers (RFC 9000, 14.1).
+const (
+	vxlanBytes     = 50
+	wireguardBytes = 80
+	quicBytes      = 1200 + 28
+)
+
+func checkMTUPods(c *checker) {
+	takes := vxlanBytes
+	if c.site.Cluster.Encrypt {
+		takes += wireguardBytes
+	}
+	c.eachLink(func(h *site.Host, l *site.Link, at diag.Path) {
+		if l.MTU != 0 && l.MTU-takes < quicBytes {
+			c.report(at.With("mtu"), "leaves pods packets of %d bytes, and cloudflared's QUIC needs %d", l.MTU-takes, quicBytes).
+				WithHint("say %d or more, where the network takes it; silence this where HTTP/2 will do", quicBytes+takes)
+		}
+	})
+}
+
+func checkBondNICs(c *checker) {
+	of := map[string]diag.Path{}
+	for _, h := range c.site.Hosts {
+		for _, b := range h.Bonds {
+			at := diag.Path{"hosts", h.Name, "bonds", b.Name, "nics"}
+			switch len(b.NICs) {
+			case 0:
+				c.report(at, "a bond without cards reaches nothing").WithHint("name two cards")
+			case 1:
+				c.report(at, "a bond of one card goes down with it").WithHint("name two cards; or say the addresses with the card itself")
+			}
+			for i, card := range b.NICs {
+				if c.spec.Hosts[h.Name].NICs[card] == nil {
+					unknownName(c, at.With(i), "card", card, c.spec.Hosts[h.Name].NICs, b.NICs...)
+					continue
+				}
+				key := h.Name + " " + card
+				if first, ok := of[key]; ok && first.Parent().Key() != at.Key() {
+					newer, older := c.later(at.With(i), first)
+					c.note(c.report(newer, "the card %q is of another bond", card).WithHint("a card is of one bond"), older, "of %s", older.Parent().Parent())
+				}
+				of[key] = at.With(i)
+			}
+		}
+	}
+}
+
+func checkBondMembers(c *checker) {
+	for _, h := range c.site.Hosts {
+		for _, n := range h.NICs {
+			if n.Bond == "" {
+				continue
+			}
+			at := diag.Path{"hosts", h.Name, "nics", n.Name}
+			card := c.spec.Hosts[h.Name].NICs[n.Name]
+			for _, f := range []struct {
+				field string
+				said  bool
+			}{
+				{"ipv4", card.IPv4.Mode != "none" && c.ix.Has(at.With("ipv4"))}, {"ipv6", card.IPv6 != nil}, {"addresses", len(card.Addresses) > 0}, {"mtu", card.MTU != 0},
+				{"ra", card.RA}, {"routes", len(card.Routes) > 0}, {"dns", len(card.DNS) > 0},
+			} {
+				if f.said {
+					p := c.report(at.With(f.field), "is said of a card of the bond %q, which carries it", n.Bond).WithHint("say it as hosts.%s.bonds.%s.%s", h.Name, n.Bond, f.field)
+					c.note(p, diag.Path{"hosts", h.Name, "bonds", n.Bond}, "the bond")
+				}
+			}
+		}
+	}
+}
+
+func checkBondMAC(c *checker) {
+	c.eachCard(func(h *site.Host, n *site.NIC, at diag.Path) {
+		for _, other := range c.site.Hosts {
+			for _, b := range other.Bonds {
+				said := diag.Path{"hosts", other.Name, "bonds", b.Name, "mac"}
+				if b.MAC != n.MAC || !c.ix.Has(said) || other == h && slices.Contains(b.NICs, n.Name) {
+					continue
+				}
+				c.note(c.report(said, "%q is the address of a card that is not of the bond", b.MAC).WithHint("leave it out: the bond has that of its first card"), at.With("mac"), "the card")
+			}
+		}
+	})
+}
