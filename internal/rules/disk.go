@@ -37,7 +37,7 @@ func diskRules() []Rule {
 			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "data"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, value: true, check: checkMounts},
 		{ID: "mount-twice", Severity: diag.Error, Summary: "No two file systems of a host are mounted at one place.",
 			Bad: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/"}}`, Good: `hosts: web1: arrays: {system: {mount: "/", size: "200G"}, data: {mount: "/data"}}`, check: checkMountTwice},
-		{ID: "root", Severity: diag.Error, Summary: "Each host has a disk or an array that is mounted at /.",
+		{ID: "root", Severity: diag.Error, Summary: "Each host has a disk, an array or a pool that is mounted at /.",
 			Bad: `hosts: web1: arrays: system: {mount: "/data"}`, Good: `hosts: web1: arrays: system: {mount: "/"}`, check: checkRoot},
 	}
 }
