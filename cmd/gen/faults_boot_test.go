@@ -12,6 +12,7 @@ const (
 	machineNix = "machines/*/default.nix"
 	diskoNix   = "machines/*/disko.nix"
 	networkNix = "machines/*/network.nix"
+	bootNix    = "roles/boot/default.nix"
 	baseNix    = "roles/base/default.nix"
 	k3sNix     = "roles/k3s-cilium/default.nix"
 )
@@ -44,8 +45,8 @@ func bootFaults() []fault {
 			applies: func(r *output) bool { return len(r.copyHooks()) > 0 },
 			check:   copiesGuarded,
 			again: []func(map[string]string){
-				swap(machineNix, `\S+/bin/mountpoint -q /boot && `, ""), swap(machineNix, ` && \S+/bin/mountpoint -q "\$copy"`, ""),
-				swap(machineNix, `mountpoint -q /boot && `, "mountpoint -q /boot || "),
+				swap(bootNix, `\S+/bin/mountpoint -q /boot && `, ""), swap(bootNix, ` && \S+/bin/mountpoint -q "\$copy"`, ""),
+				swap(bootNix, `mountpoint -q /boot && `, "mountpoint -q /boot || "),
 			},
 		},
 		{
@@ -54,14 +55,14 @@ func bootFaults() []fault {
 			applies: func(r *output) bool { return len(r.bootPartitions()) > len(r.site.Hosts) },
 			check:   allPartitionsWritten,
 			again: []func(map[string]string){
-				both(swap(machineNix, `lib\.filter \(mount: mount != "/boot"\)`, "lib.filter (mount: false)"), swap(machineNix, `\}\) \(lib\.attrNames bootDisks\);`, `}) [ "/boot" ];`)),
+				both(swap(bootNix, `lib\.filter \(mount: mount != "/boot"\)`, "lib.filter (mount: false)"), swap(bootNix, `\}\) mounts;`, `}) [ "/boot" ];`)),
 			},
 		},
 		{
 			name: "boot that needs an entry in the firmware", nix: true,
 			breaks: "the entry is of one disk and on one board: with another disk, or a new board, nothing starts without a console",
 			check:  bootsByPath,
-			again:  []func(map[string]string){both(swap(machineNix, ` --removable`, ""), swap(machineNix, `graceful = true`, "graceful = false"), swap(machineNix, `--target=i386-pc --boot`, "--target=i386 --boot"))},
+			again:  []func(map[string]string){both(swap(bootNix, ` --removable`, ""), swap(bootNix, `graceful = true`, "graceful = false"), swap(bootNix, `--target=i386-pc --boot`, "--target=i386 --boot"))},
 		},
 		{
 			name: "copy that leaves out the boot loader", nix: true,
@@ -83,7 +84,7 @@ func bootFaults() []fault {
 				}
 				return f
 			},
-			again: []func(map[string]string){swap(machineNix, `--exclude=/loader/random-seed`, "--exclude=/EFI/BOOT"), swap(machineNix, ` /boot/ `, " /boot/loader/ ")},
+			again: []func(map[string]string){swap(bootNix, `--exclude=/loader/random-seed`, "--exclude=/EFI/BOOT"), swap(bootNix, ` /boot/ `, " /boot/loader/ ")},
 		},
 		{
 			name: "firmware that is taken for UEFI", nix: true,
@@ -91,7 +92,29 @@ func bootFaults() []fault {
 			applies: func(r *output) bool { return slices.ContainsFunc(r.site.Hosts, notUEFI) },
 			check:   bootsInBIOSMode,
 			again: []func(map[string]string){
-				swap(diskoNix, `"EF02"`, `"EF00"`), swap(machineNix, `(?s)^ +\S+/bin/grub-install --target=i386-pc.*?&&\n`, ""),
+				swap(diskoNix, `"EF02"`, `"EF00"`), swap(bootNix, `(?s)^ +\S+/bin/grub-install --target=i386-pc.*?&&\n`, ""),
+			},
+		},
+		{
+			name: "ARM server with the parts of a PC", nix: true,
+			breaks:  "a system for another CPU is built, or a kernel module that is not there, or GRUB for a BIOS",
+			applies: func(r *output) bool { return slices.ContainsFunc(r.site.Hosts, isARM) },
+			check: func(r *output) []string {
+				var f finding
+				for _, h := range r.site.Hosts {
+					machine := dig(r.hosts[h.Name], "machine")
+					f.unless(text(machine, "nixpkgs", "hostPlatform") == h.CPU.Arch+"-linux", "%s: built for another CPU", h.Name)
+					if isARM(h) {
+						f.unless(len(entries(machine, "hardware", "cpu")) == 0, "%s: microcode", h.Name)
+						f.unless(len(list(machine, "boot", "kernelModules")) == 0, "%s: kernel modules", h.Name)
+						f.unless(text(r.hosts[h.Name], "boot", "boot", "loader", "grub", "enable") != "true", "%s: GRUB", h.Name)
+					}
+				}
+				return f
+			},
+			again: []func(map[string]string){
+				swap(machineNix, `"aarch64-linux"`, `"x86_64-linux"`), swap(machineNix, `^(  boot\.kernelPackages = )`, "  boot.kernelModules = [ \"kvm-amd\" ];\n$1"),
+				swap(machineNix, `^(  boot\.kernelPackages = )`, "  hardware.cpu.amd.updateMicrocode = true;\n$1"), swap(machineNix, `firmware = "uefi"`, `firmware = "unknown"`),
 			},
 		},
 		{
@@ -140,16 +163,18 @@ func bootFaults() []fault {
 					f.unless(strings.HasSuffix(size, "G") && size != "0G", "%s: %s", host, size)
 				}
 				for _, host := range r.hostNames() {
-					loader := dig(r.hosts[host], "machine", "boot", "loader")
+					loader := dig(r.hosts[host], "boot", "boot", "loader")
 					limit := text(loader, "grub", "configurationLimit") + text(loader, "systemd-boot", "configurationLimit")
 					f.unless(len(limit) > 0 && len(limit) <= 2, "%s keeps %q generations", host, limit)
 				}
 				return f
 			},
-			again: []func(map[string]string){swap(diskoNix, `size = "[0-9]G"`, `size = "512M"`), swap(machineNix, `^ +configurationLimit = .*\n`, ""), swap(machineNix, `configurationLimit = 10`, "configurationLimit = 100")},
+			again: []func(map[string]string){swap(diskoNix, `size = "[0-9]G"`, `size = "512M"`), swap(bootNix, `^ +configurationLimit = .*\n`, ""), swap(bootNix, `configurationLimit = 10`, "configurationLimit = 100")},
 		},
 	}
 }
+
+func isARM(h *site.Host) bool { return h.CPU.Arch == site.ARM }
 
 func notUEFI(h *site.Host) bool { return h.Firmware != site.FirmwareUEFI }
 

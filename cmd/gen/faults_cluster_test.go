@@ -108,12 +108,15 @@ func alertFaults() []fault {
 					if len(h.Arrays) > 0 {
 						f.unless(strings.Contains(text(base, "boot", "swraid", "mdadmConf"), "/bin/notify "), "%s: PROGRAM tells nobody", h.Name)
 					}
+					if len(h.Pools) > 0 {
+						f.unless(strings.Contains(text(r.hosts[h.Name], "zfs", "services", "zfs", "zed", "settings", "ZED_EMAIL_PROG"), "/bin/notify "), "%s: ZED tells nobody", h.Name)
+					}
 				}
 				return f
 			},
 			again: []func(map[string]string){
 				swap(baseNix, `^  programs\.msmtp = \{\n    enable = true;`, "  programs.msmtp = {\n    enable = false;"), swap(baseNix, `^ +passwordeval = .*\n`, ""),
-				swap(baseNix, `^ +\$\{notify\}/bin/notify "\$text".*\n`, ""), swap(baseNix, `^ +defaults\.monitored = .*\n`, ""), swap(baseNix, `^ +notifications\.mail\.enable = .*\n`, ""),
+				both(swap(baseNix, `^ +\$\{notify\}/bin/notify "\$text".*\n`, ""), swap(zfsNix, `^ +ZED_EMAIL_PROG = .*\n`, "")), swap(baseNix, `^ +defaults\.monitored = .*\n`, ""), swap(baseNix, `^ +notifications\.mail\.enable = .*\n`, ""),
 			},
 		},
 		{

@@ -15,7 +15,7 @@ import (
 func (r *output) copyHooks() map[string]string {
 	all := map[string]string{}
 	for _, host := range r.hostNames() {
-		hook := text(r.hosts[host], "machine", "boot", "loader", "systemd-boot", "extraInstallCommands")
+		hook := text(r.hosts[host], "boot", "boot", "loader", "systemd-boot", "extraInstallCommands")
 		if strings.Contains(hook, "rsync") {
 			all[host] = hook
 		}
@@ -48,7 +48,7 @@ func allPartitionsWritten(r *output) []string {
 	var f finding
 	for host, p := range r.bootPartitions() {
 		host, _, _ := strings.Cut(host, " ")
-		loader, mount := dig(r.hosts[host], "machine", "boot", "loader"), text(p, "content", "mountpoint")
+		loader, mount := dig(r.hosts[host], "boot", "boot", "loader"), text(p, "content", "mountpoint")
 		var written []string
 		for _, m := range list(loader, "grub", "mirroredBoots") {
 			written = append(written, text(m, "path"))
@@ -74,7 +74,7 @@ func allPartitionsWritten(r *output) []string {
 // grubInstalls are the calls of grub-install on a host, with their arguments.
 func (r *output) grubInstalls(host string) [][]string {
 	var all [][]string
-	for _, c := range shellCalls(r, text(r.hosts[host], "machine", "boot", "loader", "grub", "extraInstallCommands")) {
+	for _, c := range shellCalls(r, text(r.hosts[host], "boot", "boot", "loader", "grub", "extraInstallCommands")) {
 		if path.Base(c.words[0]) == "grub-install" {
 			all = append(all, c.words)
 		}
@@ -88,7 +88,7 @@ func bootsByPath(r *output) []string {
 	var f finding
 	for _, h := range r.site.Hosts {
 		if h.Firmware == site.FirmwareUEFI {
-			f.unless(text(r.hosts[h.Name], "machine", "boot", "loader", "systemd-boot", "graceful") == "true", "%s: no entry, no install", h.Name)
+			f.unless(text(r.hosts[h.Name], "boot", "boot", "loader", "systemd-boot", "graceful") == "true", "%s: no entry, no install", h.Name)
 			continue
 		}
 		bios := false

@@ -69,8 +69,21 @@ func installFaults() []fault {
 			breaks: "its image is rebuilt in place: arrays of a newer kernel than the target's never start there (nixos-anywhere#673)",
 			check:  eachInstall(kernelsCompared),
 			again: []func(map[string]string){
-				swap(installSH, `^compare_kernels\n`, ""), swap(installSH, `--phases kexec `, "--phases kexec,disko,install "), swap(installSH, `^compare_machine\ncompare_kernels\n\nrun_install$`, "run_install\ncompare_kernels"),
-				swap(installSH, `(the installer does not boot"\n)fetch_facts\n`, "$1"), swap(installSH, `^echo "kernel .*\n`, ""), swap(installSH, `--phases disko,install,reboot`, "--phases kexec,disko,install,reboot"),
+				swap(installSH, `^compare_kernels\n`, ""), swap(installSH, `--phases kexec `, "--phases kexec,disko,install "), swap(installSH, `^compare_machine\ncompare_kernels\ncompare_pools\n\nrun_install$`, "run_install\ncompare_kernels"),
+				swap(installSH, `(the installer does not boot"\n)fetch_facts\n`, "$1"), swap(installSH, `^  echo "kernel .*\n`, ""), swap(installSH, `--phases disko,install,reboot`, "--phases kexec,disko,install,reboot"),
+			},
+		},
+		{
+			name:   "CPU that nobody looks at",
+			breaks: "the installer starts, the disks are erased, and then nothing that was built runs there",
+			check: eachInstall(func(f *finding, r *output, src string) {
+				steps := trace(r, src)
+				f.unless(strings.Contains(functionOf(r, src, "look"), "uname -m"), "the rescue system is not asked")
+				f.unless(before(steps, "compare_arch", "confirm") && before(steps, "look lines", "compare_arch"), "nothing compares it before the disks are erased")
+				f.unless(strings.Contains(functionOf(r, src, "compare_arch"), "die "), "a difference does not stop it")
+			}),
+			again: []func(map[string]string){
+				swap(installSH, `^  compare_arch\n`, ""), swap(installSH, `^  echo "arch .*\n`, ""), swap(installSH, `^    die "the machine is \$`, `    warn "the machine is $$`),
 			},
 		},
 		{
@@ -78,12 +91,12 @@ func installFaults() []fault {
 			breaks: "a layout for UEFI on a machine that boots in BIOS mode installs well and never starts",
 			check: eachInstall(func(f *finding, r *output, src string) {
 				steps := trace(r, src)
-				f.unless(strings.Contains(functionOf(r, src, "look"), "[ -d /sys/firmware/efi ]"), "the rescue system is not asked")
-				f.unless(before(steps, "compare_firmware", "confirm") && before(steps, "look", "compare_firmware"), "nothing compares it before the disks are erased")
+				f.unless(strings.Contains(functionOf(r, src, "look"), `[ -d "$sys/firmware/efi" ]`), "the rescue system is not asked")
+				f.unless(before(steps, "compare_firmware", "confirm") && before(steps, "look lines", "compare_firmware"), "nothing compares it before the disks are erased")
 				f.unless(strings.Contains(functionOf(r, src, "compare_firmware"), "die "), "a difference does not stop it")
 			}),
 			again: []func(map[string]string){
-				swap(installSH, `^  compare_firmware\n`, ""), swap(installSH, `\[ -d /sys/firmware/efi \]`, "true"), swap(installSH, `^    die "the machine booted in `, `    warn "the machine booted in `),
+				swap(installSH, `^  compare_firmware\n`, ""), swap(installSH, `\[ -d "\$sys/firmware/efi" \]`, "true"), swap(installSH, `^    die "the machine booted in `, `    warn "the machine booted in `),
 			},
 		},
 	}
@@ -160,7 +173,7 @@ func kernelsCompared(f *finding, r *output, src string) {
 	kexec := slices.IndexFunc(steps, func(s string) bool { return strings.HasPrefix(s, "anywhere ") && strings.Contains(s, "--phases kexec") })
 	asked, compared := -1, stepAt(steps, "compare_kernels")
 	for i, step := range steps {
-		if step == "look" && i < compared {
+		if step == "look lines" && i < compared {
 			asked = i
 		}
 	}

@@ -24,6 +24,7 @@ func TestMissingFiles(t *testing.T) {
 		"machines/web1/disko.nix":                               "machines/web1/default.nix",
 		"machines/web1/default.nix":                             "flake.nix",
 		"roles/base/default.nix":                                "machines/web1/default.nix",
+		"roles/boot/default.nix":                                "machines/web1/default.nix",
 		"k8s/argocd-hetzner/app-of-apps.yaml":                   "k8s/terraform-hetzner/argocd.tf",
 		"k8s/terraform-hetzner/values/cilium.yaml":              "k8s/terraform-hetzner/cilium.tf",
 		"k8s/argocd-hetzner/websites/bakery/deployment.yaml":    "k8s/argocd-hetzner/websites/bakery/kustomization.yaml",

@@ -59,34 +59,38 @@ func checkArrayLevel(c *checker) {
 	}
 }
 
-// checkArraySizes compares what the members are said to have. Sizes that one disk can
-// have both of are no difference: a maker's 512GB is lsblk's 476.9GiB.
+// checkArraySizes compares what the members are said to have.
 func checkArraySizes(c *checker) {
 	for _, h := range c.site.Hosts {
-		disks := map[string]*site.Disk{}
-		for _, d := range h.Disks {
-			disks[d.Name] = d
-		}
 		for _, a := range h.Arrays {
-			if !strings.HasSuffix(a.Size, "%") {
-				continue // members of a fixed size are equal
+			if strings.HasSuffix(a.Size, "%") { // members of a fixed size are equal
+				c.unequalDisks(h, a.Disks, "members of the array", a.Name, "the array takes what the smallest has of each")
 			}
-			var first *site.Disk
-			for _, name := range a.Disks {
-				disk := disks[name]
-				if disk == nil || disk.Most == 0 {
-					continue
-				}
-				if first == nil {
-					first = disk
-				} else if disk.Least > first.Most || first.Least > disk.Most {
-					at := diag.Path{"hosts", h.Name, "disks"}
-					p := c.report(at.With(name, "size"), "the disk %q has %s and %q has %s, but both are members of the array %q", name, disk.Size, first.Name, first.Size, a.Name).
-						WithHint("the array takes what the smallest has of each")
-					c.note(p, at.With(first.Name, "size"), "the other size")
-					break
-				}
-			}
+		}
+	}
+}
+
+// unequalDisks reports the first disk that is of another size than one before it. Sizes
+// that one disk can have both of are no difference: a maker's 512GB is lsblk's 476.9GiB.
+func (c *checker) unequalDisks(h *site.Host, names []string, members, of, hint string) {
+	disks := map[string]*site.Disk{}
+	for _, d := range h.Disks {
+		disks[d.Name] = d
+	}
+	var first *site.Disk
+	for _, name := range names {
+		disk := disks[name]
+		if disk == nil || disk.Most == 0 {
+			continue
+		}
+		if first == nil {
+			first = disk
+		} else if disk.Least > first.Most || first.Least > disk.Most {
+			at := diag.Path{"hosts", h.Name, "disks"}
+			p := c.report(at.With(name, "size"), "the disk %q has %s and %q has %s, but both are %s %q", name, disk.Size, first.Name, first.Size, members, of).
+				WithHint("%s", hint)
+			c.note(p, at.With(first.Name, "size"), "the other size")
+			return
 		}
 	}
 }
@@ -117,10 +121,13 @@ func checkDiskSpace(c *checker) {
 					rest = m.Array
 				}
 			}
+			if d.Pool != "" {
+				used += site.PoolReserve
+			}
 			disk := sp.Disks[d.Name]
 			if has, ok := format.ParseDisk(disk.Size); ok && used > has {
 				c.report(diag.Path{"hosts", h.Name, "disks", d.Name, "size"}, "%d MiB are put on the disk, which has %d at least (%s)", used, has, disk.Size).
-					WithHint("boot partition and array members together have to fit")
+					WithHint("boot partition and %s together have to fit", besideBoot(h))
 			}
 		}
 	}
@@ -130,8 +137,8 @@ func checkDiskUnused(c *checker) {
 	for _, h := range c.site.Hosts {
 		for _, d := range h.Disks {
 			inArray := slices.ContainsFunc(h.Arrays, func(a *site.Array) bool { return slices.Contains(a.Disks, d.Name) })
-			if d.Mount == "" && !inArray {
-				c.reportName(diag.Path{"hosts", h.Name, "disks", d.Name}, "nothing is put on the disk %q", d.Name).WithHint("give it a mount, put it into an array, or leave it out")
+			if d.Mount == "" && !inArray && d.Pool == "" {
+				c.reportName(diag.Path{"hosts", h.Name, "disks", d.Name}, "nothing is put on the disk %q", d.Name).WithHint("give it a mount, put it into %s, or leave it out", group(h))
 			}
 		}
 	}

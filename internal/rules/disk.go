@@ -144,6 +144,9 @@ func checkMounts(c *checker) {
 		for name, a := range h.Arrays {
 			one(a.Mount, "arrays", name, "mount")
 		}
+		for name, p := range h.Pools {
+			one(p.Mount, "pools", name, "mount")
+		}
 	}
 }
 
@@ -194,6 +197,13 @@ func checkMountTwice(c *checker) {
 				one(a.Mount, "arrays", a.Name, "mount")
 			}
 		}
+		for _, p := range h.Pools {
+			if c.spec.Hosts[h.Name].Pools != nil {
+				one(p.Mount, "pools", p.Name, "mount")
+			} else if len(p.Disks) > 0 {
+				one(p.Mount, "disks", p.Disks[0]) // the pool that follows from the disks
+			}
+		}
 		for _, d := range h.Disks {
 			one(d.Mount, "disks", d.Name, "mount")
 		}
@@ -205,22 +215,30 @@ func checkMountTwice(c *checker) {
 
 func checkRoot(c *checker) {
 	for _, h := range c.site.Hosts {
-		at := diag.Path{"hosts", h.Name}
+		at, said := diag.Path{"hosts", h.Name}, c.spec.Hosts[h.Name]
 		if len(h.Disks) == 0 {
 			c.report(at.With("disks"), "the host has no disk").WithHint("name its disks, by /dev/disk/by-id/…")
 			continue
 		}
 		root := slices.ContainsFunc(h.Disks, func(d *site.Disk) bool { return d.Mount == "/" }) ||
-			slices.ContainsFunc(h.Arrays, func(a *site.Array) bool { return a.Mount == "/" })
+			slices.ContainsFunc(h.Arrays, func(a *site.Array) bool { return a.Mount == "/" }) ||
+			slices.ContainsFunc(h.Pools, func(p *site.Pool) bool { return p.Mount == "/" })
 		if root {
 			continue
 		}
-		if c.spec.Hosts[h.Name].Arrays != nil {
+		switch {
+		case h.Layout == site.LayoutZFS && said.Pools != nil:
+			at = at.With("pools")
+		case h.Layout != site.LayoutZFS && said.Arrays != nil:
 			at = at.With("arrays")
-		} else {
+		default:
 			at = at.With("disks")
 		}
-		c.report(at, "nothing is mounted at /").WithHint("give the disk or the array of the system mount: \"/\"")
+		what := "the disk or the array"
+		if h.Layout == site.LayoutZFS {
+			what = "the pool"
+		}
+		c.report(at, "nothing is mounted at /").WithHint("give %s of the system mount: \"/\"", what)
 	}
 }
 

@@ -54,6 +54,7 @@ func checkNames(c *checker) {
 	for host, h := range s.Hosts {
 		names(c, h.Disks, "a disk", maxShort, "hosts", host, "disks")
 		names(c, h.Arrays, "an array", maxShort, "hosts", host, "arrays")
+		names(c, h.Pools, "a pool", maxShort, "hosts", host, "pools")
 		names(c, h.NICs, "a network card", maxShort, "hosts", host, "nics")
 		names(c, h.VLANs, "a VLAN", maxInterface, "hosts", host, "vlans")
 		names(c, h.Bonds, "a bond", maxInterface, "hosts", host, "bonds")

@@ -22,18 +22,23 @@ const (
 	FirmwareBIOS    = "bios"
 )
 
+// ARM is the architecture of ARM servers, in uname's word.
+const ARM = "aarch64"
+
 // VolumesDir is where every host has the volumes of apps: k3s's default, which is one
 // for all of its nodes. A host that keeps them elsewhere has that folder bound here.
 const VolumesDir = "/var/lib/rancher/k3s/storage"
 
-// Host is one machine. Address is where ssh finds it from outside, ESPSize in
-// disko's words, SSH.Hostname its hostname behind the tunnel.
+// Host is one machine. Address is where ssh finds it from outside, Firmware never
+// unknown on ARM, ESPSize in disko's words, SSH.Hostname its hostname behind the
+// tunnel.
 type Host struct {
 	spec.Host
 	Name     string
 	NodeIP   netip.Addr // the address other nodes, pods and the tunnel reach it at
 	Disks    []*Disk    // sorted by name
-	Arrays   []*Array   // sorted by name; empty where the root is on a single disk
+	Arrays   []*Array   // sorted by name; empty where the root is on a single disk, or the layout is zfs
+	Pools    []*Pool    // sorted by name; empty where the layout is md
 	NICs     []*NIC     // sorted by name
 	VLANs    []*VLAN    // sorted by name
 	Bonds    []*Bond    // sorted by name
@@ -52,6 +57,7 @@ type Disk struct {
 	Boot      bool     // carries a boot partition, and the BIOS boot partition where the firmware is not uefi
 	BootMount string   // "/boot", "/boot-fallback", "/boot-fallback-2" …; "" when Boot is false
 	Members   []Member // array members on it, in partition order; the one that takes the rest is last
+	Pool      string   // the ZFS pool that takes the rest of it; "" where none does
 }
 
 // Member is a disk's part of an array.
@@ -100,12 +106,15 @@ func (h *Host) RootPrincipals() []string {
 func (u *User) Wheel() bool { return slices.Contains(u.Groups, "wheel") }
 
 // Taken is how much of a disk arrays of a fixed size take, and what every disk
-// loses to the boot loader and the partition tables, in MiB.
+// loses to the boot loader, the partition tables and a pool's reserve, in MiB.
 func (d *Disk) Taken() int {
 	n := 2
 	for _, m := range d.Members {
 		size, _ := format.ParseSize(m.Size)
 		n += size
+	}
+	if d.Pool != "" {
+		n += PoolReserve
 	}
 	return n
 }
@@ -114,5 +123,5 @@ func (d *Disk) Taken() int {
 func (d *Disk) RootTakesRest(h *Host) bool {
 	return d.Mount == "/" || slices.ContainsFunc(h.Arrays, func(a *Array) bool {
 		return a.Mount == "/" && strings.HasSuffix(a.Size, "%") && slices.Contains(a.Disks, d.Name)
-	})
+	}) || slices.ContainsFunc(h.Pools, func(p *Pool) bool { return p.Mount == "/" && slices.Contains(p.Disks, d.Name) })
 }

@@ -95,6 +95,9 @@ func (s *Site) ArgoSecrets() []ArgoSecrets {
 	return all
 }
 
+// Said is what the spec says, as spec.Index.Said gives it.
+func (s *Site) Said() []byte { return s.ix.Said() }
+
 // At is where the spec says the value at a path, or what is around it.
 func (s *Site) At(p diag.Path) diag.Pos {
 	if s.ix == nil {

@@ -26,9 +26,13 @@ func resolveHosts(s *Site, sp *spec.Spec) {
 }
 
 func resolveHost(name string, h *spec.Host) *Host {
-	host := &Host{Host: *h, Name: name, Disks: resolveDisks(h), Arrays: resolveArrays(h), Users: resolveUsers(h.Users), Open: resolveOpenings(h.Open)}
+	host := &Host{Host: *h, Name: name, Disks: resolveDisks(h), Arrays: resolveArrays(h), Pools: resolvePools(h), Users: resolveUsers(h.Users), Open: resolveOpenings(h.Open)}
+	if h.CPU.Arch == ARM && h.Firmware == FirmwareUnknown {
+		host.Firmware = FirmwareUEFI
+	}
 	resolveNetwork(host, h)
 	host.ESPSize = format.InDisko(h.ESPSize)
+	host.Kernel, host.HostID = kernel(h), hostID(name, h)
 	layout(host)
 	for _, from := range h.SSH.From {
 		if p := format.ParsePrefix(from); p.IsValid() {
@@ -45,12 +49,12 @@ func resolveHost(name string, h *spec.Host) *Host {
 	return host
 }
 
-// defaultArray is what two disks or more make when the spec names no arrays.
+// defaultArray is what two disks or more make when the spec names no arrays, or no pools.
 const defaultArray = "system"
 
 func resolveDisks(h *spec.Host) []*Disk {
 	var disks []*Disk
-	alone := len(h.Disks) == 1 && h.Arrays == nil
+	alone := len(h.Disks) == 1 && h.Arrays == nil && h.Layout != LayoutZFS
 	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
 		disk := &Disk{Disk: *h.Disks[name], Name: name}
 		if !format.DiskSize(disk.Size).Bad() {
@@ -64,14 +68,22 @@ func resolveDisks(h *spec.Host) []*Disk {
 	return disks
 }
 
-func resolveArrays(h *spec.Host) []*Array {
+// freeDisks are those without a mount of their own, sorted.
+func freeDisks(h *spec.Host) []string {
 	var free []string
 	for _, name := range slices.Sorted(maps.Keys(h.Disks)) {
 		if h.Disks[name].Mount == "" {
 			free = append(free, name)
 		}
 	}
-	specs := h.Arrays
+	return free
+}
+
+func resolveArrays(h *spec.Host) []*Array {
+	if h.Layout == LayoutZFS {
+		return nil
+	}
+	free, specs := freeDisks(h), h.Arrays
 	if specs == nil && len(free) > 1 {
 		specs = map[string]*spec.Array{defaultArray: {Level: 1, Mount: "/", Format: "ext4", Size: "100%"}}
 	}
@@ -102,6 +114,12 @@ func layout(h *Host) {
 			if slices.Contains(a.Disks, d.Name) {
 				d.Members = append(d.Members, Member{Array: a.Name, Size: a.Size})
 				root = root || a.Mount == "/"
+			}
+		}
+		for _, p := range h.Pools {
+			if slices.Contains(p.Disks, d.Name) {
+				d.Pool = p.Name
+				root = root || p.Mount == "/"
 			}
 		}
 		if root {

@@ -121,6 +121,7 @@ type Host struct {
 	Address string `json:"address"`
 	Node    string `json:"node"`
 	CPU     struct {
+		Arch    string `json:"arch"`
 		Vendor  string `json:"vendor"`
 		Cores   int    `json:"cores"`
 		Threads int    `json:"threads"`
@@ -137,7 +138,10 @@ type Host struct {
 	Age     string            `json:"age"`
 	ESPSize string            `json:"espSize"`
 	Disks   map[string]*Disk  `json:"disks"`
+	Layout  string            `json:"layout"`
 	Arrays  map[string]*Array `json:"arrays"`
+	Pools   map[string]*Pool  `json:"pools"`
+	HostID  string            `json:"hostId"`
 	Volumes string            `json:"volumes"`
 	NICs    map[string]*NIC   `json:"nics"`
 	VLANs   map[string]*VLAN  `json:"vlans"`
@@ -171,6 +175,14 @@ type Array struct {
 	Mount  string   `json:"mount"`
 	Format string   `json:"format"`
 	Size   string   `json:"size"`
+}
+
+// Pool mirrors #Pool.
+type Pool struct {
+	Mode      string   `json:"mode"`
+	Disks     []string `json:"disks"`
+	Mount     string   `json:"mount"`
+	Snapshots bool     `json:"snapshots"`
 }
 
 // User mirrors #User.

@@ -43,6 +43,16 @@
               };
             };
 {{end}}
+{{with .Pool}}
+            zfs = {
+              size = "100%";
+              type = "BF01";
+              content = {
+                type = "zfs";
+                pool = {{.}};
+              };
+            };
+{{end}}
 {{with .FileSystem}}
             files = {
               size = "100%";
@@ -81,6 +91,46 @@
           # only root holds up the start of the host
           mountOptions = [ "nofail" ];
 {{end}}
+        };
+      };
+{{end}}
+    };
+{{end}}
+{{if .Pools}}
+    zpool = {
+{{range .Pools}}
+      {{.Name}} = {
+        type = "zpool";
+        mode = {{.Mode}};
+        options.ashift = "12";
+        rootFsOptions = {
+          acltype = "posixacl";
+          atime = "off";
+          compression = "on";
+          mountpoint = "none";
+          xattr = "sa";
+        };
+        # NixOS mounts them, in their order, and not ZFS by itself.
+        datasets = {
+{{range .Datasets}}
+          {{.Name}} = {
+            type = "zfs_fs";
+            mountpoint = {{.Mount}};
+            options.mountpoint = "legacy";
+{{if .NoFail}}
+            # only what NixOS needs holds up the start of the host
+            mountOptions = [ "nofail" ];
+{{end}}
+          };
+{{end}}
+          # Destroyed, it is room to clear up in, in a pool that is full.
+          reserved = {
+            type = "zfs_fs";
+            options = {
+              canmount = "off";
+              refreservation = "2G";
+            };
+          };
         };
       };
 {{end}}

@@ -16,6 +16,10 @@ erased, after these were compared with the machine and the host name was typed.
 Options:
   -i FILE           SSH key that opens the rescue system (default: what ssh uses)
   -f FINGERPRINT    SHA256:… of the rescue system's host key, as its provider shows it
+  --facts           print what the machine is made of, as lines of the spec (as JSON
+                    where gen is not installed), and stop; needs no keys and no spec
+                    that fits, and changes nothing
+  --facts-json      the same as JSON, which gen probe reads
   --check           compare the machine with the spec and stop; changes nothing
   --reinstall       go on though the machine runs an installed NixOS
   --known-kernel    go on though the installer's kernel writes arrays that the
@@ -26,11 +30,13 @@ Environment: POLL_SECONDS (5) between tries; WAIT_SECONDS overrides every deadli
 USAGE
 }
 
-identity='' fingerprint='' check_only='' reinstall='' known_kernel='' address="$default_address"
+identity='' fingerprint='' facts_only='' check_only='' reinstall='' known_kernel='' address="$default_address"
 while (($# > 0)); do
   case "$1" in
     -i) identity="${2:?-i needs a file}"; shift ;;
     -f) fingerprint="${2:?-f needs a fingerprint}"; shift ;;
+    --facts) facts_only=spec ;;
+    --facts-json) facts_only=json ;;
     --check) check_only=yes ;;
     --reinstall) reinstall=yes ;;
     --known-kernel) known_kernel=yes ;;
@@ -154,34 +160,35 @@ prepare_rescue_ssh() {
 # shellcheck disable=SC2029 # the arguments are fixed texts, meant for the shell there
 on_rescue() { ssh "${rescue_options[@]}" "root@$address" "$@"; }
 
-# look prints one fact a line. It has to run in any rescue system's /bin/sh.
+# look prints facts of the machine, one a line or as JSON.
 look() {
-  on_rescue sh -s facts <<'REMOTE'
-. /etc/os-release 2>/dev/null
-echo "os ${ID:-unknown} ${VARIANT_ID:-none}"
-echo "hostname $(uname -n)"
-echo "kernel $(uname -r)"
-if [ -d /sys/firmware/efi ]; then echo "firmware uefi"; else echo "firmware bios"; fi
-for f in /sys/class/net/*/address; do echo "mac $(cat "$f")"; done
-for d in /dev/disk/by-id/* /dev/disk/by-path/* /dev/sd? /dev/vd? /dev/nvme?n?; do
-  if [ -b "$d" ]; then
-    r="$(readlink -f "$d")" s=''
-    # in sectors of 512 bytes, whatever the disk's own are
-    read -r s <"/sys/class/block/${r##*/}/size"
-    echo "disk $d $r ${s:+$((s * 512))}"
-  fi
-done
+  on_rescue sh -s "$1" <<'REMOTE'
+#facts.sh
 REMOTE
 }
 
 fact() { awk -v key="$1" '$1 == key { sub(/^[^ ]+ /, ""); print; exit }' "$tmp/facts"; }
 
 fetch_facts() {
-  if look >"$tmp/facts" 2>"$tmp/ssh.log" && grep -q '^kernel ' "$tmp/facts"; then return 0; fi
+  if look lines >"$tmp/facts" 2>"$tmp/ssh.log" && grep -q '^kernel ' "$tmp/facts"; then return 0; fi
+  no_log_in
+}
+
+no_log_in() {
   cat -- "$tmp/ssh.log" >&2
   die "cannot log in as root@$address with a key" \
     "boot the rescue system, with your public key chosen for it, and run this again" \
     "or, where it only takes a password: ssh-copy-id root@$address"
+}
+
+print_facts() {
+  look json >"$tmp/facts.json" 2>"$tmp/ssh.log" || no_log_in
+  if [[ $facts_only == spec ]] && command -v gen >/dev/null; then
+    gen probe --name "$host" "$tmp/facts.json" || die "gen could not read the facts" "--facts-json prints them as they are"
+    return 0
+  fi
+  cat -- "$tmp/facts.json"
+  if [[ $facts_only == spec ]]; then say "gen is not installed: gen probe --name $host FILE makes lines of the spec of this"; fi
 }
 
 # compare_disks: each disk of the spec is there, and no two of them are one disk.
@@ -232,11 +239,20 @@ compare_sizes() {
 compare_nics() {
   local mac
   for mac in "${macs[@]}"; do
-    awk -v mac="$mac" '$1 == "mac" && tolower($2) == mac { found = 1 } END { exit !found }' "$tmp/facts" || {
-      awk '$1 == "mac" { print "  " $2 }' "$tmp/facts" >&2
+    awk -v mac="$mac" '$1 == "card" && tolower($3) == mac { found = 1 } END { exit !found }' "$tmp/facts" || {
+      awk '$1 == "card" { print "  " $3 " " $2 }' "$tmp/facts" >&2
       die "no network card with the MAC $mac at $address; it has those above" "check the address; or put the right MAC into the spec as hosts.$host.nics, run gen, commit, and run this again"
     }
   done
+}
+
+# compare_arch: nixos-anywhere boots an installer for what it finds, and what was
+# built for another CPU fails once the disks are empty.
+compare_arch() {
+  local seen
+  seen="$(fact arch)"
+  [[ $seen == "$arch" ]] ||
+    die "the machine is ${seen:-of an unknown architecture}, but the spec says $arch" "check the address; or say cpu: arch: for the host in the spec, and run gen"
 }
 
 compare_firmware() {
@@ -263,6 +279,7 @@ compare_machine() {
   compare_disks
   compare_sizes
   compare_nics
+  compare_arch
   compare_firmware
 }
 
@@ -299,6 +316,27 @@ compare_kernels() {
   fi
   die "the installer's kernel $installer makes arrays that $host's kernel $target_kernel cannot start; no disk was touched" \
     "say kernel: \"latest\" for the host in the spec, or an installer.image with a kernel below 6.19; run gen, commit, and run this again (the machine is in the installer now, which is fine)"
+}
+
+# A pool is made by the installer's module of ZFS, and disko takes one of the same name that
+# it finds as its own: one on another disk than those of the spec is nobody's to write to.
+compare_pools() {
+  local pool disk device part
+  local -A own=()
+  ((${#pools[@]} > 0)) || return 0
+  on_rescue modprobe zfs </dev/null ||
+    die "the installer has no ZFS; no disk was touched" "leave installer.image out of the spec, for nixos-anywhere's own image, or take one with ZFS"
+  for disk in "${disks[@]}"; do
+    device="$(awk -v disk="$disk" '$1 == "disk" && $2 == disk { print $3; exit }' "$tmp/facts")"
+    own[$device]=yes
+  done
+  on_rescue lsblk -rnpo NAME,PKNAME,FSTYPE,LABEL </dev/null >"$tmp/members" ||
+    die "cannot tell which pools are on the machine's disks; no disk was touched" "lsblk failed there; look at the message above"
+  while read -r part device pool; do
+    if [[ -n ${own[$device]:-} || -n ${own[$part]:-} || " ${pools[*]} " != *" $pool "* ]]; then continue; fi
+    die "$part has a pool named $pool too, and the spec does not name its disk; no disk was touched" \
+      "give the pool in the spec another name; or clear that one on the machine, with zpool labelclear -f $part, where nobody misses it"
+  done < <(awk '$3 == "zfs_member" { print $1, $2, $4 } $2 == "zfs_member" { print $1, $1, $3 }' "$tmp/members")
 }
 
 # older A B tells whether version A is below B, by major and minor number.
@@ -346,6 +384,17 @@ run_install() {
 
 is_up() { on_host nixos-version >"$tmp/version" 2>"$tmp/ssh.log"; }
 
+check_pools() {
+  local pool known
+  known="$(on_host zpool list -H -o name)"
+  for pool in "${pools[@]}"; do
+    grep -qxF -- "$pool" <<<"$known" || die "the pool $pool is not there" "$(how_in "$host") zpool import shows which pools are, and why not"
+  done
+  [[ "$(on_host zpool status -x)" == 'all pools are healthy' ]] ||
+    die "a pool is not healthy" "$(how_in "$host") zpool status -v; docs/RUNBOOK.md, A dead disk"
+  say "pools: ${pools[*]}, healthy"
+}
+
 k3s_active() { [[ $(on_host systemctl is-active k3s 2>/dev/null) == active ]]; }
 
 verify_install() {
@@ -368,6 +417,7 @@ verify_install() {
       die "an array lacks a disk" "docs/RUNBOOK.md, A dead disk"
     fi
   fi
+  if ((${#pools[@]} > 0)); then check_pools; fi
   wait_for 300 "k3s" k3s_active || {
     on_host journalctl -u k3s -n 20 --no-pager >&2 || true
     if [[ $role == agent ]]; then
@@ -382,6 +432,13 @@ verify_install() {
 key_file="$root/$host.key"
 target_kernel=''
 make_tmp
+
+if [[ -n $facts_only ]]; then
+  for tool in ssh ssh-keygen; do need "$tool" "install OpenSSH"; done
+  prepare_rescue_ssh
+  print_facts
+  exit 0
+fi
 
 step "this side: tools, checkout, keys, secrets"
 need nix "https://nixos.org/download"
@@ -413,6 +470,7 @@ fetch_facts
 [[ $(fact os) == 'nixos installer' ]] || die "$address runs $(fact os), not the installer" "boot the rescue system and run this again"
 compare_machine
 compare_kernels
+compare_pools
 
 run_install
 

@@ -4,7 +4,7 @@ set -euo pipefail
 
 readonly site=agency
 readonly hosts=(
-  'web1 203.0.113.30 ssh.example.com 2 server /boot,/boot-fallback'
+  'web1 203.0.113.30 ssh.example.com 2 server /boot,/boot-fallback -'
 )
 readonly server=web1
 readonly server_address=203.0.113.30
@@ -180,7 +180,7 @@ usage() {
   cat <<USAGE
 Usage: scripts/verify-$site.sh [options]
 
-Looks at the running site $site and changes nothing: hosts, arrays, cluster, Argo CD,
+Looks at the running site $site and changes nothing: hosts, disks, cluster, Argo CD,
 and each hostname from outside. One line a check: ok, FAIL or skip; what to do about
 the last two stands below them. Exit status 1 when a check failed.
 
@@ -251,7 +251,7 @@ kube() { on_host k3s kubectl --request-timeout=20s "$@"; }
 # -- 1 and 2: each host -------------------------------------------------------------
 
 check_host() {
-  local host="$1" arrays="$4" role="$5" boots="$6" version
+  local host="$1" arrays="$4" role="$5" boots="$6" pools="$7" version
   if ! connect "$host" "$2" "$3"; then
     skip "1 NixOS on $host: its address is only known to DHCP" "--address $host=ADDRESS, or --via-tunnel"
     return 0
@@ -261,7 +261,11 @@ check_host() {
     return 0
   fi
   ok "1 NixOS on $host: $version"
-  check_arrays "$host" "$arrays"
+  if [[ $pools == - ]]; then
+    check_arrays "$host" "$arrays"
+  else
+    check_pools "$host" "$pools"
+  fi
   check_boot "$host" "$boots"
   if [[ $role == agent ]]; then
     if [[ "$(on_host systemctl is-active k3s 2>/dev/null)" == active ]]; then
@@ -286,6 +290,23 @@ check_arrays() {
     fail "2 RAID on $host: an array lacks a disk" "docs/RUNBOOK.md, A dead disk"
   else
     ok "2 RAID on $host: $(grep -o '\[U[U]*\]' <<<"$mdstat" | tr '\n' ' ')"
+  fi
+}
+
+# Each pool of the spec is there with all of its disks, and no data in it is known to be lost.
+check_pools() {
+  local host="$1" wanted="$2" pools pool health bad=''
+  pools="$(on_host zpool list -H -o name,health 2>"$tmp/log")" || pools=''
+  for pool in ${wanted//,/ }; do
+    health="$(awk -v pool="$pool" '$1 == pool { print $2 }' <<<"$pools")"
+    if [[ $health != ONLINE ]]; then bad+=" $pool (${health:-missing})"; fi
+  done
+  if [[ -n $bad ]]; then
+    fail "2 ZFS on $host:$bad" "$reach zpool status; docs/RUNBOOK.md, A dead disk"
+  elif [[ "$(on_host zpool status -x 2>"$tmp/log")" != 'all pools are healthy' ]]; then
+    fail "2 ZFS on $host: a pool has errors" "$reach zpool status -v; docs/RUNBOOK.md, A dead disk"
+  else
+    ok "2 ZFS on $host: ONLINE: ${wanted//,/ }"
   fi
 }
 

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/gentest"
+	"sitegen/internal/site"
 )
 
 // What `sfdisk --dump` of util-linux 2.41 prints of a disk that disko made.
@@ -26,7 +29,7 @@ sector-size: 512
 
 // copyLayout runs the runbook's commands for a new disk, with stand-ins for the
 // programs that look at disks: layout is what was written, "" for nothing.
-func copyLayout(t *testing.T, assignments, inUse string) (layout, output string, ok bool) {
+func copyLayout(t *testing.T, s *site.Site, assignments, inUse string) (layout, output string, ok bool) {
 	t.Helper()
 	if _, err := exec.LookPath("bash"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -34,7 +37,7 @@ func copyLayout(t *testing.T, assignments, inUse string) (layout, output string,
 		}
 		t.Skip("SKIPPED: bash is not installed, and the commands were not run")
 	}
-	_, block, _ := strings.Cut(runbookOf(t, testSite(t)), "does not fit:\n\n   ```sh\n")
+	_, block, _ := strings.Cut(runbookOf(t, s), "does not fit:\n\n   ```sh\n")
 	block, _, found := strings.Cut(block, "   ```\n")
 	if !found || !strings.Contains(block, "sfdisk") {
 		t.Fatalf("the runbook has no commands for a new disk: %q", block)
@@ -45,6 +48,8 @@ func copyLayout(t *testing.T, assignments, inUse string) (layout, output string,
 test() { [ "$1" = -b ] || builtin test "$@"; }
 lsblk() { case "$2" in PARTLABEL) printf 'disk-b-bios\ndisk-b-boot\ndisk-b-md-system\n' ;; *) echo '` + inUse + `' ;; esac; }
 sfdisk() { case "$1" in --dump) cat '` + filepath.Join(dir, "dump") + `' ;; *) { echo "$*"; cat; } >'` + written + `' ;; esac; }
+zpool() { echo '	  /dev/sdz3  ONLINE'; }
+readlink() { echo "${2/*POOLED/\/dev\/sdz}"; }
 udevadm() { :; }
 ls() { :; }
 ` + assignments + "\n" + block
@@ -64,7 +69,7 @@ ls() { :; }
 func TestNewDisk(t *testing.T) {
 	t.Parallel()
 	const names = "good=b new=a good_disk=/dev/disk/by-id/B new_disk=/dev/disk/by-id/A"
-	layout, output, ok := copyLayout(t, names, "disk")
+	layout, output, ok := copyLayout(t, testSite(t), names, "disk")
 	if !ok {
 		t.Errorf("it failed: %s", output)
 	}
@@ -89,8 +94,33 @@ sector-size: 512
 		"the new disk is mounted":  {names, "part /boot"},
 		"the new disk is in use":   {names, "raid1"},
 	} {
-		if layout, output, ok := copyLayout(t, tc.assignments, tc.inUse); ok || layout != "" {
+		if layout, output, ok := copyLayout(t, testSite(t), tc.assignments, tc.inUse); ok || layout != "" {
 			t.Errorf("%s: fine %t, written %q, said %q", name, ok, layout, output)
 		}
+	}
+}
+
+// TestNewDiskOfPool: ZFS's own disks are in use, though nothing is mounted of them.
+func TestNewDiskOfPool(t *testing.T) {
+	t.Parallel()
+	s := gentest.Base(t, `hosts: web1: layout: "zfs"`)
+	const names = "good=b new=a good_disk=/dev/disk/by-id/B new_disk=/dev/disk/by-id/A"
+	if layout, output, ok := copyLayout(t, s, names, "disk"); !ok || !strings.Contains(layout, `name="disk-a-boot"`) {
+		t.Errorf("it failed: %s", output)
+	}
+	if layout, output, ok := copyLayout(t, s, names+"POOLED", "disk"); ok || layout != "" {
+		t.Errorf("a disk of a pool was written: %q, said %q", layout, output)
+	}
+	text := runbookOf(t, s)
+	for _, want := range []string{
+		"zpool replace system /dev/disk/by-partlabel/disk-b-zfs\n", "mkfs.vfat -F 32 /dev/disk/by-partlabel/disk-b-boot\n", "zpool status -x\n",
+		"web1: `system/root`, `system/var-lib`, `system/volumes`.",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the runbook does not say %q", want)
+		}
+	}
+	if strings.Contains(text, "mdadm /dev") || strings.Contains(text, "mdstat") {
+		t.Error("the runbook of a host with ZFS speaks of arrays")
 	}
 }

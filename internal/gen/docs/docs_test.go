@@ -68,7 +68,7 @@ func TestRunbook(t *testing.T) {
 		"`k8s/terraform-hetzner/terraform.tfstate`", "as `sops.argocd`, the private part")
 	lacks(t, text, "argocd_repo_token", "web2", "boot-stand-in", "Before that key changes", "web1-tunnel", "k3s token rotate", "Agents that were not lost")
 	// What the spec needs comes before gen's first run, and that before what needs the output.
-	inOrder(t, text, "### Programs", "### The machines", "/dev/disk/by-id/", "### Keys\n", "### Into the spec", "gen vet && gen", "### Cloudflare account", "### Deploy key", "sops encrypt", "## 1. Configuration",
+	inOrder(t, text, "### Programs", "### The machines", "gen probe --script | ssh root@", "### Keys\n", "### Into the spec", "gen vet && gen", "### Cloudflare account", "### Deploy key", "sops encrypt", "## 1. Configuration",
 		"git add -A .", "nix flake lock", "git add -A .", "git commit")
 	// The hand-off needs nothing that stands further down.
 	inOrder(t, text, "## 2. Install", "### SSH through the tunnel", "Host web1\n", "## 3. Bootstrap", "### kubectl", "### Terraform's state", "## 4. Verification", "## 5. Backup", "services.restic", "## 6. Hand-off", "## Day to day")
@@ -77,7 +77,7 @@ func TestRunbook(t *testing.T) {
 	lacks(t, handOff, "](#", "\n   kubectl")
 	contains(t, handOff, "ssh web1 k3s kubectl -n argocd get secret argocd-initial-admin-secret -o jsonpath={.data.password} | base64 -d\n")
 	contains(t, handOff, "restic-volumes restore --host \"$(hostname)\" \"latest:$PWD/VOLUME\" --target /root/restored\n")
-	inOrder(t, text, "### The machines", "lsblk -dno NAME,SIZE ", "- `size` of a disk", "`\"476.9GiB\"`", "- `memory`", "- `threads`", "- `node`", "### Keys\n")
+	inOrder(t, text, "### The machines", "gen probe --name web1 web1.facts.json\n", "- `size` of a disk", "`\"476.9GiB\"`", "- `memory`", "- `threads`", "- `node`", "### Keys\n")
 	// A domain in use has records that Terraform does not take over.
 	inOrder(t, text, "A domain that is in use", "every A, AAAA and CNAME record", "## 3. Bootstrap", "81053 or 81058")
 	contains(t, text, "No port but 22 is open.\nWeb traffic",

@@ -15,7 +15,7 @@ type host struct {
 	AddressOr                   string // for commands: a word that stands for it where the spec has none
 	AddressKnown                bool
 	Boot, DiskText, BootRepair  string
-	KeyFile                     string
+	KeyFile, FactsFile          string
 	SecretsFile, SecretsExample string
 	SecretKeys                  []key
 }
@@ -24,7 +24,7 @@ func newHost(s *site.Site, h *site.Host) host {
 	out := host{
 		Name: h.Name, Role: h.Role, SSHHostname: h.SSH.Hostname,
 		Address: cmp.Or(h.Address, "by DHCP"), AddressOr: cmp.Or(h.Address, "ADDRESS"),
-		KeyFile: h.Name + ".key", DiskText: diskText(h),
+		KeyFile: h.Name + ".key", FactsFile: h.Name + ".facts.json", DiskText: diskText(h),
 		SecretsFile: h.HostSecrets(), SecretsExample: example(h.HostSecrets()),
 	}
 	out.AddressKnown = h.Address != ""
@@ -53,6 +53,9 @@ func diskText(h *site.Host) string {
 	var parts []string
 	for _, a := range h.Arrays {
 		parts = append(parts, fmt.Sprintf("%s on RAID %d of %s", a.Mount, a.Level, strings.Join(a.Disks, ", ")))
+	}
+	for _, p := range h.Pools {
+		parts = append(parts, fmt.Sprintf("%s on the pool %s, %s of %s", p.Mount, p.Name, p.Mode, strings.Join(p.Disks, ", ")))
 	}
 	for _, d := range h.Disks {
 		if d.Mount != "" {
@@ -101,6 +104,7 @@ func disks(h *site.Host) []diskRow {
 		for _, m := range d.Members {
 			dead = append(dead, "the array "+m.Array+" lacks disk-"+d.Name+"-md-"+m.Array)
 		}
+		dead = append(dead, poolDead(h, d)...)
 		if d.Mount != "" {
 			dead = append(dead, d.Mount+" is gone, and what was on it")
 		}
@@ -113,11 +117,12 @@ func disks(h *site.Host) []diskRow {
 	return rows
 }
 
-// repair is what a new disk of an array gets back. The partitions' labels are
+// repair is what a new disk of an array or a pool gets back. The partitions' labels are
 // disko's: disk-DISK-PARTITION.
 type repair struct {
 	Host, Disk               string
 	Members                  []member
+	Pool, Label              string // the pool, and the label of its partition; "" where there is none
 	BootPartition, BootMount string
 	StandIn                  bool // another disk's boot partition can take this one's place
 }
@@ -133,10 +138,11 @@ func repairs(h *site.Host) []repair {
 		}
 	}
 	for _, d := range h.Disks {
-		if len(d.Members) == 0 {
+		pool := copiedPool(h, d)
+		if len(d.Members) == 0 && pool == "" {
 			continue
 		}
-		r := repair{Host: h.Name, Disk: d.Name, BootMount: d.BootMount, BootPartition: "disk-" + d.Name + "-boot"}
+		r := repair{Pool: pool, Label: "disk-" + d.Name + "-zfs", Host: h.Name, Disk: d.Name, BootMount: d.BootMount, BootPartition: "disk-" + d.Name + "-boot"}
 		r.StandIn = h.Firmware == site.FirmwareUEFI && boots > 1 && d.BootMount == "/boot"
 		for _, m := range d.Members {
 			r.Members = append(r.Members, member{m.Array, "disk-" + d.Name + "-md-" + m.Array})

@@ -44,8 +44,10 @@ type runbook struct {
 	AppSecrets             []file
 	Disks                  []diskRow
 	Repairs                []repair
-	PodPort                string // what carries the pods' traffic between nodes
-	CiliumTest             string // Cilium's own test, as a command
+	MD, Both               bool      // some host has arrays, or may have; and some have pools
+	ZFS                    []zfsHost // hosts with pools
+	PodPort                string    // what carries the pods' traffic between nodes
+	CiliumTest             string    // Cilium's own test, as a command
 	Volumes                []volume
 	Registries             []site.Registry
 	Jobs                   []job
@@ -99,7 +101,13 @@ func newRunbook(s *site.Site) runbook {
 		}
 		r.Disks = append(r.Disks, disks(h)...)
 		r.Repairs = append(r.Repairs, repairs(h)...)
+		if len(h.Pools) > 0 {
+			r.ZFS = append(r.ZFS, newZFSHost(h))
+		} else {
+			r.MD = true
+		}
 	}
+	r.Both = r.MD && len(r.ZFS) > 0
 	r.VolumesText = volumesText(s.Hosts)
 	r.Server = newHost(s, s.Server)
 	r.PodPort = "8472 (VXLAN)"

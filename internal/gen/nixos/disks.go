@@ -12,6 +12,7 @@ type disks struct {
 	BootSize string
 	Disks    []disk
 	Arrays   []array
+	Pools    []pool
 }
 
 type disk struct {
@@ -20,6 +21,7 @@ type disk struct {
 	BIOS       bool   // a partition for GRUB's BIOS half
 	BootMount  string // "" has no boot partition
 	Members    []member
+	Pool       string
 	FileSystem *fileSystem
 }
 
@@ -40,7 +42,7 @@ type fileSystem struct {
 func disksOf(h *site.Host) disks {
 	d := disks{BootSize: h.ESPSize}
 	for _, from := range h.Disks {
-		to := disk{Name: from.Name, Device: from.Device, BootMount: from.BootMount}
+		to := disk{Name: from.Name, Device: from.Device, BootMount: from.BootMount, Pool: from.Pool}
 		to.BIOS = from.Boot && h.Firmware != site.FirmwareUEFI
 		for _, m := range from.Members {
 			// The prefix keeps an array's name apart from those of the other partitions.
@@ -56,6 +58,7 @@ func disksOf(h *site.Host) disks {
 		// A stripe has no redundancy for a bitmap to keep track of.
 		d.Arrays = append(d.Arrays, array{a.Name, a.Level, a.Level != 0, fileSystemOf(a.Format, a.Mount)})
 	}
+	d.Pools = poolsOf(h)
 	return d
 }
 

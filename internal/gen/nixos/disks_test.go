@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
@@ -89,7 +90,7 @@ func TestBootLoaders(t *testing.T) {
 	t.Parallel()
 	all := cases(t)
 	for _, name := range []string{"unknown", "bios"} {
-		loader := host(t, all[name], "web1", "7.0").at("machine", "boot", "loader")
+		loader := host(t, all[name], "web1", "7.0").at("boot", "boot", "loader")
 		grub := loader.at("grub")
 		grub.at("enable").is(true)
 		grub.at("configurationLimit").is(10.0)
@@ -104,8 +105,8 @@ func TestBootLoaders(t *testing.T) {
 		}
 	}
 	for name, copies := range map[string]bool{"uefi": true, "single": false} {
-		machine := host(t, all[name], "web1", "7.0").at("machine")
-		loader := machine.at("boot", "loader")
+		role := host(t, all[name], "web1", "7.0").at("boot")
+		loader := role.at("boot", "loader")
 		loader.at("systemd-boot", "enable").is(true)
 		loader.at("systemd-boot", "configurationLimit").is(10.0)
 		loader.at("systemd-boot", "graceful").is(true)
@@ -115,8 +116,26 @@ func TestBootLoaders(t *testing.T) {
 		if got := loader.at("systemd-boot").has("extraInstallCommands"); got != copies {
 			t.Errorf("%s: copies %t, want %t", name, got, copies)
 		}
-		if got := machine.has("systemd"); got != copies {
+		if got := role.has("systemd"); got != copies {
 			t.Errorf("%s: a stand-in for /boot %t, want %t", name, got, copies)
+		}
+	}
+}
+
+// TestARM: UEFI alone, and nothing of a PC's CPU.
+func TestARM(t *testing.T) {
+	t.Parallel()
+	s := gentest.Base(t, "", `vendor: "intel"`, `arch: "aarch64"`)
+	h := host(t, s, "web1", "7.0")
+	machine := h.at("machine")
+	machine.at("nixpkgs", "hostPlatform").is("aarch64-linux")
+	if machine.has("hardware") || machine.at("boot").has("kernelModules") {
+		t.Error("microcode or a KVM module on ARM")
+	}
+	h.at("boot", "boot", "loader", "systemd-boot", "enable").is(true)
+	for name, p := range h.at("disko", "disko", "devices", "disk", "a", "content", "partitions").v.(attrs) {
+		if p.(attrs)["type"] == "EF02" {
+			t.Errorf("%s is for a BIOS", name)
 		}
 	}
 }

@@ -15,19 +15,18 @@ import (
 type machine struct {
 	Name, TimeZone, StateVersion string
 
+	HostID  string   // "" says none
 	Imports []string // relative to the file
 
-	Let bool // the file begins with names of its own
-
+	Firmware  string
 	BootDisks map[string]string // mount point → disk
-	GRUB      bool              // or systemd-boot
-	UEFI      bool              // GRUB boots in UEFI mode too
-	Copies    bool              // systemd-boot's partition has copies on other disks
 
 	RaidModules []string
-	Latest      bool // pkgs.linuxPackages_latest
+	Snapshots   []string // datasets
+	Latest      bool     // pkgs.linuxPackages_latest
 	CheckKernel bool
-	CPU, KVM    string
+	Platform    string
+	CPU, KVM    string // "" on ARM: KVM is part of the kernel there, and the firmware has the microcode
 	Cores       int
 
 	Volumes string // the folder that holds them; "" where they are at their default place
@@ -71,11 +70,14 @@ type user struct {
 func machineOf(s *site.Site, h *site.Host) (machine, error) {
 	m := machine{
 		Name: h.Name, TimeZone: h.TimeZone, StateVersion: h.StateVersion,
-		Imports: importsOf(s, h),
-		Latest:  h.Kernel == "latest", CheckKernel: checkKernel(h),
-		CPU: h.CPU.Vendor, KVM: "kvm-" + h.CPU.Vendor, Cores: h.CPU.Cores,
+		HostID: h.HostID, Imports: importsOf(s, h), Snapshots: snapshotsOf(h),
+		Latest: h.Kernel == "latest", CheckKernel: checkKernel(h),
+		Platform: h.CPU.Arch + "-linux", CPU: h.CPU.Vendor, Cores: h.CPU.Cores,
 		Volumes: h.Volumes, Role: h.Role, Joined: len(s.Agents) > 0,
 		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys, Registries: s.Registries,
+	}
+	if m.CPU != "" {
+		m.KVM = "kvm-" + m.CPU
 	}
 	m.boot(h)
 	m.secrets(s, h)
@@ -97,14 +99,13 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 
 // importsOf leaves the roles to a hand-written flake, whose mkHost is told them.
 func importsOf(s *site.Site, h *site.Host) []string {
-	imports := []string{"./disko.nix", "./network.nix"}
+	var imports []string
 	if !s.OwnFlake() {
-		roles := []string{"../../roles/base", "../../roles/k3s-cilium"}
-		if s.Backup != nil {
-			roles = append(roles, "../../roles/backup")
+		for _, role := range rolesOf(s, h) {
+			imports = append(imports, "../../roles/"+role)
 		}
-		imports = append(roles, imports...)
 	}
+	imports = append(imports, "./disko.nix", "./network.nix")
 	for _, own := range slices.Sorted(slices.Values(h.Imports)) {
 		imports = append(imports, "../../"+strings.TrimPrefix(own, "./"))
 	}
@@ -112,16 +113,13 @@ func importsOf(s *site.Site, h *site.Host) []string {
 }
 
 func (m *machine) boot(h *site.Host) {
-	m.GRUB = h.Firmware != site.FirmwareUEFI
-	m.UEFI = h.Firmware != site.FirmwareBIOS
+	m.Firmware = h.Firmware
 	m.BootDisks = map[string]string{}
 	for _, d := range h.Disks {
 		if d.Boot {
 			m.BootDisks[d.BootMount] = d.Name
 		}
 	}
-	m.Copies = !m.GRUB && len(m.BootDisks) > 1
-	m.Let = m.GRUB || m.Copies || m.SSHFrom != nil
 	for _, a := range h.Arrays {
 		if module := raidModule(a.Level); !slices.Contains(m.RaidModules, module) {
 			m.RaidModules = append(m.RaidModules, module)

@@ -217,7 +217,7 @@ func TestImports(t *testing.T) {
 		return strings.Join(ends, " ")
 	}
 	s := withAgent(t)
-	if got, want := imports(s, "web2"), "scan/not-detected.nix roles/base roles/k3s-cilium web2/disko.nix web2/network.nix modules/backup.nix"; got != want {
+	if got, want := imports(s, "web2"), "scan/not-detected.nix roles/base roles/boot roles/k3s-cilium web2/disko.nix web2/network.nix modules/backup.nix"; got != want {
 		t.Errorf("imports %s, want %s", got, want)
 	}
 	own := cases(t)["own"]
@@ -225,6 +225,6 @@ func TestImports(t *testing.T) {
 		t.Errorf("imports %s, want %s", got, want)
 	}
 	eval(t, "import "+write(t, own)+"/hosts/web1.nix").is(attrs{
-		"name": "web1", "roles": list("base", "k3s-cilium"), "machine": list("web1"), "NICs": []any{}, "users": []any{}, "cpuCores": 8.0,
+		"name": "web1", "roles": list("base", "boot", "k3s-cilium"), "machine": list("web1"), "NICs": []any{}, "users": []any{}, "cpuCores": 8.0,
 	})
 }

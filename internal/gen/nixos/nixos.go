@@ -27,12 +27,14 @@ type page struct {
 func Files(s *site.Site) ([]tree.File, error) {
 	pages := []page{
 		{"roles/base/default.nix", "base", baseOf(s)},
+		{"roles/boot/default.nix", "boot", nil},
 		{"roles/k3s-cilium/default.nix", "k3s-cilium", k3sOf(s)},
 	}
-	roles := []string{"base", "k3s-cilium"}
 	if s.Backup != nil {
 		pages = append(pages, page{"roles/backup/default.nix", "backup", backupOf(s)})
-		roles = append(roles, "backup")
+	}
+	if slices.ContainsFunc(s.Hosts, func(h *site.Host) bool { return len(h.Pools) > 0 }) {
+		pages = append(pages, page{"roles/zfs/default.nix", "zfs", zfs{s.Alerts != nil}})
 	}
 	if !s.OwnFlake() {
 		pages = append(pages, page{"flake.nix", "flake", flakeOf(s)})
@@ -48,7 +50,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 			page{folder + "disko.nix", "disko", disksOf(h)},
 			page{folder + "network.nix", "network", networkOf(h)})
 		if s.OwnFlake() {
-			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, roles, h.CPU.Cores}})
+			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, rolesOf(s, h), h.CPU.Cores}})
 		}
 	}
 	files, err := render(pages)

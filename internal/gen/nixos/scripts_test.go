@@ -105,7 +105,7 @@ func same(t *testing.T, what string, got []string, want ...string) {
 // TestGrubWithADiskMissing runs the script that installs GRUB.
 func TestGrubWithADiskMissing(t *testing.T) {
 	t.Parallel()
-	commands := host(t, newSite(t), "web1", "7.0").at("machine", "boot", "loader", "grub", "extraInstallCommands").text()
+	commands := host(t, newSite(t), "web1", "7.0").at("boot", "boot", "loader", "grub", "extraInstallCommands").text()
 	// The stub's writeShellScript leaves the text in place of a path, and the arguments follow it.
 	script, args, found := strings.Cut(commands, "exit $failed\n")
 	if want := "'/boot' '/dev/disk/by-id/nvme-A' '/boot-fallback' '/dev/disk/by-id/nvme-B'"; !found || strings.TrimSpace(args) != want {
@@ -161,8 +161,8 @@ func TestGrubWithADiskMissing(t *testing.T) {
 // neither a source nor a target.
 func TestCopyOfBootPartition(t *testing.T) {
 	t.Parallel()
-	machine := host(t, cases(t)["uefi"], "web1", "7.0").at("machine")
-	hook := machine.at("boot", "loader", "systemd-boot", "extraInstallCommands").text()
+	role := host(t, cases(t)["uefi"], "web1", "7.0").at("boot")
+	hook := role.at("boot", "loader", "systemd-boot", "extraInstallCommands").text()
 	s := newShell(t)
 	both := []string{s.dir + "/boot", s.dir + "/boot-fallback"}
 	for _, tc := range []struct {
@@ -192,7 +192,7 @@ func TestCopyOfBootPartition(t *testing.T) {
 		}
 	}
 
-	standIn := machine.at("systemd", "services", "boot-stand-in")
+	standIn := role.at("systemd", "services", "boot-stand-in")
 	standIn.at("after").is(list("boot.mount", `boot\x2dfallback.mount`))
 	standIn.at("serviceConfig").is(attrs{"Type": "oneshot", "RemainAfterExit": true})
 	s.Fail = ""

@@ -60,6 +60,7 @@ func cases(t *testing.T) map[string]*site.Site {
 		"single":  gentest.Base(t, `hosts: web1: firmware: "uefi"`, `b: device: "/dev/disk/by-id/nvme-EXAMPLE_SN100002"`, ""),
 		"own":     newSite(t, `output: flake: "own", hosts: web1: cpu: cores: 8`),
 		"agent":   withAgent(t),
+		"zfs":     newSite(t, `hosts: web1: layout: "zfs"`),
 		"backed":  newSite(t, backed, everyWay),
 	}
 }

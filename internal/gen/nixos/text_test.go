@@ -14,7 +14,7 @@ import (
 )
 
 func TestPaths(t *testing.T) {
-	roles := []string{"roles/base/default.nix", "roles/base/notify.sh", "roles/k3s-cilium/default.nix"}
+	roles := []string{"roles/base/default.nix", "roles/base/notify.sh", "roles/boot/default.nix", "roles/k3s-cilium/default.nix"}
 	machine := func(host string) []string {
 		return []string{"machines/" + host + "/default.nix", "machines/" + host + "/disko.nix", "machines/" + host + "/network.nix"}
 	}

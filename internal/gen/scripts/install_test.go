@@ -1,13 +1,15 @@
 package scripts
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"sitegen/internal/gentest"
 )
 
-const rescueFacts = "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\nmac 00:00:00:00:00:00\nmac A8:A1:59:0F:10:01\n" +
+const rescueFacts = "os debian none\nhostname rescue\nkernel 6.12.48\narch x86_64\nfirmware bios\ncard eth1 00:00:00:00:00:00 igb down 0\ncard eth0 A8:A1:59:0F:10:01 igb up 1000\n" +
 	"disk " + diskA + " /dev/nvme0n1 512110190592\ndisk " + diskB + " /dev/nvme1n1 512110190592\n"
 
 const mdstat = "Personalities : [raid1]\nmd127 : active raid1 nvme1n1p3[1] nvme0n1p3[0]\n      497 blocks super 1.2 [2/2] [UU]\n"
@@ -26,8 +28,8 @@ func installRules(facts string) []rule {
 		{Prog: "sops", Match: `decrypt`, Out: "secret"},
 		{Prog: "nix", Match: `eval .*drvPath`, Out: "/nix/store/x.drv"},
 		{Prog: "nix", Match: `eval .*kernel.version`, Out: "7.1.5"},
-		{Prog: "ssh", Match: `sh -s facts`, Times: 1, Out: facts},
-		{Prog: "ssh", Match: `sh -s facts`, Out: installer(facts, "7.0.9")},
+		{Prog: "ssh", Match: `sh -s lines`, Times: 1, Out: facts},
+		{Prog: "ssh", Match: `sh -s lines`, Out: installer(facts, "7.0.9")},
 		{Prog: "ssh", Match: `lsblk`, Out: "nvme0n1 512G\n"},
 		{Prog: "nix", Match: ` run .*--phases kexec$`},
 		{Prog: "nix", Match: ` run .*--phases disko,install,reboot$`},
@@ -70,7 +72,7 @@ func TestInstall(t *testing.T) {
 
 func TestInstallAgent(t *testing.T) {
 	t.Parallel()
-	facts := "os debian none\nhostname rescue\nkernel 6.12.48\nfirmware bios\nmac A8:A1:59:0F:20:01\ndisk " + diskC + " /dev/sda\n"
+	facts := "os debian none\nhostname rescue\nkernel 6.12.48\narch x86_64\nfirmware bios\ncard eth0 A8:A1:59:0F:20:01 igb up 1000\ndisk " + diskC + " /dev/sda\n"
 	rules := with(rule{Prog: "ssh", Match: `uname -n`, Out: "web2\n"}, installRules(facts))
 	rules = with(rule{Prog: "age-keygen", Match: `^-y`, Out: gentest.AgeAgent + "\n"}, rules)
 	r := newCheckout(t, agentSite(t))
@@ -102,7 +104,7 @@ func TestInstallRefuses(t *testing.T) {
 		{name: "closed secrets", rules: with(rule{Prog: "sops", Exit: 128}, installRules(rescueFacts)), want: "cannot read smtp_password"},
 		{name: "placeholder", rules: with(rule{Prog: "sops", Out: "REPLACE-ME"}, installRules(rescueFacts)), want: "still has the example's value"},
 		{name: "bad configuration", rules: with(rule{Prog: "nix", Match: "drvPath", Exit: 1}, installRules(rescueFacts)), want: "does not evaluate"},
-		{name: "no answer", rules: with(rule{Prog: "ssh", Match: "facts", Err: "Permission denied", Exit: 255}, installRules(rescueFacts)), want: "Permission denied"},
+		{name: "no answer", rules: with(rule{Prog: "ssh", Match: "lines", Err: "Permission denied", Exit: 255}, installRules(rescueFacts)), want: "Permission denied"},
 		{name: "wrong disks", rules: facts(diskB, "/dev/disk/by-id/nvme-OTHER"), want: "missing: " + diskB},
 		{name: "one disk twice", rules: facts("/dev/nvme1n1", "/dev/nvme0n1"), want: "are the same disk"},
 		{name: "smaller disk", rules: facts("512110190592", "480103981056"), want: "has 480103981056 bytes, and by the spec 512000000000 at least: what the spec puts on it may not fit"},
@@ -110,6 +112,8 @@ func TestInstallRefuses(t *testing.T) {
 		{name: "a little less", rules: facts("512110190592", "511999999999"), want: "size: \"488281MiB\""},
 		{name: "no size", rules: facts(" 512110190592", ""), want: "cannot tell the size of " + diskA},
 		{name: "wrong card", rules: facts("A8:A1", "A8:A2"), want: "a8:a1:59:0f:10:01"},
+		{name: "another CPU", rules: facts("arch x86_64", "arch aarch64"), want: "the machine is aarch64, but the spec says x86_64"},
+		{name: "no CPU", rules: facts("arch x86_64\n", ""), want: "of an unknown architecture"},
 		{name: "second run", rules: facts("os debian none\nhostname rescue", "os nixos none\nhostname web1"), want: "already runs the installed web1"},
 		{name: "another host", rules: facts("os debian none\nhostname rescue", "os nixos none\nhostname web9"), want: "named web9"},
 		{name: "not confirmed", stdin: "yes\n", want: "not confirmed"},
@@ -118,8 +122,8 @@ func TestInstallRefuses(t *testing.T) {
 			{Prog: "ssh-keyscan", Out: "203.0.113.10 ssh-ed25519 AAAA\n"}, {Prog: "ssh-keygen", Match: "-lf", Out: "256 SHA256:wrong 203.0.113.10 (ED25519)\n"},
 		}, installRules(rescueFacts)...), want: "no host key at 203.0.113.10"},
 		{name: "no kexec", rules: with(rule{Prog: "nix", Match: "--phases kexec", Exit: 1}, installRules(rescueFacts)), want: "the installer did not boot"},
-		{name: "disks move", rules: with(rule{Prog: "ssh", Match: "facts", Times: 1, Out: rescueFacts}, with(
-			rule{Prog: "ssh", Match: "facts", Out: installer(strings.Replace(rescueFacts, diskA, "/dev/disk/by-id/x", 1), "7.0.9")}, installRules(rescueFacts))), want: "missing: " + diskA},
+		{name: "disks move", rules: with(rule{Prog: "ssh", Match: "lines", Times: 1, Out: rescueFacts}, with(
+			rule{Prog: "ssh", Match: "lines", Out: installer(strings.Replace(rescueFacts, diskA, "/dev/disk/by-id/x", 1), "7.0.9")}, installRules(rescueFacts))), want: "missing: " + diskA},
 		{name: "kernel too new", rules: with(rule{Prog: "nix", Match: "kernel.version", Out: "6.18.40"}, installRules(rescueFacts)), want: "installer's kernel 7.0.9"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -149,10 +153,29 @@ func TestInstallOptions(t *testing.T) {
 	old := with(rule{Prog: "nix", Match: "kernel.version", Out: "6.18.40"}, installRules(rescueFacts))
 	r.script("install-web1.sh", old, "web1\n", "--known-kernel").want(0).called("--phases disko,install,reboot")
 	same := with(rule{Prog: "nix", Match: "kernel.version", Out: "6.12.1"}, with(
-		rule{Prog: "ssh", Match: "facts", Times: 1, Out: rescueFacts}, with(rule{Prog: "ssh", Match: "facts", Out: installer(rescueFacts, "6.18.9")}, installRules(rescueFacts))))
+		rule{Prog: "ssh", Match: "lines", Times: 1, Out: rescueFacts}, with(rule{Prog: "ssh", Match: "lines", Out: installer(rescueFacts, "6.18.9")}, installRules(rescueFacts))))
 	r.script("install-web1.sh", same, "web1\n").want(0)
 	r.script("install-web1.sh", nil, "", "--help").want(0, "Usage:")
 	r.script("install-web1.sh", nil, "", "--no-such-option").want(2, "Usage:")
+}
+
+// The facts are there before keys, secrets and a spec that fits.
+func TestInstallFacts(t *testing.T) {
+	t.Parallel()
+	r := newCheckout(t, testSite(t))
+	r.remove("web1.key")
+	r.remove("flake.lock")
+	json := rule{Prog: "ssh", Match: `root@198.51.100.7 sh -s json$`, Out: "{\"version\": 1}\n"}
+	r.script("install-web1.sh", []rule{json}, "", "--facts-json", "198.51.100.7").want(0, `{"version": 1}`).never("nix").never("gen")
+	r.script("install-web1.sh", []rule{json}, "", "--facts", "198.51.100.7").want(0, `{"version": 1}`, "gen is not installed: gen probe --name web1 FILE")
+	r.script("install-web1.sh", []rule{{Prog: "ssh", Err: "Permission denied", Exit: 255}}, "", "--facts").want(1, "Permission denied", "ssh-copy-id root@203.0.113.10")
+	if err := os.Symlink(standInBinary, filepath.Join(r.dir, "gen")); err != nil {
+		t.Fatal(err)
+	}
+	gen := rule{Prog: "gen", Match: `^probe --name web1 .*facts.json$`, Out: "hosts: web1: {\n"}
+	r.script("install-web1.sh", []rule{json, gen}, "", "--facts", "198.51.100.7").want(0, "hosts: web1: {").never("version")
+	gen.Exit = 2
+	r.script("install-web1.sh", []rule{json, gen}, "", "--facts", "198.51.100.7").want(1, "--facts-json prints them")
 }
 
 // What fails after the disks were formatted says how to go on.

@@ -7,6 +7,7 @@
 package scripts
 
 import (
+	"bytes"
 	"cmp"
 	"io/fs"
 	"strconv"
@@ -80,11 +81,13 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 		{Name: "host", Value: h.Name},
 		{Name: "role", Value: h.Role},
 		{Name: "default_address", Value: h.Address},
+		{Name: "arch", Value: h.CPU.Arch},
 		{Name: "firmware", Value: h.Firmware},
 		{Name: "disks", Value: devices},
 		{Name: "least_bytes", Value: least}, // of each disk; 0: not said
 		{Name: "most_bytes", Value: most},
 		{Name: "arrays", Value: arrays},
+		{Name: "pools", Value: poolNames(h)},
 		{Name: "macs", Value: macs},
 		{Name: "age_recipient", Value: h.Age},
 		{Name: "secrets_file", Value: secrets},
@@ -93,6 +96,14 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 		{Name: "installer_kernel", Value: h.Installer.Kernel},
 		{Name: "nixos_anywhere", Value: s.Versions.Flake.NixosAnywhere},
 	}
+}
+
+func poolNames(h *site.Host) []string {
+	var names []string
+	for _, p := range h.Pools {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 func bootstrapValues(s *site.Site) []sh.Var {
@@ -134,7 +145,7 @@ func verifyValues(s *site.Site) []sh.Var {
 				boots = append(boots, d.BootMount)
 			}
 		}
-		hosts = append(hosts, line(h.Name, h.Address, h.SSH.Hostname, strconv.Itoa(len(h.Arrays)), h.Role, strings.Join(boots, ",")))
+		hosts = append(hosts, line(h.Name, h.Address, h.SSH.Hostname, strconv.Itoa(len(h.Arrays)), h.Role, strings.Join(boots, ","), strings.Join(poolNames(h), ",")))
 	}
 	for _, r := range s.Routes {
 		kind := string(r.Kind)
@@ -186,18 +197,21 @@ func line(fields ...string) string {
 // field stands for an empty field too.
 func field(f string) string { return cmp.Or(f, "-") }
 
-// load reads a script, with the functions that all of them share in the place of
-// its line "#common.sh".
+// load reads a script, with the parts that others share in the place of a line that
+// names their file: functions of all scripts, and the script that looks at a machine.
 func load(name string) (*sh.Template, error) {
 	text, err := fs.ReadFile(templates.FS, "sh/"+name)
 	if err != nil {
 		return nil, err
 	}
-	common, err := fs.ReadFile(templates.FS, "sh/common.sh")
-	if err != nil {
-		return nil, err
+	for _, part := range []string{"common.sh", "facts.sh"} {
+		shared, err := fs.ReadFile(templates.FS, "sh/"+part)
+		if err != nil {
+			return nil, err
+		}
+		text = bytes.Replace(text, []byte("#"+part+"\n"), shared, 1)
 	}
-	return sh.Parse(strings.Replace(string(text), "#common.sh\n", string(common), 1))
+	return sh.Parse(string(text))
 }
 
 // guardLine is a hostname, or a path of one, and who gets in.

@@ -14,17 +14,29 @@ func (g *generator) host(name string, n int) {
 	if n > 0 {
 		g.line(`role: "agent"`)
 	}
-	g.line("cpu: vendor: %q", g.one("intel", "amd"))
+	firmware := []string{"unknown", "uefi", "bios"}
+	if g.arm {
+		g.line(`cpu: arch: "aarch64"`)
+		firmware = firmware[:2]
+	} else {
+		g.line("cpu: vendor: %q", g.one("intel", "amd"))
+	}
 	g.maybe(3, "cpu: cores: %d", 1+g.IntN(64))
-	g.maybe(2, "firmware: %q", g.one("unknown", "uefi", "bios"))
+	g.maybe(2, "firmware: %q", g.one(firmware...))
 	g.line(`release: "26.05"`)
 	g.line("stateVersion: %q", g.one("25.11", "26.05"))
-	g.maybe(4, `kernel: "release", installer: kernel: "6.12"`)
+	zfs := g.IntN(4) == 0
+	if zfs {
+		g.line(`layout: "zfs"`)
+		g.maybe(2, "hostId: %q", fmt.Sprintf("8425e3%02x", n))
+	} else {
+		g.maybe(4, `kernel: "release", installer: kernel: "6.12"`)
+	}
 	g.line("age: %q", g.key())
 	g.maybe(3, "espSize: %q", g.one("1G", "1536M", "1.5GiB", "2GB"))
 	g.maybe(3, `cpu: threads: 256, memory: "1024GiB"`)
 	g.maybe(3, `node: "lan"`)
-	g.disks(name)
+	g.disks(name, zfs)
 	g.cards(n)
 	g.users()
 	g.maybe(3, `volumes: "/srv/data/volumes"`)
@@ -34,7 +46,7 @@ func (g *generator) host(name string, n int) {
 	g.line("}")
 }
 
-func (g *generator) disks(host string) {
+func (g *generator) disks(host string, zfs bool) {
 	n := 1 + g.IntN(4)
 	var names []string
 	g.line("disks: {")
@@ -45,11 +57,15 @@ func (g *generator) disks(host string) {
 	}
 	if g.IntN(3) == 0 {
 		g.line("extra: {device: %q, mount: \"/srv/data\", format: %q}", "/dev/disk/by-id/ata-EXAMPLE_"+host, g.one("ext4", "xfs"))
-		if n == 1 {
+		if n == 1 && !zfs {
 			g.line("a: mount: \"/\"") // an only disk has / without saying so; one of two does not
 		}
 	}
 	g.line("}")
+	if zfs {
+		g.pools(names)
+		return
+	}
 	if n < 2 || g.coin() {
 		return
 	}
@@ -63,6 +79,20 @@ func (g *generator) disks(host string) {
 		g.line(`root: {level: %s, disks: %s, mount: "/"}`, g.one(levels...), list)
 	}
 	g.line("}")
+}
+
+// pools says what a host with ZFS has on its disks, or leaves it to the default.
+func (g *generator) pools(disks []string) {
+	switch n := len(disks); {
+	case n == 1:
+		g.line(`pools: system: {mode: "stripe", mount: "/", snapshots: %v}`, g.coin())
+	case n == 4 && g.coin():
+		g.line(`pools: system: {disks: [%s], mount: "/"}`, strings.Join(disks[:2], ", "))
+		g.line(`pools: tank: {mode: "stripe", disks: [%s], mount: %q, snapshots: %v}`, strings.Join(disks[2:], ", "), g.one("/data", "/var/lib/rancher", "/var"), g.coin())
+	case g.coin():
+		modes := map[int][]string{2: {"mirror", "stripe"}, 3: {"mirror", "raidz1"}, 4: {"mirror", "raidz1", "raidz2"}}[n]
+		g.line(`pools: system: {mode: %q, mount: "/"}`, g.one(modes...))
+	}
 }
 
 func (g *generator) cards(n int) {

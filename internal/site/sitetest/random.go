@@ -33,6 +33,7 @@ type generator struct {
 	app    string          // an app, if there is one
 	team   bool            // Cloudflare's team has to be said
 
+	arm     bool // all hosts are ARM servers
 	example bool // some address is one for documentation
 }
 
@@ -80,6 +81,7 @@ func (g *generator) site() {
 	g.repo()
 	g.line("admin: email: %q", g.email())
 	agents := g.IntN(3)
+	g.arm = g.IntN(6) == 0
 	hosts := []string{"server"}
 	for i := range agents {
 		hosts = append(hosts, fmt.Sprintf("agent-%d", i))

@@ -6,6 +6,7 @@ readonly site=atlas
 readonly host=worker
 readonly role=agent
 readonly default_address=203.0.113.11
+readonly arch=x86_64
 readonly firmware=unknown
 readonly disks=(
   /dev/disk/by-id/ata-Samsung_SSD_870_S5Y1NJ0R00001
@@ -26,6 +27,7 @@ readonly arrays=(
   data
   system
 )
+readonly pools=()
 readonly macs=(
   a8:a1:59:0f:30:12
   a8:a1:59:0f:30:11
@@ -147,6 +149,10 @@ erased, after these were compared with the machine and the host name was typed.
 Options:
   -i FILE           SSH key that opens the rescue system (default: what ssh uses)
   -f FINGERPRINT    SHA256:… of the rescue system's host key, as its provider shows it
+  --facts           print what the machine is made of, as lines of the spec (as JSON
+                    where gen is not installed), and stop; needs no keys and no spec
+                    that fits, and changes nothing
+  --facts-json      the same as JSON, which gen probe reads
   --check           compare the machine with the spec and stop; changes nothing
   --reinstall       go on though the machine runs an installed NixOS
   --known-kernel    go on though the installer's kernel writes arrays that the
@@ -157,11 +163,13 @@ Environment: POLL_SECONDS (5) between tries; WAIT_SECONDS overrides every deadli
 USAGE
 }
 
-identity='' fingerprint='' check_only='' reinstall='' known_kernel='' address="$default_address"
+identity='' fingerprint='' facts_only='' check_only='' reinstall='' known_kernel='' address="$default_address"
 while (($# > 0)); do
   case "$1" in
     -i) identity="${2:?-i needs a file}"; shift ;;
     -f) fingerprint="${2:?-f needs a fingerprint}"; shift ;;
+    --facts) facts_only=spec ;;
+    --facts-json) facts_only=json ;;
     --check) check_only=yes ;;
     --reinstall) reinstall=yes ;;
     --known-kernel) known_kernel=yes ;;
@@ -285,34 +293,144 @@ prepare_rescue_ssh() {
 # shellcheck disable=SC2029 # the arguments are fixed texts, meant for the shell there
 on_rescue() { ssh "${rescue_options[@]}" "root@$address" "$@"; }
 
-# look prints one fact a line. It has to run in any rescue system's /bin/sh.
+# look prints facts of the machine, one a line or as JSON.
 look() {
-  on_rescue sh -s facts <<'REMOTE'
-. /etc/os-release 2>/dev/null
-echo "os ${ID:-unknown} ${VARIANT_ID:-none}"
-echo "hostname $(uname -n)"
-echo "kernel $(uname -r)"
-if [ -d /sys/firmware/efi ]; then echo "firmware uefi"; else echo "firmware bios"; fi
-for f in /sys/class/net/*/address; do echo "mac $(cat "$f")"; done
-for d in /dev/disk/by-id/* /dev/disk/by-path/* /dev/sd? /dev/vd? /dev/nvme?n?; do
-  if [ -b "$d" ]; then
-    r="$(readlink -f "$d")" s=''
-    # in sectors of 512 bytes, whatever the disk's own are
-    read -r s <"/sys/class/block/${r##*/}/size"
-    echo "disk $d $r ${s:+$((s * 512))}"
-  fi
-done
+  on_rescue sh -s "$1" <<'REMOTE'
+# What a machine is made of: disks, network cards, firmware, processor, memory. Any /bin/sh with awk runs it, busybox's
+# too; it changes nothing and reaches for nothing. As `sh -s lines` one fact a line, otherwise JSON.
+sys=/sys dev=/dev proc=/proc etc=/etc
+
+# first prints the first line of a file, and nothing where there is none.
+first() { if [ -r "$1" ]; then head -n 1 "$1" 2>/dev/null; fi; }
+
+facts_of_system() {
+  ID='' VARIANT_ID=''
+  # shellcheck source=/dev/null
+  if [ -r "$etc/os-release" ]; then . "$etc/os-release"; fi
+  echo "os ${ID:-unknown} ${VARIANT_ID:-none}"
+  echo "hostname $(uname -n)"
+  echo "kernel $(uname -r)"
+  echo "arch $(uname -m)"
+  if [ -d "$sys/firmware/efi" ]; then echo "firmware uefi"; else echo "firmware bios"; fi
+  echo "product $(first "$sys/class/dmi/id/sys_vendor") $(first "$sys/class/dmi/id/product_name")"
+  awk -F': *' '$1 ~ /^vendor_id/ && !seen++ { print "cpu " ($2 == "GenuineIntel" ? "intel" : $2 == "AuthenticAMD" ? "amd" : $2) }
+    $1 ~ /^processor/ { n++ } END { print "threads " n + 0 }' "$proc/cpuinfo"
+  awk '$1 == "MemTotal:" { printf "memory %.0f\n", $2 * 1024 }' "$proc/meminfo"
+}
+
+# A card is what hangs on a bus: no bridge, VLAN or bond. In a bond it shows the bond's address and keeps its own aside.
+facts_of_cards() {
+  for f in "$sys"/class/net/*/address; do
+    card="${f%/address}" name='' mac='' driver='' link='' speed=''
+    name="${card##*/}"
+    [ -e "$card/device" ] || continue
+    mac="$(first "$card/bonding_slave/perm_hwaddr")"
+    mac="${mac:-$(first "$f")}"
+    driver="$(readlink "$card/device/driver")"
+    case "$(first "$card/carrier")" in 1) link=up ;; 0) link=down ;; *) link=unknown ;; esac
+    speed="$(first "$card/speed")"
+    case "$speed" in '' | -*) speed=0 ;; esac
+    echo "card $name $mac ${driver##*/} $link $speed"
+  done
+  command -v ip >/dev/null || return 0
+  # by the card's own name, of what is on top of it too: a VLAN's addresses are not the card's
+  ip -o address show scope global 2>/dev/null | awk '!/ temporary/ { print "address", $2, $4 }'
+  for family in -4 -6; do
+    ip $family route show default 2>/dev/null | awk '{ via = dev = ""; for (i = 1; i < NF; i++) { if ($i == "via") via = $(i + 1); if ($i == "dev") dev = $(i + 1) } if (via && dev) print "gateway", dev, via }'
+  done
+}
+
+# disk NAME REAL BYTES: each name of a disk that is one. drive REAL BYTES TYPE HEALTH CONTROLLER MODEL: each disk once.
+facts_of_disks() {
+  for d in "$dev"/disk/by-id/* "$dev"/disk/by-path/* "$dev"/sd? "$dev"/vd? "$dev"/nvme?n?; do
+    if [ -e "$d" ]; then
+      r="$(readlink -f "$d")"
+      # in sectors of 512 bytes, whatever the disk's own are
+      s="$(first "$sys/class/block/${r##*/}/size")"
+      echo "disk $d $r ${s:+$((s * 512))}"
+    fi
+  done
+  for b in "$sys"/block/*; do
+    name="${b##*/}" type=ssd health=unknown controller='' model=''
+    case "$name" in loop* | ram* | zram* | sr* | fd* | md* | dm-* | nbd* | mmcblk*boot*) continue ;; esac
+    s="$(first "$b/size")"
+    if [ "${s:-0}" = 0 ] || [ "$(first "$b/removable")" = 1 ]; then continue; fi
+    host="$(readlink -f "$b/device")"
+    case "$host" in */host[0-9]*) host="${host##*/host}" controller="$(first "$sys/class/scsi_host/host${host%%/*}/proc_name")" ;; esac
+    if [ "$(first "$b/queue/rotational")" = 1 ]; then type=hdd; fi
+    case "$name $controller" in
+      nvme*) type=nvme ;;
+      vd* | *\ virtio_scsi) type=virtual ;;
+      *\ megaraid_sas | *\ aacraid | *\ hpsa | *\ smartpqi | *\ arcmsr | *\ 3w-*) type=raid ;;
+    esac
+    if command -v smartctl >/dev/null; then
+      case "$(smartctl -H "$dev/$name" 2>/dev/null)" in *PASSED* | *'Health Status: OK'*) health=passed ;; *FAILED* | *'FAILURE'*) health=failed ;; esac
+    fi
+    model="$(first "$b/device/model")"
+    echo "drive $dev/$name $((s * 512)) $type $health ${controller:--} ${model:-unknown}"
+  done
+}
+
+facts() {
+  facts_of_system
+  facts_of_cards
+  facts_of_disks
+}
+
+# as_json makes an object of the lines: everything after a line's fixed words is text as a maker wrote it.
+as_json() {
+  awk '
+    function text(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/[[:cntrl:]]/, "", s); return "\"" s "\"" }
+    function rest(n, s) { s = $0; while (n-- > 0) sub(/^[^ ]* */, "", s); sub(/ +$/, "", s); return s }
+    function list(s) { sub(/^, /, "", s); return "[" s "]" }
+    $1 == "disk" && $2 ~ /\/by-(id|path)\// { names[$3] = names[$3] ", " text($2); next }
+    $1 == "drive" { d++; drive[d] = $2; size[d] = $3; type[d] = $4; health[d] = $5; controller[d] = $6 == "-" ? "" : $6; model[d] = rest(6); next }
+    $1 == "card" { c++; card[c] = $2; mac[c] = tolower($3); driver[c] = NF > 5 ? $4 : ""; link[c] = $(NF - 1); speed[c] = $NF; next }
+    $1 == "address" { addresses[$2] = addresses[$2] ", " text($3); next }
+    $1 == "gateway" { gateways[$2] = gateways[$2] ", " text($3); next }
+    $1 == "os" { os = $2; next }
+    { fact[$1] = rest(1) }
+    END {
+      printf "{\n  \"version\": 1,\n  \"os\": %s,\n  \"hostname\": %s,\n  \"kernel\": %s,\n", text(os), text(fact["hostname"]), text(fact["kernel"])
+      printf "  \"product\": %s,\n  \"arch\": %s,\n  \"firmware\": %s,\n", text(fact["product"]), text(fact["arch"]), text(fact["firmware"])
+      printf "  \"cpu\": {\"vendor\": %s, \"threads\": %d},\n  \"memory\": %s,\n  \"disks\": [", text(fact["cpu"]), fact["threads"], fact["memory"] + 0 ? fact["memory"] : 0
+      for (i = 1; i <= d; i++)
+        printf "%s\n    {\"name\": %s, \"size\": %s, \"type\": %s, \"health\": %s, \"controller\": %s, \"model\": %s,\n     \"ids\": %s}", (i > 1 ? "," : ""),
+          text(drive[i]), size[i], text(type[i]), text(health[i]), text(controller[i]), text(model[i]), list(names[drive[i]])
+      printf "\n  ],\n  \"cards\": ["
+      for (i = 1; i <= c; i++)
+        printf "%s\n    {\"name\": %s, \"mac\": %s, \"driver\": %s, \"link\": %s, \"speed\": %d,\n     \"addresses\": %s, \"gateways\": %s}", (i > 1 ? "," : ""),
+          text(card[i]), text(mac[i]), text(driver[i]), text(link[i]), speed[i], list(addresses[card[i]]), list(gateways[card[i]])
+      printf "\n  ]\n}\n"
+    }'
+}
+
+if [ "${1:-}" = lines ]; then facts; else facts | as_json; fi
 REMOTE
 }
 
 fact() { awk -v key="$1" '$1 == key { sub(/^[^ ]+ /, ""); print; exit }' "$tmp/facts"; }
 
 fetch_facts() {
-  if look >"$tmp/facts" 2>"$tmp/ssh.log" && grep -q '^kernel ' "$tmp/facts"; then return 0; fi
+  if look lines >"$tmp/facts" 2>"$tmp/ssh.log" && grep -q '^kernel ' "$tmp/facts"; then return 0; fi
+  no_log_in
+}
+
+no_log_in() {
   cat -- "$tmp/ssh.log" >&2
   die "cannot log in as root@$address with a key" \
     "boot the rescue system, with your public key chosen for it, and run this again" \
     "or, where it only takes a password: ssh-copy-id root@$address"
+}
+
+print_facts() {
+  look json >"$tmp/facts.json" 2>"$tmp/ssh.log" || no_log_in
+  if [[ $facts_only == spec ]] && command -v gen >/dev/null; then
+    gen probe --name "$host" "$tmp/facts.json" || die "gen could not read the facts" "--facts-json prints them as they are"
+    return 0
+  fi
+  cat -- "$tmp/facts.json"
+  if [[ $facts_only == spec ]]; then say "gen is not installed: gen probe --name $host FILE makes lines of the spec of this"; fi
 }
 
 # compare_disks: each disk of the spec is there, and no two of them are one disk.
@@ -363,11 +481,20 @@ compare_sizes() {
 compare_nics() {
   local mac
   for mac in "${macs[@]}"; do
-    awk -v mac="$mac" '$1 == "mac" && tolower($2) == mac { found = 1 } END { exit !found }' "$tmp/facts" || {
-      awk '$1 == "mac" { print "  " $2 }' "$tmp/facts" >&2
+    awk -v mac="$mac" '$1 == "card" && tolower($3) == mac { found = 1 } END { exit !found }' "$tmp/facts" || {
+      awk '$1 == "card" { print "  " $3 " " $2 }' "$tmp/facts" >&2
       die "no network card with the MAC $mac at $address; it has those above" "check the address; or put the right MAC into the spec as hosts.$host.nics, run gen, commit, and run this again"
     }
   done
+}
+
+# compare_arch: nixos-anywhere boots an installer for what it finds, and what was
+# built for another CPU fails once the disks are empty.
+compare_arch() {
+  local seen
+  seen="$(fact arch)"
+  [[ $seen == "$arch" ]] ||
+    die "the machine is ${seen:-of an unknown architecture}, but the spec says $arch" "check the address; or say cpu: arch: for the host in the spec, and run gen"
 }
 
 compare_firmware() {
@@ -394,6 +521,7 @@ compare_machine() {
   compare_disks
   compare_sizes
   compare_nics
+  compare_arch
   compare_firmware
 }
 
@@ -430,6 +558,27 @@ compare_kernels() {
   fi
   die "the installer's kernel $installer makes arrays that $host's kernel $target_kernel cannot start; no disk was touched" \
     "say kernel: \"latest\" for the host in the spec, or an installer.image with a kernel below 6.19; run gen, commit, and run this again (the machine is in the installer now, which is fine)"
+}
+
+# A pool is made by the installer's module of ZFS, and disko takes one of the same name that
+# it finds as its own: one on another disk than those of the spec is nobody's to write to.
+compare_pools() {
+  local pool disk device part
+  local -A own=()
+  ((${#pools[@]} > 0)) || return 0
+  on_rescue modprobe zfs </dev/null ||
+    die "the installer has no ZFS; no disk was touched" "leave installer.image out of the spec, for nixos-anywhere's own image, or take one with ZFS"
+  for disk in "${disks[@]}"; do
+    device="$(awk -v disk="$disk" '$1 == "disk" && $2 == disk { print $3; exit }' "$tmp/facts")"
+    own[$device]=yes
+  done
+  on_rescue lsblk -rnpo NAME,PKNAME,FSTYPE,LABEL </dev/null >"$tmp/members" ||
+    die "cannot tell which pools are on the machine's disks; no disk was touched" "lsblk failed there; look at the message above"
+  while read -r part device pool; do
+    if [[ -n ${own[$device]:-} || -n ${own[$part]:-} || " ${pools[*]} " != *" $pool "* ]]; then continue; fi
+    die "$part has a pool named $pool too, and the spec does not name its disk; no disk was touched" \
+      "give the pool in the spec another name; or clear that one on the machine, with zpool labelclear -f $part, where nobody misses it"
+  done < <(awk '$3 == "zfs_member" { print $1, $2, $4 } $2 == "zfs_member" { print $1, $1, $3 }' "$tmp/members")
 }
 
 # older A B tells whether version A is below B, by major and minor number.
@@ -477,6 +626,17 @@ run_install() {
 
 is_up() { on_host nixos-version >"$tmp/version" 2>"$tmp/ssh.log"; }
 
+check_pools() {
+  local pool known
+  known="$(on_host zpool list -H -o name)"
+  for pool in "${pools[@]}"; do
+    grep -qxF -- "$pool" <<<"$known" || die "the pool $pool is not there" "$(how_in "$host") zpool import shows which pools are, and why not"
+  done
+  [[ "$(on_host zpool status -x)" == 'all pools are healthy' ]] ||
+    die "a pool is not healthy" "$(how_in "$host") zpool status -v; docs/RUNBOOK.md, A dead disk"
+  say "pools: ${pools[*]}, healthy"
+}
+
 k3s_active() { [[ $(on_host systemctl is-active k3s 2>/dev/null) == active ]]; }
 
 verify_install() {
@@ -499,6 +659,7 @@ verify_install() {
       die "an array lacks a disk" "docs/RUNBOOK.md, A dead disk"
     fi
   fi
+  if ((${#pools[@]} > 0)); then check_pools; fi
   wait_for 300 "k3s" k3s_active || {
     on_host journalctl -u k3s -n 20 --no-pager >&2 || true
     if [[ $role == agent ]]; then
@@ -513,6 +674,13 @@ verify_install() {
 key_file="$root/$host.key"
 target_kernel=''
 make_tmp
+
+if [[ -n $facts_only ]]; then
+  for tool in ssh ssh-keygen; do need "$tool" "install OpenSSH"; done
+  prepare_rescue_ssh
+  print_facts
+  exit 0
+fi
 
 step "this side: tools, checkout, keys, secrets"
 need nix "https://nixos.org/download"
@@ -544,6 +712,7 @@ fetch_facts
 [[ $(fact os) == 'nixos installer' ]] || die "$address runs $(fact os), not the installer" "boot the rescue system and run this again"
 compare_machine
 compare_kernels
+compare_pools
 
 run_install
 

@@ -4,6 +4,7 @@
   name = "box";
   roles = [
     "base"
+    "boot"
     "k3s-cilium"
   ];
   machine = [ "box" ];

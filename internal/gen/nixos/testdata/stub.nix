@@ -12,6 +12,12 @@ let
     escapeShellArgs = args: concatStringsSep " " (map escapeShellArg args);
     makeBinPath = packages: concatStringsSep ":" (map (p: p + "/bin") packages);
     mkForce = value: { forced = value; };
+    mkMerge = builtins.foldl' merge { };
+    merge = a: b: if builtins.isAttrs a && builtins.isAttrs b then a // builtins.mapAttrs (name: v: if a ? ${name} then merge a.${name} v else v) b else if b == null then a else b;
+    mkOption = option: option;
+    optionalString = condition: text: if condition then text else "";
+    types = { str = "str"; enum = values: values; attrsOf = type: [ type ]; listOf = type: [ type ]; };
+    genAttrs = names: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) names);
     mkIf = condition: value: if condition then value else null;
     optionals = condition: list: if condition then list else [ ];
     versionAtLeast = a: b: builtins.compareVersions a b >= 0;
@@ -37,7 +43,11 @@ let
 
   config = {
     inherit (disko) disko;
+    site = { zfs.snapshots = [ ]; } // machine.site;
     boot.kernelPackages.kernel.version = kernel;
+    # As nixpkgs has it: the module of ZFS is broken where it does not support the kernel.
+    boot.kernelPackages.zfs_stub.meta.broken = lib.versionAtLeast kernel "7.1";
+    boot.zfs.package = { outPath = "/stub/zfs"; version = "2.4.1"; kernelModuleAttribute = "zfs_stub"; };
     fileSystems = machine.fileSystems or { } // { "/" = { }; };
     boot.swraid.enable = disko.disko.devices ? mdadm;
     networking.hostName = hostName;
@@ -64,6 +74,8 @@ plain {
   inherit disko machine;
   network = let n = import (file "machines/${hostName}/network.nix"); in if builtins.isFunction n then n { inherit lib; } else n;
   base = module "roles/base";
+  boot = (module "roles/boot").config;
   k3s = module "roles/k3s-cilium";
+  zfs = if builtins.pathExists (file "roles/zfs/default.nix") then (module "roles/zfs").config else { };
   backup = if builtins.pathExists (file "roles/backup/default.nix") then module "roles/backup" else { };
 }

@@ -4,7 +4,6 @@
   lib,
   modulesPath,
   pkgs,
-  utils,
   ...
 }:
 let
@@ -14,18 +13,12 @@ let
   sshFrom6 = [
     "2001:db8:99::/48"
   ];
-
-  # Where each disk's boot partition is mounted, and the disk's name in disko.nix.
-  bootDisks = {
-    "/boot" = "a";
-    "/boot-fallback" = "b";
-  };
-  copies = lib.filter (mount: mount != "/boot") (lib.attrNames bootDisks);
 in
 {
   imports = [
     (modulesPath + "/installer/scan/not-detected.nix")
     ../../roles/base
+    ../../roles/boot
     ../../roles/k3s-cilium
     ../../roles/backup
     ./disko.nix
@@ -39,40 +32,12 @@ in
   # The release that the host was installed with: data formats depend on it, and it never changes.
   system.stateVersion = "25.11";
 
-  boot.loader.efi.canTouchEfiVariables = true;
-  boot.loader.systemd-boot = {
-    enable = true;
-    configurationLimit = 10;
-    editor = false;
-    # No entry in the firmware is no reason to stop: the disks boot by the path that every firmware looks at.
-    graceful = true;
-    # Each change goes to the other disks too. A partition that is not mounted is left alone, and never a source.
-    extraInstallCommands = ''
-      # The installer runs before this line, and nothing else looks at its result.
-      [ $? = 0 ] || exit 1
-      for copy in ${lib.escapeShellArgs copies}; do
-        if ${pkgs.util-linux}/bin/mountpoint -q /boot && ${pkgs.util-linux}/bin/mountpoint -q "$copy"; then
-          ${pkgs.rsync}/bin/rsync -rt --modify-window=2 --delete-before --exclude=/loader/random-seed /boot/ "$copy/" || exit 1
-        else
-          echo "warning: $copy is not renewed: it or /boot is not mounted" >&2
-        fi
-      done
-    '';
-  };
-  # With the first disk dead another one's boot partition takes its place, so that the host can still be rebuilt.
-  systemd.services.boot-stand-in = {
-    description = "Boot partition of another disk in place of a missing /boot";
-    wantedBy = [ "multi-user.target" ];
-    after = map (mount: "${utils.escapeSystemdPath mount}.mount") (lib.attrNames bootDisks);
-    serviceConfig.Type = "oneshot";
-    # Done once: each switch would wait again for a disk that is gone.
-    serviceConfig.RemainAfterExit = true;
-    path = [ pkgs.util-linux ];
-    script = ''
-      for copy in ${lib.escapeShellArgs copies}; do
-        if ! mountpoint -q /boot && mountpoint -q "$copy"; then mount --bind "$copy" /boot; fi
-      done
-    '';
+  site.boot = {
+    firmware = "uefi";
+    disks = {
+      "/boot" = "a";
+      "/boot-fallback" = "b";
+    };
   };
 
   boot.initrd.availableKernelModules = [

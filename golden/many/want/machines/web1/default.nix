@@ -6,44 +6,11 @@
   pkgs,
   ...
 }:
-let
-  # Where each disk's boot partition is mounted, and the disk's name in disko.nix.
-  bootDisks = {
-    "/boot" = "a";
-    "/boot-fallback" = "b";
-  };
-  device = disk: config.disko.devices.disk.${disk}.device;
-
-  # NixOS's own way of installing GRUB stops at a dead disk; this goes on, so that the host can still be rebuilt.
-  installGrub = pkgs.writeShellScript "install-grub" ''
-    export PATH=${lib.makeBinPath [ pkgs.coreutils pkgs.util-linux ]}
-    failed=0 found=0
-    while [ $# -gt 0 ]; do
-      mount=$1 disk=$2 version="${pkgs.grub2} $2"
-      shift 2
-      if ! mountpoint -q "$mount" || ! [ -e "$disk" ]; then
-        echo "warning: $disk gets no boot loader: it is missing, or $mount is not mounted" >&2
-        continue
-      fi
-      found=1
-      if [ "$NIXOS_INSTALL_BOOTLOADER" = 1 ] || [ "$(cat "$mount/grub/installed" 2>/dev/null)" != "$version" ]; then
-        ${pkgs.grub2}/bin/grub-install --target=i386-pc --boot-directory="$mount" "$disk" &&
-          # in the place that every UEFI firmware looks at, with no entry of its own in the firmware
-          ${pkgs.grub2_efi}/bin/grub-install --target=x86_64-efi --boot-directory="$mount" --efi-directory="$mount" --no-nvram --removable &&
-          echo "$version" >"$mount/grub/installed" || failed=1
-      fi
-    done
-    if [ $found = 0 ]; then
-      echo "no disk is there with its boot partition mounted: the next start would not know this generation" >&2
-      failed=1
-    fi
-    exit $failed
-  '';
-in
 {
   imports = [
     (modulesPath + "/installer/scan/not-detected.nix")
     ../../roles/base
+    ../../roles/boot
     ../../roles/k3s-cilium
     ./disko.nix
     ./network.nix
@@ -55,24 +22,12 @@ in
   # The release that the host was installed with: data formats depend on it, and it never changes.
   system.stateVersion = "26.05";
 
-  boot.loader.grub = {
-    enable = true;
-    configurationLimit = 10;
-    splashImage = null;
-    # disko lists its disks here, which would make an entry of its own for /boot (disko#572).
-    devices = lib.mkForce [ ];
-    # Menu and kernels on every disk; installGrub below writes GRUB itself.
-    mirroredBoots = map (path: {
-      inherit path;
-      devices = [ "nodev" ];
-    }) (lib.attrNames bootDisks);
-    extraInstallCommands = ''
-      ${installGrub} ${
-        lib.escapeShellArgs (
-          lib.concatLists (lib.mapAttrsToList (mount: disk: [ mount (device disk) ]) bootDisks)
-        )
-      }
-    '';
+  site.boot = {
+    firmware = "unknown";
+    disks = {
+      "/boot" = "a";
+      "/boot-fallback" = "b";
+    };
   };
 
   boot.initrd.availableKernelModules = [

@@ -1,0 +1,226 @@
+package facts
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"sitegen/internal/diag"
+)
+
+// Fragment writes what the facts say of a host as CUE, to be pasted into a spec, with
+// what a person should look at in comments.
+func (m *Machine) Fragment(host string) string {
+	f := &fragment{}
+	f.line("// %s: %s firmware, looked at from %s with Linux %s", orUnknown(m.Product), m.Firmware, m.OS, m.Kernel)
+	f.open("hosts: %s: {", diag.Path{host}.String())
+	f.processor(m)
+	f.line("firmware: %s", quote(m.Firmware))
+	f.line("")
+	f.disks(m.Disks)
+	f.line("")
+	f.cards(m.Cards)
+	f.close("}")
+	return f.b.String()
+}
+
+type fragment struct {
+	b     strings.Builder
+	depth int
+}
+
+func (f *fragment) line(text string, args ...any) {
+	if text != "" {
+		f.b.WriteString(strings.Repeat("\t", f.depth))
+		fmt.Fprintf(&f.b, text, args...)
+	}
+	f.b.WriteByte('\n')
+}
+
+func (f *fragment) open(text string, args ...any) { f.line(text, args...); f.depth++ }
+func (f *fragment) close(text string)             { f.depth--; f.line("%s", text) }
+
+func (f *fragment) processor(m *Machine) {
+	switch vendor := m.vendor(); {
+	case m.Arch == "aarch64":
+		f.line("cpu: {arch: %s, threads: %d}", quote(m.Arch), max(m.CPU.Threads, 1))
+	case vendor != "":
+		f.line("cpu: {vendor: %s, threads: %d}", quote(vendor), max(m.CPU.Threads, 1))
+	default:
+		f.line("cpu: threads: %d // %s, of %s", max(m.CPU.Threads, 1), m.Arch, orUnknown(plain(m.CPU.Vendor)))
+	}
+	if m.Memory > 0 {
+		f.line("memory: %s // Linux sees %s", quote(m.Installed()), size(m.Memory))
+	}
+}
+
+// disks names all disks but those on USB a, b, c …, in the order of their names.
+func (f *fragment) disks(disks []Disk) {
+	f.open("disks: {")
+	n := 0
+	for i := range disks {
+		d := &disks[i]
+		for _, w := range d.warnings() {
+			f.line("// %s", w)
+		}
+		if d.USB() {
+			f.line("// not taken, for it hangs on USB: %s", d.Device())
+			continue
+		}
+		device := quote(d.Device())
+		if d.Device() == "" {
+			device = quote(d.Name) + ", unstableName: true"
+		}
+		f.line("%s: {device: %s, size: %s} // %s, %s", diskName(n), device, quote(size(d.Size)), d.what(), d.Name)
+		n++
+	}
+	f.close("}")
+}
+
+// diskName is a, b … z, d26, d27 …
+func diskName(n int) string {
+	if n < 26 {
+		return string(rune('a' + n))
+	}
+	return fmt.Sprintf("d%d", n)
+}
+
+func (d *Disk) what() string {
+	text := orUnknown(d.Model) + ", " + d.Type
+	if d.Health == "passed" {
+		text += ", healthy"
+	}
+	return text
+}
+
+func (d *Disk) warnings() []string {
+	var all []string
+	if d.Health == "failed" {
+		all = append(all, "smartctl says that this disk FAILS: have it replaced")
+	}
+	if d.Type == "raid" {
+		all = append(all, "made by a RAID controller ("+plain(d.Controller)+"): gen mirrors disks itself, which wants the controller in HBA (JBOD) mode")
+	}
+	if d.Device() == "" {
+		all = append(all, "has no name that stays: the order of such names may change with a start")
+	}
+	return all
+}
+
+// cards calls the card with the default route wan and others lan, lan2 …; those with
+// neither link nor address are there as a comment.
+func (f *fragment) cards(cards []Card) {
+	f.open("nics: {")
+	lan := 0
+	for _, wan := range []bool{true, false} {
+		for i := range cards {
+			c := &cards[i]
+			if c.mac() == "" || wan != (i == outward(cards)) {
+				continue
+			}
+			name := "wan"
+			if !wan {
+				if lan++; lan == 1 {
+					name = "lan"
+				} else {
+					name = fmt.Sprintf("lan%d", lan)
+				}
+			}
+			f.card(name, c)
+		}
+	}
+	f.close("}")
+}
+
+// outward is the card with a default route, or else the first one in use.
+func outward(cards []Card) int {
+	use := -1
+	for i := range cards {
+		if len(cards[i].Gateways) > 0 {
+			return i
+		}
+		if use < 0 && cards[i].used() {
+			use = i
+		}
+	}
+	return use
+}
+
+func (f *fragment) card(name string, c *Card) {
+	f.line("// %s, %s in the system that looked", c.what(), plain(c.Name))
+	if !c.used() {
+		f.line("// %s: {mac: %s, ipv4: \"none\"}", name, quote(c.mac()))
+		return
+	}
+	f.open("%s: {", name)
+	f.line("mac: %s", quote(c.mac()))
+	four, six := c.address(true), c.address(false)
+	if four.IsValid() {
+		f.line("ipv4: {address: %s%s}", quote(four.String()), route(four, c.gateway(true)))
+	} else {
+		f.line(`ipv4: "none"`)
+	}
+	if gateway := c.gateway(false); six.IsValid() && gateway.IsValid() && gateway != defaultGateway {
+		f.line("ipv6: {address: %s%s}", quote(six.String()), route(six, gateway))
+	} else if six.IsValid() && (gateway.IsValid() || len(c.Gateways) > 0) {
+		f.line("ipv6: address: %s", quote(six.String()))
+	} else if six.IsValid() {
+		f.line(`ipv6: {address: %s, gateway: ""}`, quote(six.String()))
+	}
+	f.close("}")
+}
+
+// defaultGateway is what a spec takes where it says none.
+var defaultGateway = netip.MustParseAddr("fe80::1")
+
+func (c *Card) what() string {
+	text := orUnknown(plain(c.Driver)) + ", link " + plain(c.Link)
+	if c.Speed > 0 {
+		text += fmt.Sprintf(" at %d Mbit/s", c.Speed)
+	}
+	return text
+}
+
+// address is the first of a family.
+func (c *Card) address(four bool) netip.Prefix {
+	for _, p := range c.Addresses {
+		if p.Addr().Is4() == four {
+			return p
+		}
+	}
+	return netip.Prefix{}
+}
+
+func (c *Card) gateway(four bool) netip.Addr {
+	for _, g := range c.Gateways {
+		if g.Is4() == four {
+			return g
+		}
+	}
+	return netip.Addr{}
+}
+
+// route is the rest of an address's fields.
+func route(address netip.Prefix, gateway netip.Addr) string {
+	switch {
+	case !gateway.IsValid():
+		return ""
+	case address.Contains(gateway) || gateway.IsLinkLocalUnicast():
+		return ", gateway: " + quote(gateway.String())
+	}
+	return ", gateway: " + quote(gateway.String()) + ", onLink: true"
+}
+
+// quote writes a text as CUE has it, which is as JSON has it.
+func quote(text string) string {
+	data, _ := json.Marshal(text) // of a text, which cannot fail
+	return string(data)
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "unknown"
+	}
+	return text
+}
