@@ -207,7 +207,7 @@ func clusterFaults() []fault {
 		{
 			name: "node ports open to more than the nodes", nix: true,
 			breaks:  "as above, on sites of several hosts",
-			applies: func(r *output) bool { return len(r.site.Agents) > 0 },
+			applies: func(r *output) bool { return r.site.Joined() },
 			check:   portsClosed,
 			again:   []func(map[string]string){swap(k3sNix, `^    \$\{fromNodes\} tcp`, "    tcp"), swap(k3sNix, `"ip saddr \{ .* \}"`, `""`)},
 		},

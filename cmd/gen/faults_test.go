@@ -55,7 +55,7 @@ func TestKnownFaults(t *testing.T) {
 	}
 	faults := slices.Concat(
 		terraformFaults(), stateFaults(), cloudflareFaults(), recordFaults(), accessFaults(), valuesFaults(), applicationFaults(),
-		deletionFaults(), tunnelFaults(), connectorFaults(), bootFaults(), poolFaults(), volumeFaults(), backupFaults(), alertFaults(), loginFaults(), networkFaults(), linkFaults(), clusterFaults(),
+		deletionFaults(), tunnelFaults(), connectorFaults(), bootFaults(), poolFaults(), volumeFaults(), backupFaults(), alertFaults(), loginFaults(), networkFaults(), linkFaults(), clusterFaults(), serverFaults(),
 		installFaults(), scriptFaults(), registryFaults(), podFaults(), fileFaults(), pathFaults())
 
 	sound, broken := make([][]*output, len(faults)), make([][]*output, len(faults))

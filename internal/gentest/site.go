@@ -69,3 +69,22 @@ hosts: %[1]s: {
 }
 `, name, AgeAgent, SSH+"maria")
 }
+
+// Servers says two more servers of the base site, in one network with it.
+func Servers() string {
+	var b strings.Builder
+	for i, age := range []string{"age1f59tqr9f579nprvwqqreygm5ehyfx659lefsqax0x2rwksy2naks0wgd6k", "age1ree03ay6aq8tj0zmzdjqulsgnl8sphhgqlvjynuuvwyxvgyy2gesg4qvk3"} {
+		fmt.Fprintf(&b, `
+hosts: web%[1]d: {
+	cpu: vendor: "amd"
+	release:      "26.05"
+	stateVersion: "26.05"
+	age:          %[2]q
+	disks: a: device: "/dev/disk/by-id/ata-EXAMPLE_web%[1]d"
+	users: maria: {keys: [%[3]q], groups: ["wheel"]}
+	nics: wan: {mac: "a8:a1:59:0f:%[1]d0:0a", ipv4: {address: "203.0.113.1%[1]d/26", gateway: "203.0.113.1"}}
+}
+`, i+2, age, SSH+"maria")
+	}
+	return b.String()
+}

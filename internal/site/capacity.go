@@ -3,9 +3,10 @@ package site
 // OwnPods are the pods that every site has beside its clients and apps: coredns,
 // local-path-provisioner and metrics-server of k3s; Cilium's agent and Envoy on
 // each node, its operator, Hubble's relay and page; Argo CD's controller, repo
-// server, server and Redis; cloudflared.
+// server, server and Redis; cloudflared. With several servers there is one more each of coredns,
+// the operator, the repo server and the server.
 func (s *Site) OwnPods() int {
-	n := 3 + 2*len(s.Hosts) + 1 + 4 + s.Tunnel.Replicas*max(s.Tunnel.Shards, 1)
+	n := 3 + 2*len(s.Hosts) + 1 + 4 + s.Tunnel.Replicas*max(s.Tunnel.Shards, 1) + 4*(s.Replicas()-1)
 	if s.Cluster.Hubble.Enabled {
 		n += 2
 	}
@@ -18,6 +19,9 @@ func (s *Site) OwnPods() int {
 func (s *Site) OwnRequests() (milliCPU, mebibytes int64) {
 	milliCPU, mebibytes = 2*100, 2*70
 	milliCPU, mebibytes = milliCPU+50+50+10+10, mebibytes+256+128+64+32
+	if s.Quorum() {
+		milliCPU, mebibytes = milliCPU+100+50+10, mebibytes+70+128+64
+	}
 	n := int64(s.Tunnel.Replicas * max(s.Tunnel.Shards, 1))
 	return milliCPU + n*20, mebibytes + n*64
 }

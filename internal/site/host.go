@@ -48,6 +48,20 @@ type Host struct {
 	SSHFrom  []netip.Prefix
 }
 
+// Joined tells whether the cluster has several nodes, which know each other by a token.
+func (s *Site) Joined() bool { return len(s.Hosts) > 1 }
+
+// Quorum tells whether the cluster's state is in etcd, of which every server has a member.
+func (s *Site) Quorum() bool { return len(s.Servers) > 1 }
+
+// Replicas is how many there are of a part of the platform that goes on when a server dies.
+func (s *Site) Replicas() int {
+	if s.Quorum() {
+		return 2
+	}
+	return 1
+}
+
 // Disk is one disk of a host. Mount is set where it has a file system of its own.
 type Disk struct {
 	spec.Disk

@@ -17,9 +17,10 @@ type Site struct {
 	spec.Spec
 	Repo Repo
 
-	Hosts  []*Host // sorted by name
-	Server *Host   // the one host with RoleServer
-	Agents []*Host // the other hosts, sorted by name
+	Hosts   []*Host // sorted by name
+	Servers []*Host // those with RoleServer: the one that begins the cluster, then by name
+	Server  *Host   // the first of them
+	Agents  []*Host // the other hosts, sorted by name
 
 	Cluster    Cluster
 	Registries []Registry    // sorted by name
@@ -84,7 +85,7 @@ type Cluster struct {
 	Pods     netip.Prefix
 	Services netip.Prefix
 	DNS      netip.Addr // the cluster DNS Service's address
-	APIPort  int        // where every node finds the API on 127.0.0.1: 6443, or 6444 when there are agents
+	APIPort  int        // where every node finds the API on 127.0.0.1: 6443 where all are servers, or 6444
 	Encrypt  bool       // WireGuard between nodes
 }
 

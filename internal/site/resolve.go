@@ -101,7 +101,8 @@ func resolveCluster(s *Site, sp *spec.Spec) {
 	c := sp.Cluster
 	s.Cluster = Cluster{Cluster: c, Pods: format.ParsePrefix(c.Pods), Services: format.ParsePrefix(c.Services), APIPort: 6443, Encrypt: len(s.Hosts) > 1}
 	// k3s agents reach the API through their own load balancer, which listens on
-	// 6444 (k3s pkg/agent/proxy); a server's API answers there too.
+	// 6444 (k3s pkg/agent/proxy); a server's own API answers there too, and servers
+	// have no load balancer (k3s pkg/cli/server/server.go, DisableLoadBalancer).
 	if len(s.Agents) > 0 {
 		s.Cluster.APIPort = 6444
 	}

@@ -16,12 +16,17 @@ func resolveHosts(s *Site, sp *spec.Spec) {
 	for _, name := range slices.Sorted(maps.Keys(sp.Hosts)) {
 		h := resolveHost(name, sp.Hosts[name])
 		s.Hosts = append(s.Hosts, h)
-		switch {
-		case h.Role == RoleAgent:
+		if h.Role == RoleAgent {
 			s.Agents = append(s.Agents, h)
-		case s.Server == nil:
-			s.Server = h
+		} else {
+			s.Servers = append(s.Servers, h)
 		}
+	}
+	slices.SortStableFunc(s.Servers, func(a, b *Host) int {
+		return cmp.Compare(boolInt(a.Name != sp.Cluster.First), boolInt(b.Name != sp.Cluster.First))
+	})
+	if len(s.Servers) > 0 {
+		s.Server = s.Servers[0]
 	}
 }
 

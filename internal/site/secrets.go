@@ -4,7 +4,7 @@ import "strings"
 
 // The keys of HostSecrets.
 const (
-	KeyK3sToken     = "k3s_token"       // agents join the cluster with it
+	KeyK3sToken     = "k3s_token"       // nodes join the cluster with it
 	KeySMTPPassword = "smtp_password"   // at the relay of alerts
 	KeyNtfyToken    = "ntfy_token"      // sends alerts to ntfy
 	KeyWebhook      = "alert_webhook"   // the address of the webhook that gets alerts
@@ -25,7 +25,7 @@ func PasswordOf(key string) (user string, ok bool) { return strings.CutPrefix(ke
 // none means that the host needs no such file.
 func (s *Site) HostSecretKeys(h *Host) []string {
 	var keys []string
-	if len(s.Agents) > 0 {
+	if s.Joined() {
 		keys = append(keys, KeyK3sToken)
 	}
 	for _, u := range h.Users {
@@ -63,7 +63,7 @@ func (s *Site) HostKeyWhat(key string) string {
 	}
 	switch key {
 	case KeyK3sToken:
-		return "what agents join the cluster with, the same on every host: openssl rand -hex 32; the server's own token where it runs already (runbook, Adding an agent)"
+		return "what nodes join the cluster with, the same on every host: openssl rand -hex 32; the server's own token where it runs already (runbook, Adding an agent)"
 	case KeySMTPPassword:
 		return "the password of " + s.Alerts.SMTP.User + " at " + s.Alerts.SMTP.Host
 	case KeyNtfyToken:

@@ -205,6 +205,7 @@ type ArgoCD struct {
 type Cluster struct {
 	Pods     string `json:"pods"`
 	Services string `json:"services"`
+	First    string `json:"first"`
 	K3s      struct {
 		Flags []string `json:"flags"`
 	} `json:"k3s"`

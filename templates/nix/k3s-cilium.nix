@@ -2,6 +2,9 @@
 {
   config,
   lib,
+{{if .Servers}}
+  pkgs,
+{{end}}
 {{if .Flags}}
   utils,
 {{end}}
@@ -14,6 +17,14 @@ let
   fromNodes = "ip6 saddr { ${lib.concatStringsSep ", " nodes} }";
 {{else}}
   fromNodes = "ip saddr { ${lib.concatStringsSep ", " nodes} }";
+{{end}}
+{{if .Servers}}
+  servers = {{list .Servers}};
+{{if .IPv6}}
+  fromServers = "ip6 saddr { ${lib.concatStringsSep ", " servers} }";
+{{else}}
+  fromServers = "ip saddr { ${lib.concatStringsSep ", " servers} }";
+{{end}}
 {{end}}
 {{if .TunnelPorts}}
   tunnelPorts = {{list .TunnelPorts}};
@@ -51,6 +62,16 @@ in
     "/var/lib/rancher/k3s/storage"
   ];
 
+{{if .Servers}}
+  # k3s is not told here who begins the cluster and who joins: that differs between the first start of a host and later ones.
+  systemd.services.k3s.path = [
+    pkgs.coreutils
+    pkgs.curl
+  ];
+  systemd.services.k3s.preStart = lib.mkIf (config.services.k3s.role == "server") (builtins.readFile ./join.sh);
+  systemd.services.k3s.postStart = lib.mkIf (config.services.k3s.role == "server") "rm -f /var/lib/rancher/k3s/begin-cluster";
+
+{{end}}
   # Pods reach the host's API, kubelet and sshd through these; to the internet the ports stay closed.
   networking.firewall.trustedInterfaces = [
     "cilium_*"
@@ -61,6 +82,10 @@ in
   # The nodes, and nobody else: ssh from cloudflared's pods, API, kubelet, Cilium's health, Hubble, and the pods' own traffic.
   networking.firewall.extraInputRules = ''
     ${fromNodes} tcp dport { 22, 4240, 4244, 6443, 10250 } accept
+{{if .Servers}}
+    # etcd, of which each server has a member.
+    ${fromServers} tcp dport { 2379, 2380 } accept
+{{end}}
 {{if .TunnelPorts}}
     # What routes of the tunnel lead to on a node: cloudflared may run on another one.
     ${fromNodes} tcp dport { ${lib.concatStringsSep ", " (map toString tunnelPorts)} } accept

@@ -26,7 +26,11 @@ func Files(s *site.Site) ([]tree.File, error) {
 
 func write(data runbook) ([]byte, error) {
 	text := []byte("<!-- " + tree.Header + " -->\n")
-	for _, part := range []string{"prepare.md", "install.md", "daily.md", "repair.md"} {
+	parts := []string{"prepare.md", "install.md", "daily.md", "repair.md"}
+	if len(data.Servers) > 0 {
+		parts = slices.Insert(parts, 3, "servers.md")
+	}
+	for _, part := range parts {
 		t, err := md.Parse(templates.FS, "md/"+part)
 		if err != nil {
 			return nil, err

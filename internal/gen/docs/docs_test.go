@@ -182,18 +182,20 @@ func TestCommandsParse(t *testing.T) {
 
 var heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
 
-// Links lead to headings, and so do the messages of the scripts.
+// Links lead to headings, and so do the messages of the scripts. Some of these are only for several servers.
 func TestReferences(t *testing.T) {
-	text := runbookOf(t, testSite(t))
-	var titles, anchors []string
-	for _, h := range heading.FindAllStringSubmatch(text, -1) {
-		titles = append(titles, h[1])
-		anchor := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(h[1]), "")
-		anchors = append(anchors, strings.ReplaceAll(anchor, " ", "-"))
-	}
-	for _, m := range regexp.MustCompile(`\]\(#([^)]*)\)`).FindAllStringSubmatch(text, -1) {
-		if !slices.Contains(anchors, m[1]) {
-			t.Errorf("no heading for #%s", m[1])
+	var titles []string
+	for _, text := range []string{runbookOf(t, testSite(t)), runbookOf(t, gentest.Base(t, gentest.Servers()))} {
+		var anchors []string
+		for _, h := range heading.FindAllStringSubmatch(text, -1) {
+			titles = append(titles, h[1])
+			anchor := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(h[1]), "")
+			anchors = append(anchors, strings.ReplaceAll(anchor, " ", "-"))
+		}
+		for _, m := range regexp.MustCompile(`\]\(#([^)]*)\)`).FindAllStringSubmatch(text, -1) {
+			if !slices.Contains(anchors, m[1]) {
+				t.Errorf("no heading for #%s", m[1])
+			}
 		}
 	}
 	scripts, err := fs.Glob(templates.FS, "sh/*.sh")
@@ -259,4 +261,11 @@ func TestWaysIn(t *testing.T) {
 		rotation, _, _ = strings.Cut(rotation, "### ")
 		inOrder(t, rotation, "by port 22", "ssh -f -N", " web1\n", "tofu apply -replace random_bytes.tunnel_secret", "ssh web1 k3s kubectl -n cloudflared rollout restart")
 	}
+}
+
+func TestServers(t *testing.T) {
+	text := runbookOf(t, gentest.Base(t, gentest.Servers()))
+	inOrder(t, text, "2379 and 2380 (etcd)", "Install the servers in any order", "scripts/bootstrap-hetzner-k8s.sh --begin", "web1 begin the cluster, and web2 and web3 join it",
+		"## Several servers", "of 3 servers\n1 may be dead at one time", "### A server is dead", "k3s kubectl delete node HOST", "### Most servers are lost", "fewer than 2 servers", "restore-snapshot", "## Restore after the loss of a server")
+	lacks(t, runbookOf(t, testSite(t)), "## Several servers", "--begin", "etcd")
 }

@@ -17,6 +17,7 @@ import (
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
@@ -27,7 +28,7 @@ import (
 func TestValuesReadBack(t *testing.T) {
 	uefi := testSite(t)
 	uefi.Server.Firmware, uefi.Repo.Kind = site.FirmwareUEFI, site.RepoPublic
-	for name, s := range map[string]*site.Site{"one host": testSite(t), "UEFI, a public repository": uefi, "with agents": otherSite(t)} {
+	for name, s := range map[string]*site.Site{"one host": testSite(t), "UEFI, a public repository": uefi, "with agents": otherSite(t), "three servers": gentest.Base(t, gentest.Servers())} {
 		want := readPage(t, s, "the mark")
 		for _, value := range []string{
 			"*a* _b_ [c](d) ![e](f) <b> &amp; ~~g~~ $h$ \\ # !", "x; y & $(z) ${z} 'q' \"q\" > f #", "# a", "- a", "> a", "90417", "===", "a <!-- b", "{a,b} ~ ?", "!a",

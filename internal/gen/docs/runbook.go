@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sitegen/internal/site"
@@ -14,7 +15,11 @@ type runbook struct {
 	Site, Tunnel           string
 	Hosts                  []host
 	Server                 host
-	Agents                 bool
+	Agents, Joined         bool
+	Servers                []host // where there are several
+	Others                 []host // all of them but the first
+	ServerCount            string
+	MayDie, Majority       string // how many of them
 	Routes                 []route
 	Team                   string // of Zero Trust; "" where cloudflared does not check Access
 	Certified              []host // whose sshd takes certificates of Access, or will
@@ -74,7 +79,7 @@ type (
 
 func newRunbook(s *site.Site) runbook {
 	r := runbook{
-		Site: s.Name, Tunnel: s.Tunnel.Name, Agents: len(s.Agents) > 0,
+		Site: s.Name, Tunnel: s.Tunnel.Name, Agents: len(s.Agents) > 0, Joined: s.Joined(),
 		Redirects: len(s.Redirects) > 0,
 		Account:   cmp.Or(s.Cloudflare.Account, "of the zones"), ZoneRead: zoneRead(s),
 		RepoURL:   s.Repo.URL,
@@ -110,6 +115,14 @@ func newRunbook(s *site.Site) runbook {
 	r.Both = r.MD && len(r.ZFS) > 0
 	r.VolumesText = volumesText(s.Hosts)
 	r.Server = newHost(s, s.Server)
+	if s.Quorum() {
+		for _, h := range s.Servers {
+			r.Servers = append(r.Servers, newHost(s, h))
+		}
+		r.Others = r.Servers[1:]
+		n := len(r.Servers)
+		r.ServerCount, r.MayDie, r.Majority = strconv.Itoa(n)+" servers", strconv.Itoa(n/2), strconv.Itoa(n/2+1)
+	}
 	r.PodPort = "8472 (VXLAN)"
 	if s.Cluster.Encrypt {
 		r.PodPort = "51871 (WireGuard)"

@@ -17,7 +17,12 @@ type argocdValues struct {
 	Notifications  enabled    `yaml:"notifications"`
 	Redis          sized      `yaml:"redis"`
 	RepoServer     repoServer `yaml:"repoServer"`
-	Server         sized      `yaml:"server"`
+	Server         server     `yaml:"server"`
+}
+
+type server struct {
+	Replicas int `yaml:"replicas,omitempty"`
+	sized    `yaml:",inline"`
 }
 
 type replicas struct {
@@ -68,6 +73,7 @@ type repoServer struct {
 	AutomountServiceAccountToken bool                   `yaml:"automountServiceAccountToken"`
 	Env                          []manifest.EnvVar      `yaml:"env"`
 	InitContainers               []initContainer        `yaml:"initContainers"`
+	Replicas                     int                    `yaml:"replicas,omitempty"`
 	Resources                    manifest.Resources     `yaml:"resources"`
 	VolumeMounts                 []manifest.VolumeMount `yaml:"volumeMounts"`
 	Volumes                      []manifest.PodVolume   `yaml:"volumes"`
@@ -145,7 +151,12 @@ func argocd(s *site.Site) argocdValues {
 		Controller: sized{size("50m", "256Mi", "2Gi")},
 		Redis:      sized{size("10m", "32Mi", "256Mi")},
 		RepoServer: repo(s),
-		Server:     sized{size("10m", "64Mi", "512Mi")},
+		Server:     server{sized: sized{size("10m", "64Mi", "512Mi")}},
+	}
+	// The chart keeps the two apart where it can. Redis holds a cache, and the controller takes turns with nobody: what is lost
+	// with their node starts elsewhere, and meanwhile nothing is deployed and everything runs.
+	if s.Quorum() {
+		v.RepoServer.Replicas, v.Server.Replicas = s.Replicas(), s.Replicas()
 	}
 	if s.Versions.Images.ArgoCD != "" {
 		v.Global.Image = &image{s.Versions.Images.ArgoCD}

@@ -74,7 +74,7 @@ func cilium(s *site.Site) ciliumValues {
 		KubeProxyReplacement: true,
 		// Replicas of the operator stay off each other's nodes: two on one node would
 		// leave one pending for ever, and an installation that waits for it.
-		Operator:          operator{Replicas: 1, RollOutPods: true},
+		Operator:          operator{Replicas: s.Replicas(), RollOutPods: true},
 		RollOutCiliumPods: true,
 		RoutingMode:       "tunnel", TunnelProtocol: "vxlan",
 	}

@@ -83,6 +83,16 @@ func TestCilium(t *testing.T) {
 	if got["k8sServicePort"] != 6444 {
 		t.Error("agents look for the API on a port that only the server serves")
 	}
+
+	s = gentest.Base(t, gentest.Servers())
+	if got := values(t, s, "cilium"); got["k8sServicePort"] != 6443 || at(got, "operator", "replicas") != 2 || at(got, "encryption", "enabled") != true {
+		t.Errorf("three servers: %v", got)
+	}
+	for _, part := range []string{"server", "repoServer"} {
+		if got := at(values(t, s, "argocd"), part, "replicas"); got != 2 {
+			t.Errorf("three servers: %v of Argo CD's %s", got, part)
+		}
+	}
 }
 
 // TestArgoCDConfiguration holds what goes into Argo CD's own configuration, and

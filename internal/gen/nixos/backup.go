@@ -44,7 +44,7 @@ func at(clock string, hours int) string {
 func backupScripts(s *site.Site) ([]tree.File, error) {
 	datastore := ""
 	var names, pods, lengths, words []string
-	if s.OwnDatastore() {
+	if s.OwnDatastore() && !s.Quorum() { // k3s makes the snapshots of etcd itself
 		datastore = "yes"
 	}
 	for _, a := range s.Dumps() {

@@ -73,7 +73,7 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 		HostID: h.HostID, Imports: importsOf(s, h), Snapshots: snapshotsOf(h),
 		Latest: h.Kernel == "latest", CheckKernel: checkKernel(h),
 		Platform: h.CPU.Arch + "-linux", CPU: h.CPU.Vendor, Cores: h.CPU.Cores,
-		Volumes: h.Volumes, Role: h.Role, Joined: len(s.Agents) > 0,
+		Volumes: h.Volumes, Role: h.Role, Joined: s.Joined(),
 		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys, Registries: s.Registries,
 	}
 	if m.CPU != "" {

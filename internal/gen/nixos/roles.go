@@ -1,6 +1,7 @@
 package nixos
 
 import (
+	"fmt"
 	"io/fs"
 	"net/netip"
 
@@ -35,12 +36,31 @@ func hostScripts(s *site.Site) ([]tree.File, error) {
 		}
 		files = scripts
 	}
+	if s.Quorum() {
+		join, err := joinScript(s)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, join)
+	}
 	if s.Alerts == nil {
 		return files, nil
 	}
 	notify, err := hostScript("notify.sh", "roles/base/notify.sh",
 		sh.Var{Name: "email", Value: s.Alerts.Email}, sh.Var{Name: "ntfy", Value: s.Alerts.Ntfy}, sh.Var{Name: "webhook", Value: s.Alerts.Webhook})
 	return append(files, notify), err
+}
+
+// joinScript runs on each server before k3s.
+func joinScript(s *site.Site) (tree.File, error) {
+	var servers []string
+	for _, h := range s.Servers {
+		if !h.NodeIP.IsValid() {
+			return tree.File{}, fmt.Errorf("the address of the server %q is not known, and the others have to join it", h.Name)
+		}
+		servers = append(servers, h.Name+" "+h.NodeIP.String())
+	}
+	return hostScript("k3s-join.sh", "roles/k3s-cilium/join.sh", sh.Var{Name: "servers", Value: servers})
 }
 
 func hostScript(template, path string, values ...sh.Var) (tree.File, error) {
@@ -62,6 +82,7 @@ type k3s struct {
 
 	Flags   []string
 	Nodes   []netip.Addr // all of them, where there are several
+	Servers []netip.Addr // likewise
 	IPv6    bool         // the family of their addresses
 	Encrypt bool
 
@@ -77,15 +98,24 @@ func k3sOf(s *site.Site) k3s {
 		Flags:       c.K3s.Flags,
 		Encrypt:     c.Encrypt,
 	}
-	if len(s.Agents) == 0 {
+	if !s.Joined() {
 		return k
 	}
-	for _, h := range s.Hosts {
-		if h.NodeIP.IsValid() {
-			k.Nodes = append(k.Nodes, h.NodeIP)
-		}
+	k.Nodes = nodeIPs(s.Hosts)
+	if s.Quorum() {
+		k.Servers = nodeIPs(s.Servers)
 	}
 	k.TunnelPorts = s.NodePorts()
 	k.IPv6 = len(k.Nodes) > 0 && k.Nodes[0].Is6()
 	return k
+}
+
+func nodeIPs(hosts []*site.Host) []netip.Addr {
+	var all []netip.Addr
+	for _, h := range hosts {
+		if h.NodeIP.IsValid() {
+			all = append(all, h.NodeIP)
+		}
+	}
+	return all
 }

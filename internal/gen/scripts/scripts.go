@@ -107,19 +107,17 @@ func poolNames(h *site.Host) []string {
 }
 
 func bootstrapValues(s *site.Site) []sh.Var {
-	var agents, secrets []string
-	for _, h := range s.Agents {
-		agents = append(agents, h.Name)
+	var nodes, secrets []string
+	for _, h := range s.Hosts {
+		nodes = append(nodes, h.Name)
 	}
 	for _, a := range s.ArgoSecrets() {
 		secrets = append(secrets, line(a.Application, a.File()))
 	}
 	return []sh.Var{
 		{Name: "site", Value: s.Name},
-		{Name: "host", Value: s.Server.Name},
-		{Name: "default_address", Value: s.Server.Address},
-		{Name: "ssh_hostname", Value: s.Server.SSH.Hostname},
-		{Name: "agents", Value: agents},
+		{Name: "servers", Value: serverLines(s)},
+		{Name: "nodes", Value: nodes},
 		{Name: "repo_url", Value: s.Repo.URL},
 		{Name: "repo_branch", Value: s.Repo.Branch},
 		{Name: "terraform_dir", Value: s.TerraformDir()},
@@ -134,6 +132,15 @@ func bootstrapValues(s *site.Site) []sh.Var {
 		{Name: "core_applications", Value: coreApplications()},
 		{Name: "connectors", Value: s.ConnectorNames()},
 	}
+}
+
+// serverLines are the servers in the order in which they are asked.
+func serverLines(s *site.Site) []string {
+	var lines []string
+	for _, h := range s.Servers {
+		lines = append(lines, line(h.Name, h.Address, h.SSH.Hostname))
+	}
+	return lines
 }
 
 func verifyValues(s *site.Site) []sh.Var {
@@ -163,9 +170,7 @@ func verifyValues(s *site.Site) []sh.Var {
 	return []sh.Var{
 		{Name: "site", Value: s.Name},
 		{Name: "hosts", Value: hosts},
-		{Name: "server", Value: s.Server.Name},
-		{Name: "server_address", Value: field(s.Server.Address)},
-		{Name: "server_ssh_hostname", Value: s.Server.SSH.Hostname},
+		{Name: "servers", Value: serverLines(s)},
 		{Name: "core_applications", Value: coreApplications()},
 		{Name: "connectors", Value: s.ConnectorNames()},
 		{Name: "routes", Value: routes},
@@ -198,13 +203,13 @@ func line(fields ...string) string {
 func field(f string) string { return cmp.Or(f, "-") }
 
 // load reads a script, with the parts that others share in the place of a line that
-// names their file: functions of all scripts, and the script that looks at a machine.
+// names their file: functions of all scripts, those that go to the servers, and the script that looks at a machine.
 func load(name string) (*sh.Template, error) {
 	text, err := fs.ReadFile(templates.FS, "sh/"+name)
 	if err != nil {
 		return nil, err
 	}
-	for _, part := range []string{"common.sh", "facts.sh"} {
+	for _, part := range []string{"common.sh", "facts.sh", "servers.sh"} {
 		shared, err := fs.ReadFile(templates.FS, "sh/"+part)
 		if err != nil {
 			return nil, err

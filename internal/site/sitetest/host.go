@@ -8,11 +8,11 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// host writes the nth host: the first is the server.
+// host writes the nth host. Its name begins with its role.
 func (g *generator) host(name string, n int) {
 	g.line("hosts: %q: {", name)
-	if n > 0 {
-		g.line(`role: "agent"`)
+	if role, _, _ := strings.Cut(name, "-"); role == "agent" || g.coin() {
+		g.line("role: %q", role)
 	}
 	firmware := []string{"unknown", "uefi", "bios"}
 	if g.arm {

@@ -83,6 +83,10 @@ func (g *generator) site() {
 	agents := g.IntN(3)
 	g.arm = g.IntN(6) == 0
 	hosts := []string{"server"}
+	if g.IntN(3) == 0 {
+		hosts = append(hosts, "server-1", "server-2")
+		g.maybe(2, "cluster: first: %q", g.one(hosts...))
+	}
 	for i := range agents {
 		hosts = append(hosts, fmt.Sprintf("agent-%d", i))
 	}

@@ -3,10 +3,12 @@
 set -euo pipefail
 
 readonly site=old
-readonly host=iron
-readonly default_address=198.51.100.20
-readonly ssh_hostname=ssh.example.net
-readonly agents=()
+readonly servers=(
+  'iron 198.51.100.20 ssh.example.net'
+)
+readonly nodes=(
+  iron
+)
 readonly repo_url=https://git.example.com/example/infra.git
 readonly repo_branch=main
 readonly terraform_dir=k8s/terraform-old
@@ -119,6 +121,47 @@ how_in() {
 
 # shellcheck disable=SC2029 # the arguments are fixed texts, meant for the shell there
 on_host() { ssh "${ssh_options[@]}" "root@$address" "$@" </dev/null; }
+# -- the servers, each of which has the API -----------------------------------------
+
+# connect HOST ADDRESS SSH_HOSTNAME sets ssh_options, address and reach, the way to a
+# host; it fails where neither the spec nor an option says the address.
+connect() {
+  host_ssh_options "$1"
+  address="${other_address[$1]:-$2}"
+  if [[ -n $via_tunnel ]]; then
+    address="$3"
+    ssh_options+=(-o "ProxyCommand=cloudflared access ssh --hostname %h")
+  fi
+  [[ $address != - ]] || return 1
+  reach="$(how_in "$1")"
+}
+
+# choose_server connects to the first server whose API answers, or else to the first
+# that is reached, and has its name in host. It fails where none is reached.
+choose_server() {
+  local line name to hostname
+  local -a reached=()
+  for line in "${servers[@]}"; do
+    read -r name to hostname <<<"$line"
+    if ! connect "$name" "$to" "$hostname"; then continue; fi
+    if ! on_host true 2>"$tmp/ssh.log"; then
+      say "$name at $address: $(head -n 1 -- "$tmp/ssh.log")"
+    elif ((${#servers[@]} == 1)) || on_host k3s kubectl --request-timeout=10s get --raw /readyz >/dev/null 2>&1; then
+      host="$name"
+      if ((${#servers[@]} > 1)); then say "the API on $host answers"; fi
+      return 0
+    else
+      say "$name at $address: its API does not answer"
+      reached+=("$line")
+    fi
+  done
+  ((${#reached[@]} > 0)) || return 1
+  read -r host to hostname <<<"${reached[0]}"
+  connect "$host" "$to" "$hostname"
+}
+
+# The first server, which ADDRESS is of.
+read -r host default_address ssh_hostname <<<"${servers[0]}"
 
 usage() {
   cat <<USAGE
@@ -127,12 +170,19 @@ Usage: scripts/bootstrap-$site-k8s.sh [options] [ADDRESS]
 Brings up the cluster of $site on $host: Cilium, the Cloudflare tunnel with its DNS
 records and Access applications, Argo CD and what Argo CD reads from
 $repo_url. It can be run again at any time, and then only applies what
-changed. ADDRESS is where ssh finds $host (default: ${default_address:-none; say it}).
+changed. ADDRESS is where ssh finds $host (default: ${default_address/#-/none; say it}).
 
 Options:
   --via-tunnel      reach $host as $ssh_hostname with cloudflared
   --plan            show what Terraform would change, and stop
   --yes             apply without asking
+USAGE
+  if ((${#servers[@]} > 1)); then
+    cat <<USAGE
+  --begin           no server has a cluster yet, and there never was one: begin it on $host
+USAGE
+  fi
+  cat <<USAGE
   --without-app-secrets
                     go on though encrypted files of apps are missing
   -h, --help        this text
@@ -142,20 +192,22 @@ TERRAFORM names the program (default: tofu, else terraform).
 USAGE
 }
 
-address="$default_address" via_tunnel='' plan_only='' yes='' without_app_secrets=''
+via_tunnel='' plan_only='' yes='' without_app_secrets='' begin=''
+declare -A other_address=()
 while (($# > 0)); do
   case "$1" in
     --via-tunnel) via_tunnel=yes ;;
     --plan) plan_only=yes ;;
     --yes) yes=yes ;;
+    --begin) begin=yes ;;
     --without-app-secrets) without_app_secrets=yes ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; exit 2 ;;
-    *) address="$1" ;;
+    *) other_address["$host"]="$1" ;;
   esac
   shift
 done
-if [[ -z $address && -z $via_tunnel ]]; then
+if [[ $default_address == - && -z ${other_address[$host]:-} && -z $via_tunnel ]] && ((${#servers[@]} == 1)); then
   usage >&2
   exit 2
 fi
@@ -243,14 +295,51 @@ check_pushed() {
 
 # -- the way to the API -----------------------------------------------------------
 
-connect_options() {
-  host_ssh_options "$host"
-  if [[ -n $via_tunnel ]]; then
-    need cloudflared "nix shell nixpkgs#cloudflared"
-    address="$ssh_hostname"
-    ssh_options+=(-o "ProxyCommand=cloudflared access ssh --hostname %h")
+# A server that finds no other one waits, since k3s would begin a cluster of its own: a
+# second one, where the first is only out of reach. So a person says when there is none.
+begin_cluster() {
+  local line name to hostname
+  for line in "${servers[@]}"; do
+    read -r name to hostname <<<"$line"
+    if ! connect "$name" "$to" "$hostname" || ! on_host true 2>"$tmp/ssh.log"; then
+      die "$name is not reached, and nobody knows whether it is part of a cluster" "is it installed? scripts/install-$name.sh" "docs/RUNBOOK.md, A server is dead, where there was one"
+    fi
+    if on_host test -e /var/lib/rancher/k3s/server/db/etcd/member/wal; then
+      say "$name is part of a cluster, and no other one is begun"
+      host="$name"
+      return 0
+    fi
+  done
+  read -r host to hostname <<<"${servers[0]}"
+  connect "$host" "$to" "$hostname"
+  if on_host test -e /var/lib/rancher/k3s/server/db/state.db; then return 0; fi # SQLite becomes etcd by itself
+  [[ -n $begin ]] || die "no server has a cluster yet" "if there never was one: scripts/bootstrap-$site-k8s.sh --begin" "docs/RUNBOOK.md, Most servers are lost, where there was one"
+  say "the cluster begins on $host"
+  on_host 'mkdir -p /var/lib/rancher/k3s && touch /var/lib/rancher/k3s/begin-cluster && systemctl restart --no-block k3s' ||
+    die "k3s on $host does not start" "$reach journalctl -u k3s"
+}
+
+# joined tells whether every server has its node.
+joined() {
+  local line name there
+  there=" $(kubectl --request-timeout=10s get nodes -o 'jsonpath={.items[*].metadata.name}' 2>"$tmp/kubectl.log") " || return 1
+  missing=''
+  for line in "${servers[@]}"; do
+    read -r name _ <<<"$line"
+    if [[ $there != *" $name "* ]]; then missing+=" $name"; fi
+  done
+  [[ -z $missing ]]
+}
+
+# The parts of the platform of which there are two want two nodes.
+wait_servers() {
+  if wait_for 300 "the other servers to join" joined; then return 0; fi
+  local -a without=()
+  read -r -a without <<<"$missing"
+  if ((${#servers[@]} - ${#without[@]} < 2)); then
+    die "no other server has joined:$missing" "are they installed? scripts/install-HOST.sh" "on each of them: journalctl -u k3s; a token that is not the same on all is refused" "then run this again"
   fi
-  reach="$(how_in "$host")"
+  warn "not joined yet:$missing; if they are not installed: scripts/install-HOST.sh"
 }
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -433,8 +522,8 @@ wait_nodes() {
   local node
   wait_for 300 "node $host" node_ready "$host" ||
     die "the node $host is not Ready" "$reach k3s kubectl describe node $host" "docs/RUNBOOK.md, Troubleshooting"
-  for node in "${agents[@]}"; do
-    node_ready "$node" || warn "the node $node is not Ready yet; if it is not installed: scripts/install-$node.sh"
+  for node in "${nodes[@]}"; do
+    [[ $node == "$host" ]] || node_ready "$node" || warn "the node $node is not Ready yet; if it is not installed: scripts/install-$node.sh"
   done
 }
 
@@ -482,7 +571,7 @@ wait_apps() {
   }
 }
 
-local_port='' terraform='' reach=''
+local_port='' terraform='' reach='' address='' missing=''
 make_tmp
 
 step "this side: tools, secrets, checkout"
@@ -496,18 +585,22 @@ check_k8s_secrets
 check_app_secrets
 check_pushed
 
-step "the API on $host"
-connect_options
-on_host true 2>"$tmp/ssh.log" || {
+step "the API${servers[1]:+, on the server that answers}"
+if [[ -n $via_tunnel ]]; then need cloudflared "nix shell nixpkgs#cloudflared"; fi
+choose_server || {
   cat -- "$tmp/ssh.log" >&2
   die "cannot log in as root@$address" "is $host installed? scripts/install-$host.sh" "is your own address among hosts.$host.ssh.from of the spec, where it names some?" "a changed host key: compare it on the console, then remove the line of $host from known_hosts"
 }
+if ((${#servers[@]} > 1)) && ! on_host k3s kubectl --request-timeout=10s get --raw /readyz >/dev/null 2>&1; then begin_cluster; fi
 open_ssh_tunnel
 write_kubeconfigs
 wait_for 300 "the API" api_ready || {
   cat -- "$tmp/kubectl.log" >&2
+  if ((${#servers[@]} > 1)); then say "docs/RUNBOOK.md, Most servers are lost, is about servers that do not come back"; fi
   die "the API on $host does not answer" "$reach journalctl -u k3s"
 }
+
+if ((${#servers[@]} > 1)); then wait_servers; fi
 
 step "Terraform"
 apply_terraform -var "kubeconfig_path=$tmp/kubeconfig"
@@ -518,6 +611,8 @@ step "the cluster"
 wait_rollout kube-system daemonset/cilium
 wait_rollout kube-system deployment/cilium-operator
 wait_nodes
+# k3s has one of it, and leaves their number to whoever sets it (k3s manifests/coredns.yaml).
+if ((${#servers[@]} > 1)); then kubectl --request-timeout=10s -n kube-system scale deployment/coredns --replicas=2 >/dev/null; fi
 wait_rollout kube-system deployment/coredns
 wait_rollout argocd statefulset/argocd-application-controller
 wait_rollout argocd deployment/argocd-repo-server

@@ -6,9 +6,9 @@ readonly site=hostile
 readonly hosts=(
   'web1 198.51.100.7 ssh.example.net 1 server /boot,/boot-fallback -'
 )
-readonly server=web1
-readonly server_address=198.51.100.7
-readonly server_ssh_hostname=ssh.example.net
+readonly servers=(
+  'web1 198.51.100.7 ssh.example.net'
+)
 readonly core_applications=(
   cloudflared
   projects
@@ -170,10 +170,10 @@ skip() {
 
 first_line() { head -n 1 -- "$1" | cut -c 1-200; }
 
-# -- the way in -------------------------------------------------------------------
+# -- the servers, each of which has the API -----------------------------------------
 
-# connect HOST ADDRESS SSH_HOSTNAME sets ssh_options and address; fails where the
-# spec knows no address.
+# connect HOST ADDRESS SSH_HOSTNAME sets ssh_options, address and reach, the way to a
+# host; it fails where neither the spec nor an option says the address.
 connect() {
   host_ssh_options "$1"
   address="${other_address[$1]:-$2}"
@@ -185,6 +185,29 @@ connect() {
   reach="$(how_in "$1")"
 }
 
+# choose_server connects to the first server whose API answers, or else to the first
+# that is reached, and has its name in host. It fails where none is reached.
+choose_server() {
+  local line name to hostname
+  local -a reached=()
+  for line in "${servers[@]}"; do
+    read -r name to hostname <<<"$line"
+    if ! connect "$name" "$to" "$hostname"; then continue; fi
+    if ! on_host true 2>"$tmp/ssh.log"; then
+      say "$name at $address: $(head -n 1 -- "$tmp/ssh.log")"
+    elif ((${#servers[@]} == 1)) || on_host k3s kubectl --request-timeout=10s get --raw /readyz >/dev/null 2>&1; then
+      host="$name"
+      if ((${#servers[@]} > 1)); then say "the API on $host answers"; fi
+      return 0
+    else
+      say "$name at $address: its API does not answer"
+      reached+=("$line")
+    fi
+  done
+  ((${#reached[@]} > 0)) || return 1
+  read -r host to hostname <<<"${reached[0]}"
+  connect "$host" "$to" "$hostname"
+}
 kube() { on_host k3s kubectl --request-timeout=20s "$@"; }
 
 # -- 1 and 2: each host -------------------------------------------------------------
@@ -265,6 +288,15 @@ check_boot() {
 
 # -- 3 to 7: the cluster ------------------------------------------------------------
 
+# The API server of each server has the etcd beside it, which answers only while most of them are there.
+check_etcd() {
+  if [[ "$(kube get --raw /readyz/etcd 2>"$tmp/log")" == ok ]]; then
+    ok "3 etcd on $1 has a majority"
+  else
+    fail "3 etcd on $1: $(first_line "$tmp/log")" "$reach journalctl -u k3s; docs/RUNBOOK.md, A server is dead"
+  fi
+}
+
 check_nodes() {
   local line name ready not_ready='' seen=' '
   if ! kube get nodes -o "jsonpath='{range .items[*]}{.metadata.name}{\" \"}{.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}'" >"$tmp/nodes" 2>"$tmp/log"; then
@@ -319,10 +351,21 @@ check_apps() {
 }
 
 check_cluster() {
-  connect "$server" "$server_address" "$server_ssh_hostname" || {
-    skip "3 to 7 the cluster: the address of $server is only known to DHCP" "--address $server=ADDRESS, or --via-tunnel"
+  local line name to hostname
+  read -r host to hostname <<<"${servers[0]}"
+  if ((${#servers[@]} > 1)); then
+    for line in "${servers[@]}"; do
+      read -r name to hostname <<<"$line"
+      if connect "$name" "$to" "$hostname"; then check_etcd "$name"; fi
+    done
+    choose_server || {
+      fail "3 k3s: no server is reached" "see 1"
+      return 0
+    }
+  elif ! connect "$host" "$to" "$hostname"; then
+    skip "3 to 7 the cluster: the address of $host is only known to DHCP" "--address $host=ADDRESS, or --via-tunnel"
     return 0
-  }
+  fi
   check_nodes || {
     skip "4 to 7: without the API" "see 3"
     return 0
@@ -365,7 +408,7 @@ check_hostname() {
   elif [[ $status == 404 && $size == 0 ]]; then
     fail "8 https://$hostname: 404 from the tunnel's last rule; cloudflared has no rule for it" "is the last commit pushed, and cloudflared synced? see 6 and 7"
   elif [[ $status == 5* ]]; then
-    fail "8 https://$hostname answers $status" "530: the tunnel is down, see 6; 502: the $kind's pods do not answer: ${reach:-on $server:} k3s kubectl get pods -A"
+    fail "8 https://$hostname answers $status" "530: the tunnel is down, see 6; 502: the $kind's pods do not answer: ${reach:-on $host:} k3s kubectl get pods -A"
   elif [[ $status == [123]* || $status == 401 || $status == 404 || $status == 405 || $kind == route ]]; then
     # The three are what a service says of itself: a log-in of its own, an API without a first page. A route may
     # lead to any answer.
@@ -413,7 +456,7 @@ check_ssh_tunnel() {
   fi
 }
 
-address='' reach=''
+address='' reach='' host=''
 make_tmp
 need ssh "install OpenSSH"
 need curl "install curl"

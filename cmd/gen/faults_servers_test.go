@@ -1,0 +1,82 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"sitegen/internal/site"
+)
+
+// serverFaults are about several servers, which have one cluster between them.
+func serverFaults() []fault {
+	several := func(r *output) bool { return r.site.Quorum() }
+	return []fault{
+		{
+			name: "server that begins a second cluster", nix: true,
+			breaks:  "told of no other server, k3s begins an empty cluster where its own part of the old one is gone: after an install, after kubectl delete node (k3s pkg/etcd, Start)",
+			applies: several,
+			check: func(r *output) []string {
+				var f finding
+				for _, h := range r.site.Servers {
+					k3s := dig(r.hosts[h.Name], "machine", "services", "k3s")
+					f.unless(text(k3s, "clusterInit") != "true", "%s always begins", h.Name)
+					asks := text(r.hosts[h.Name], "k3s", "systemd", "services", "k3s", "preStart")
+					for _, other := range r.site.Servers {
+						f.unless(strings.Contains(asks, "'"+other.Name+" "+other.NodeIP.String()+"'"), "%s does not ask %s", h.Name, other.Name)
+					}
+					f.unless(strings.HasSuffix(asks, "\nexit 1\n"), "%s begins where nobody answers", h.Name)
+					f.unless(text(r.hosts[h.Name], "k3s", "systemd", "services", "k3s", "postStart") == "rm -f /var/lib/rancher/k3s/begin-cluster", "%s may begin again later", h.Name)
+				}
+				return f
+			},
+			again: []func(map[string]string){
+				swap(k3sNix, `^  systemd\.services\.k3s\.preStart = .*\n`, ""), swap(k3sNix, `^  systemd\.services\.k3s\.postStart = .*\n`, ""),
+				swap(joinScript, `^exit 1$`, "exit 0"),
+			},
+		},
+		{
+			name: "etcd that the other servers do not reach", nix: true,
+			breaks:  "members find no majority, and the API does not start (k3s docs, Requirements: TCP 2379-2380 between servers)",
+			applies: several,
+			check: eachServer(func(f *finding, s *site.Site, host string, m any) {
+				rules := text(m, "k3s", "networking", "firewall", "extraInputRules")
+				line := ""
+				for l := range strings.Lines(rules) {
+					if strings.Contains(l, "2379, 2380") {
+						line = l
+					}
+				}
+				for _, other := range s.Servers {
+					f.unless(strings.Contains(line, other.NodeIP.String()), "%s is closed to %s", host, other.Name)
+				}
+				for _, agent := range s.Agents {
+					from := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" ,{}", r) })
+					f.unless(!slices.Contains(from, agent.NodeIP.String()), "%s is open to the agent %s", host, agent.Name)
+				}
+			}),
+			again: []func(map[string]string){swap(k3sNix, `^ +\$\{fromServers\} .*\n`, ""), swap(k3sNix, `2379, 2380`, "2380"), swap(k3sNix, `\$\{fromServers\} tcp`, "tcp")},
+		},
+		{
+			name: "server without the cluster's token", nix: true,
+			breaks:  "k3s makes a token of its own, with which nothing joins and no snapshot is read elsewhere",
+			applies: func(r *output) bool { return r.site.Joined() },
+			check: eachHost(func(f *finding, host string, m any) {
+				f.unless(text(m, "machine", "services", "k3s", "tokenFile") != "", "%s", host)
+			}),
+			again: []func(map[string]string){swap("machines/*/default.nix", `^ +tokenFile = .*\n`, "")},
+		},
+	}
+}
+
+const joinScript = "roles/k3s-cilium/join.sh"
+
+// eachServer is a check of every server's modules.
+func eachServer(check func(f *finding, s *site.Site, host string, modules any)) func(*output) []string {
+	return func(r *output) []string {
+		var f finding
+		for _, h := range r.site.Servers {
+			check(&f, r.site, h.Name, r.hosts[h.Name])
+		}
+		return f
+	}
+}

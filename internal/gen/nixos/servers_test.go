@@ -1,0 +1,89 @@
+package nixos
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"sitegen/internal/gentest"
+)
+
+func TestServers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, gentest.Servers(), gentest.Agent("web4"), `cluster: first: "web2"`)
+	for _, name := range []string{"web1", "web2", "web3"} {
+		h := host(t, s, name, "7.0")
+		k3s := h.at("machine", "services", "k3s")
+		k3s.at("role").is("server")
+		k3s.at("tokenFile").is("/run/k3s_token")
+		if k3s.has("serverAddr") || k3s.has("clusterInit") {
+			t.Errorf("%s is told once and for all whether it begins the cluster", name)
+		}
+		h.at("k3s", "systemd", "services", "k3s", "preStart").is(files(t, s)["roles/k3s-cilium/join.sh"])
+		h.at("k3s", "systemd", "services", "k3s", "path").is(list("/stub/coreutils", "/stub/curl"))
+		h.at("k3s", "networking", "firewall", "extraInputRules").contains("ip saddr { 203.0.113.12, 203.0.113.10, 203.0.113.13 } tcp dport { 2379, 2380 } accept\n")
+	}
+	agent := host(t, s, "web4", "7.0")
+	agent.at("machine", "services", "k3s", "serverAddr").is("https://203.0.113.12:6443")
+	agent.at("k3s", "systemd", "services", "k3s", "preStart").is(nil)
+	if _, there := files(t, withAgent(t))["roles/k3s-cilium/join.sh"]; there {
+		t.Error("one server has nobody to join")
+	}
+}
+
+// TestJoin runs what decides on a server whether it joins, goes on or begins.
+func TestJoin(t *testing.T) {
+	t.Parallel()
+	const (
+		wal, tombstone = "rancher/k3s/server/db/etcd/member/wal/x", "rancher/k3s/server/db/etcd/tombstone"
+		sqlite, begin  = "rancher/k3s/server/db/state.db", "rancher/k3s/begin-cluster"
+		restore        = "rancher/k3s/restore-snapshot"
+	)
+	script := files(t, newSite(t, gentest.Servers()))["roles/k3s-cilium/join.sh"]
+	for name, c := range map[string]struct {
+		host, answers string
+		has           []string
+		want          string // of the configuration; "-": it ends with an error
+	}{
+		"new, another one is there":            {host: "web2", answers: "203.0.113.10", want: "server: https://203.0.113.10:6443\n"},
+		"new, the first is dead":               {host: "web2", answers: "203.0.113.13", want: "server: https://203.0.113.13:6443\n"},
+		"the first was installed anew":         {host: "web1", answers: "203.0.113.13", want: "server: https://203.0.113.13:6443\n"},
+		"new, nobody is there":                 {host: "web2", want: "-"},
+		"the first is new, nobody is there":    {host: "web1", want: "-"},
+		"the first is asked to begin":          {host: "web1", has: []string{begin}, want: "cluster-init: true\n"},
+		"asked to begin, and somebody has one": {host: "web1", has: []string{begin}, answers: "203.0.113.12", want: "server: https://203.0.113.12:6443\n"},
+		"one becomes three":                    {host: "web1", has: []string{sqlite}, want: "cluster-init: true\n"},
+		"SQLite of another one":                {host: "web3", has: []string{sqlite}, want: "-"},
+		"a member, all others are dead":        {host: "web2", has: []string{wal}, want: ""},
+		"a member":                             {host: "web2", has: []string{wal}, answers: "203.0.113.13", want: "server: https://203.0.113.13:6443\n"},
+		"its node was deleted":                 {host: "web1", has: []string{wal, tombstone}, answers: "203.0.113.12", want: "server: https://203.0.113.12:6443\n"},
+		"its node was deleted, nobody there":   {host: "web1", has: []string{wal, tombstone}, want: "-"},
+		"restored":                             {host: "web3", has: []string{wal, restore}, answers: "203.0.113.10", want: "cluster-reset: true\ncluster-reset-restore-path: \"\"\n"},
+		"it answers itself":                    {host: "web1", answers: "203.0.113.10", want: "-"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &drive{t: t, dir: t.TempDir()}
+			need(t, "bash", "bash")
+			d.put("bin/curl", "#!/bin/sh\nfor to; do :; done\n[ \"$to\" = \"https://"+c.answers+":6443/ping\" ] && { printf pong; exit; }\nexit 7\n")
+			d.put("hostname", c.host+"\n")
+			d.put("etc/k3s/config.yaml.d/join.yaml", "cluster-init: true\n") // of an earlier start
+			for _, name := range c.has {
+				d.put(name, "")
+			}
+			d.put("join", d.here(script))
+			out, ok := d.run("", "bash", d.dir+"/join")
+			got, err := os.ReadFile(d.dir + "/etc/k3s/config.yaml.d/join.yaml")
+			if c.want == "-" {
+				if ok || err == nil || !strings.Contains(out, "begins none by itself") {
+					t.Errorf("k3s starts: %s %s", got, out)
+				}
+			} else if !ok || string(got) != c.want {
+				t.Errorf("the configuration is %q, want %q: %v %s", got, c.want, ok, out)
+			}
+			if _, err := os.Stat(d.dir + "/" + restore); err == nil {
+				t.Error("the next start would restore again")
+			}
+		})
+	}
+}

@@ -1,0 +1,97 @@
+package scripts
+
+import (
+	"testing"
+
+	"sitegen/internal/gentest"
+	"sitegen/internal/site"
+)
+
+// serversSite has three servers.
+func serversSite(t *testing.T) *site.Site {
+	t.Helper()
+	return routed(gentest.Base(t, gentest.Servers()+`sops: argocd: "`+argoKey+`"`))
+}
+
+const (
+	at1, at2, at3 = `root@203\.0\.113\.10`, `root@203\.0\.113\.12`, `root@203\.0\.113\.13`
+	inCluster     = ` test -e /var/lib/rancher/k3s/server/db/etcd`
+	wasSQLite     = ` test -e /var/lib/rancher/k3s/server/db/state.db`
+)
+
+func down(at string) rule {
+	return rule{Prog: "ssh", Match: at, Err: "Connection timed out", Exit: 255}
+}
+
+// serversRules answer for three servers that are well.
+func serversRules() []rule {
+	return append([]rule{
+		{Prog: "ssh", Match: `get --raw /readyz$`, Out: "ok"},
+		{Prog: "kubectl", Match: `get nodes -o`, Out: "web1 web2 web3"},
+		{Prog: "kubectl", Match: `get node web[23]`, Out: "True"},
+		{Prog: "kubectl", Match: `scale deployment/coredns --replicas=2`},
+	}, bootstrapRules()...)
+}
+
+func TestBootstrapServers(t *testing.T) {
+	t.Parallel()
+	r := newCheckout(t, serversSite(t))
+	r.script("bootstrap-hetzner-k8s.sh", serversRules(), "", "--yes").want(0, "the API on web1 answers", "hetzner is up").
+		called("root@203.0.113.10", "-N").called("kubectl ", "scale deployment/coredns").never("begin-cluster")
+
+	// The first that answers, whichever it is.
+	x := r.script("bootstrap-hetzner-k8s.sh", with(down(at1), serversRules()), "", "--yes")
+	x.want(0, "web1 at 203.0.113.10: Connection timed out", "the API on web2 answers", "hetzner is up", "-o HostKeyAlias=web2").called("root@203.0.113.12", "-N")
+	noAPI := rule{Prog: "ssh", Match: at1 + `.*readyz`, Exit: 1}
+	r.script("bootstrap-hetzner-k8s.sh", with(noAPI, serversRules()), "", "--yes").want(0, "web1 at 203.0.113.10: its API does not answer", "the API on web2 answers")
+	r.script("bootstrap-hetzner-k8s.sh", append([]rule{down(at1), down(at2), down(at3)}, serversRules()...), "", "--yes").want(1, "cannot log in").never(" apply ")
+
+	// One that has not joined is no reason to stop; two are.
+	late := newCheckout(t, serversSite(t))
+	late.wait = "0"
+	rules := append([]rule{{Prog: "kubectl", Match: `get nodes -o`, Out: "web1 web3"}, {Prog: "kubectl", Match: `/readyz`, Out: "ok"}, {Prog: "kubectl", Match: "rollout status", Out: rolledOut}}, serversRules()...)
+	late.script("bootstrap-hetzner-k8s.sh", rules, "", "--yes").want(1, "not joined yet: web2").called(" apply ")
+	late.script("bootstrap-hetzner-k8s.sh", with(rule{Prog: "kubectl", Match: `get nodes -o`, Out: "web1"}, rules), "", "--yes").
+		want(1, "no other server has joined: web2 web3", "a token that is not the same on all is refused").never(" apply ")
+}
+
+func TestBootstrapBegins(t *testing.T) {
+	t.Parallel()
+	r := newCheckout(t, serversSite(t))
+	none := []rule{
+		{Prog: "ssh", Match: `get --raw /readyz$`, Exit: 1},
+		{Prog: "ssh", Match: inCluster, Exit: 1},
+		{Prog: "ssh", Match: wasSQLite, Exit: 1},
+		{Prog: "ssh", Match: `begin-cluster`},
+	}
+	begins := append(none, serversRules()...)
+	r.script("bootstrap-hetzner-k8s.sh", begins, "", "--yes").want(1, "no server has a cluster yet", "bootstrap-hetzner-k8s.sh --begin").never("touch").never(" apply ")
+	r.script("bootstrap-hetzner-k8s.sh", begins, "", "--yes", "--begin").want(0, "the cluster begins on web1", "hetzner is up").called("root@203.0.113.10", "begin-cluster")
+	// One that is not reached may be part of a cluster; one that is part of it is waited for.
+	r.script("bootstrap-hetzner-k8s.sh", with(down(at3), begins), "", "--yes", "--begin").want(1, "web3 is not reached").never("touch").never(" apply ")
+	member := rule{Prog: "ssh", Match: at2 + inCluster}
+	r.script("bootstrap-hetzner-k8s.sh", with(member, begins), "", "--yes", "--begin").want(0, "web2 is part of a cluster", "hetzner is up").called("root@203.0.113.12", "-N").never("touch")
+	lost := newCheckout(t, serversSite(t))
+	lost.wait = "0"
+	lost.script("bootstrap-hetzner-k8s.sh", append([]rule{member, {Prog: "kubectl", Match: `/readyz`, Exit: 1}}, begins...), "", "--yes", "--begin").want(1, "the API on web2 does not answer", "Most servers are lost").never("touch")
+	// SQLite becomes etcd without being asked.
+	r.script("bootstrap-hetzner-k8s.sh", with(rule{Prog: "ssh", Match: at1 + wasSQLite}, begins), "", "--yes").want(0, "hetzner is up").never("touch")
+}
+
+func TestVerifyServers(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, serversSite(t))
+	rules := append([]rule{
+		{Prog: "ssh", Match: `get --raw /readyz`, Out: "ok"},
+		{Prog: "ssh", Match: ` true$`},
+		{Prog: "ssh", Match: `get nodes`, Out: "web1 True\nweb2 True\nweb3 True\n"},
+		{Prog: "ssh", Match: `HostKeyAlias=web2 .*uname -n`, Out: "web2\n"},
+		{Prog: "ssh", Match: `HostKeyAlias=web3 .*uname -n`, Out: "web3\n"},
+	}, verifyRules()...)
+	r.script("verify-hetzner.sh", rules, "").want(0, "ok    3 etcd on web1 has a majority", "ok    3 etcd on web3 has a majority", "ok    3 k3s: nodes Ready: web1 web2 web3", " 0 failed")
+	lost := rule{Prog: "ssh", Match: `/readyz/etcd`, Err: "error: etcd failed", Exit: 1}
+	r.script("verify-hetzner.sh", with(lost, rules), "").want(1, "FAIL  3 etcd on web2: error: etcd failed", " 3 failed")
+	// The rest is asked of a server that is there.
+	dead := rule{Prog: "ssh", Match: at1 + ".*", Err: "No route to host", Exit: 255}
+	r.script("verify-hetzner.sh", with(dead, rules), "").want(1, "FAIL  1 NixOS on web1", "FAIL  3 etcd on web1", "ok    4 Cilium", " 2 failed")
+}
