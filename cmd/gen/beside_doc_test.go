@@ -99,6 +99,9 @@ func TestBeside(t *testing.T) {
 				checkLocals(t, filepath.Join("out", name), file)
 			case ".nix":
 				parseNix(t, filepath.Join("out", name))
+				if name == "flake.nix" {
+					checkFlake(t, "out")
+				}
 			}
 		}
 	}
@@ -189,6 +192,51 @@ func parseHCL(t *testing.T, name string, data []byte) *hclsyntax.Body {
 		t.Fatal(diags)
 	}
 	return f.Body.(*hclsyntax.Body)
+}
+
+// checkFlake evaluates a hand-written flake with stand-ins for its inputs: the host of
+// the spec has all roles that gen tells it, its machine, and the modules of the inputs.
+func checkFlake(t *testing.T, out string) {
+	t.Helper()
+	root, err := filepath.Abs(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("nix-instantiate"); err != nil {
+		t.Logf("flake.nix is not evaluated: %v", err)
+		return
+	}
+	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "-E", `
+let
+  plain = m: if builtins.isPath m then toString m else if builtins.isString m then m else builtins.toJSON m;
+  inputs = {
+    nixpkgs.lib.nixosSystem = { modules }: map plain modules;
+    disko.nixosModules.disko = "disko";
+    sops-nix.nixosModules.sops = "sops";
+  };
+in ((import `+root+`/flake.nix).outputs inputs).nixosConfigurations.web1`)
+	work := t.TempDir()
+	cmd.Env = append(os.Environ(), "HOME="+work, "NIX_STORE_DIR="+work+"/store", "NIX_STATE_DIR="+work+"/var", "NIX_CONF_DIR="+work, "NIX_PATH=")
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	data, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, errs.String())
+	}
+	var modules []string
+	if err := json.Unmarshal(data, &modules); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"disko", "sops", `{"networking":{"hostName":"web1"},"time":{"timeZone":"Europe/Copenhagen"}}`}
+	for _, path := range []string{"roles/base", "roles/boot", "roles/k3s-cilium", "roles/core", "machines/web1"} {
+		if _, err := os.Stat(filepath.Join(root, path, "default.nix")); err != nil {
+			t.Error(err)
+		}
+		want = append(want, root+"/"+path)
+	}
+	if diff := cmp.Diff(want, modules); diff != "" {
+		t.Errorf("flake.nix (-want +got):\n%s", diff)
+	}
 }
 
 func parseNix(t *testing.T, name string) {

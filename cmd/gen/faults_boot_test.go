@@ -141,7 +141,7 @@ func bootFaults() []fault {
 					}
 					refused := false // with the kernel that the hosts are evaluated with
 					for _, a := range list(r.hosts[h.Name], "machine", "assertions") {
-						refused = refused || text(a, "assertion") == "false"
+						refused = refused || text(a, "assertion") == "false" && strings.Contains(text(a, "message"), "arrays")
 					}
 					f.unless(refused, "%s evaluates with Linux 6.18", h.Name)
 					kernel := text(r.hosts[h.Name], "machine", "boot", "kernelPackages", "kernel", "version")

@@ -47,6 +47,23 @@ func loginFaults() []fault {
 			again: []func(map[string]string){swap(machineNix, `^  system\.stateVersion = .*\n`, ""), swap(machineNix, `(system\.stateVersion = ).*`, `${1}"20.09";`)},
 		},
 		{
+			name: "state version that a flake changes", nix: true,
+			breaks:  "a flake that says one release for all of its hosts takes data of an older one for its own",
+			applies: func(r *output) bool { return r.site.OwnFlake() },
+			check: func(r *output) []string {
+				var f finding
+				for _, h := range r.site.Hosts {
+					refused := false // the hosts are evaluated with a release that none was installed with
+					for _, a := range list(r.hosts[h.Name], "machine", "assertions") {
+						refused = refused || text(a, "assertion") == "false" && strings.Contains(text(a, "message"), "system.stateVersion")
+					}
+					f.unless(refused, "%s", h.Name)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(machineNix, `config\.system\.stateVersion == `, "true || $0"), swap(machineNix, `(?s)^  assertions = \[.*?\n  \];\n`, "")},
+		},
+		{
 			name: "shell that is not installed", nix: true,
 			breaks: "a failed assertion of NixOS: shell = pkgs.zsh wants programs.zsh.enable (nixpkgs users-groups.nix)",
 			applies: func(r *output) bool {

@@ -28,6 +28,9 @@ func listYours(e *env, out *outFlags, want *gen.Result, changes []tree.Change) e
 			lines = append(lines, [2]string{b.Path, b.What})
 		}
 	}
+	if want.Site.OwnFlake() && isFile(root, "flake.nix") {
+		lines = append(lines, [2]string{"flake.nix", "Nix, with what is in hosts"})
+	}
 	for _, v := range want.Site.OwnValues() {
 		if isFile(root, v.File) {
 			lines = append(lines, [2]string{v.File, v.By})

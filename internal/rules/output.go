@@ -9,6 +9,7 @@ import (
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
+	"sitegen/internal/site"
 )
 
 func stateRules() []Rule {
@@ -85,15 +86,16 @@ func checkImports(c *checker) {
 		seen := map[string]int{}
 		for i, p := range h.Imports {
 			at := diag.Path{"hosts", host, "imports", i}
-			first, _, _ := strings.Cut(p, "/")
+			first, rest, _ := strings.Cut(p, "/")
+			role, _, _ := strings.Cut(rest, "/")
 			earlier, twice := seen[p]
 			switch f := format.Inside(p); {
 			case f.Bad():
 				c.fault(at, f)
 			case !moduleRE().MatchString(p):
 				c.report(at, "%q is no path that Nix reads", p).WithHint("letters, digits, and - . _ + / between them")
-			case first == "machines" || first == "roles" || p == "flake.nix" || p == ".":
-				c.report(at, "%q is where gen writes", p).WithHint("keep modules of your own in a folder like \"modules\"")
+			case first == "machines" || p == "roles" || p == "flake.nix" || p == "." || first == "roles" && slices.Contains(site.Roles, role):
+				c.report(at, "%q is where gen writes", p).WithHint("keep modules of your own in a folder like \"modules\", or in a role of another name, \"roles/core\"")
 			case twice:
 				c.note(c.report(at, "%q is in the list already", p), at.Parent().With(earlier), "here")
 			default:

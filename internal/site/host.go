@@ -22,6 +22,9 @@ const (
 	FirmwareBIOS    = "bios"
 )
 
+// Roles are the folders of roles/ that gen has for itself.
+var Roles = []string{"backup", "base", "boot", "k3s-cilium", "zfs"}
+
 // ARM is the architecture of ARM servers, in uname's word.
 const ARM = "aarch64"
 

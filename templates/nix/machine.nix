@@ -23,15 +23,25 @@ in
 {{end}}
   ];
 
+{{if .Own}}
+  # The flake may say these and stateVersion too. Another name or stateVersion is refused below.
+  networking.hostName = lib.mkDefault {{.Name}};
+  time.timeZone = lib.mkDefault {{.TimeZone}};
+{{else}}
   networking.hostName = {{.Name}};
 {{with .HostID}}
   # By this ZFS knows whose a pool is.
   networking.hostId = {{.}};
 {{end}}
   time.timeZone = {{.TimeZone}};
+{{end}}
   nixpkgs.hostPlatform = {{.Platform}};
   # The release that the host was installed with: data formats depend on it, and it never changes.
+{{if .Own}}
+  system.stateVersion = lib.mkDefault {{.StateVersion}};
+{{else}}
   system.stateVersion = {{.StateVersion}};
+{{end}}
 
   site.boot = {
     firmware = {{.Firmware}};
@@ -64,12 +74,24 @@ in
 {{if .Latest}}
   boot.kernelPackages = pkgs.linuxPackages_latest;
 {{end}}
-{{if .CheckKernel}}
+{{if or .CheckKernel .Own}}
   assertions = [
+{{if .CheckKernel}}
     {
       assertion = lib.versionAtLeast config.boot.kernelPackages.kernel.version "6.19";
       message = "the arrays were made by an installer with Linux 6.19 or newer, and an older kernel refuses them (nixos-anywhere#673)";
     }
+{{end}}
+{{if .Own}}
+    {
+      assertion = config.networking.hostName == {{.Name}};
+      message = {{printf "the host is %s for ssh, k3s and the scripts, and networking.hostName says " .Name}} + config.networking.hostName;
+    }
+    {
+      assertion = config.system.stateVersion == {{.StateVersion}};
+      message = {{printf "the host was installed with %s, on which data formats depend, and system.stateVersion says " .StateVersion}} + config.system.stateVersion;
+    }
+{{end}}
   ];
 {{end}}
 {{with .CPU}}

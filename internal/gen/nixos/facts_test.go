@@ -59,6 +59,29 @@ hosts: web2: {
 	}
 }
 
+// TestOwnFlake: a hand-written flake may say what the machine says, and another name or
+// release stops the build.
+func TestOwnFlake(t *testing.T) {
+	t.Parallel()
+	s := cases(t)["own"]
+	text := files(t, s)["machines/web1/default.nix"]
+	for _, line := range []string{`networking.hostName = lib.mkDefault "web1";`, `time.timeZone = lib.mkDefault "UTC";`, `system.stateVersion = lib.mkDefault "25.11";`} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no %s", line)
+		}
+	}
+	var failed []string
+	for _, a := range host(t, s, "web1", "7.0").at("machine", "assertions").v.([]any) {
+		if a := a.(attrs); a["assertion"] == false {
+			failed = append(failed, a["message"].(string))
+		}
+	}
+	same(t, "what fails", failed, "the host was installed with 25.11, on which data formats depend, and system.stateVersion says 20.09")
+	if text := files(t, newSite(t))["machines/web1/default.nix"]; strings.Contains(text, "mkDefault") || strings.Contains(text, "config.system.stateVersion") {
+		t.Error("gen's own flake says none of it")
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	h := host(t, withAgent(t), "web2", "6.12")

@@ -15,6 +15,8 @@ import (
 type machine struct {
 	Name, TimeZone, StateVersion string
 
+	Own bool // a hand-written flake may say name, time zone and stateVersion too
+
 	HostID  string   // "" says none
 	Imports []string // relative to the file
 
@@ -70,7 +72,7 @@ type user struct {
 func machineOf(s *site.Site, h *site.Host) (machine, error) {
 	m := machine{
 		Name: h.Name, TimeZone: h.TimeZone, StateVersion: h.StateVersion,
-		HostID: h.HostID, Imports: importsOf(s, h), Snapshots: snapshotsOf(h),
+		Own: s.OwnFlake(), HostID: h.HostID, Imports: importsOf(s, h), Snapshots: snapshotsOf(h),
 		Latest: h.Kernel == "latest", CheckKernel: checkKernel(h),
 		Platform: h.CPU.Arch + "-linux", CPU: h.CPU.Vendor, Cores: h.CPU.Cores,
 		Volumes: h.Volumes, Role: h.Role, Joined: s.Joined(),
@@ -107,9 +109,21 @@ func importsOf(s *site.Site, h *site.Host) []string {
 	}
 	imports = append(imports, "./disko.nix", "./network.nix")
 	for _, own := range slices.Sorted(slices.Values(h.Imports)) {
+		if s.OwnFlake() && ownRole(own) != "" {
+			continue
+		}
 		imports = append(imports, "../../"+strings.TrimPrefix(own, "./"))
 	}
 	return imports
+}
+
+// ownRole is the name of a role of the user's that is imported, "" for another module.
+func ownRole(module string) string {
+	name, ok := strings.CutPrefix(strings.TrimPrefix(module, "./"), "roles/")
+	if !ok || strings.Contains(name, "/") || strings.HasSuffix(name, ".nix") {
+		return ""
+	}
+	return name
 }
 
 func (m *machine) boot(h *site.Host) {

@@ -220,11 +220,11 @@ func TestImports(t *testing.T) {
 	if got, want := imports(s, "web2"), "scan/not-detected.nix roles/base roles/boot roles/k3s-cilium web2/disko.nix web2/network.nix modules/backup.nix"; got != want {
 		t.Errorf("imports %s, want %s", got, want)
 	}
-	own := cases(t)["own"]
-	if got, want := imports(own, "web1"), "scan/not-detected.nix web1/disko.nix web1/network.nix"; got != want {
+	own := newSite(t, `output: flake: "own", hosts: web1: {cpu: cores: 8, imports: ["roles/core", "roles/k8s/node.nix"]}`)
+	if got, want := imports(own, "web1"), "scan/not-detected.nix web1/disko.nix web1/network.nix k8s/node.nix"; got != want {
 		t.Errorf("imports %s, want %s", got, want)
 	}
 	eval(t, "import "+write(t, own)+"/hosts/web1.nix").is(attrs{
-		"name": "web1", "roles": list("base", "boot", "k3s-cilium"), "machine": list("web1"), "NICs": []any{}, "users": []any{}, "cpuCores": 8.0,
+		"name": "web1", "roles": list("base", "boot", "k3s-cilium", "core"), "machine": list("web1"), "NICs": []any{}, "users": []any{}, "cpuCores": 8.0,
 	})
 }

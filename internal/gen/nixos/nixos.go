@@ -50,7 +50,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 			page{folder + "disko.nix", "disko", disksOf(h)},
 			page{folder + "network.nix", "network", networkOf(h)})
 		if s.OwnFlake() {
-			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHost{h.Name, rolesOf(s, h), h.CPU.Cores}})
+			pages = append(pages, page{"hosts/" + h.Name + ".nix", "mkhost", mkHostOf(h, rolesOf(s, h))})
 		}
 	}
 	files, err := render(pages)
@@ -66,6 +66,17 @@ type mkHost struct {
 	Name  string
 	Roles []string
 	Cores int
+}
+
+// mkHostOf has gen's roles and those of the user's, whose names are told to the flake in the same way.
+func mkHostOf(h *site.Host, roles []string) mkHost {
+	m := mkHost{h.Name, roles, h.CPU.Cores}
+	for _, own := range slices.Sorted(slices.Values(h.Imports)) {
+		if name := ownRole(own); name != "" {
+			m.Roles = append(m.Roles, name)
+		}
+	}
+	return m
 }
 
 // render fills each template, which is parsed once however many hosts there are.

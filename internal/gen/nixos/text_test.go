@@ -30,6 +30,19 @@ func TestPaths(t *testing.T) {
 	}
 }
 
+// TestRoles: site.Roles has every folder that a role of the user's may not be.
+func TestRoles(t *testing.T) {
+	for _, s := range cases(t) {
+		for path := range files(t, s) {
+			if rest, ok := strings.CutPrefix(path, "roles/"); ok {
+				if role, _, _ := strings.Cut(rest, "/"); !slices.Contains(site.Roles, role) {
+					t.Errorf("%s: site.Roles has no %s", path, role)
+				}
+			}
+		}
+	}
+}
+
 func TestSameSiteSameBytes(t *testing.T) {
 	for name, s := range cases(t) {
 		if diff := cmp.Diff(files(t, s), files(t, s)); diff != "" {

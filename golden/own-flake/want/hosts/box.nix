@@ -6,6 +6,7 @@
     "base"
     "boot"
     "k3s-cilium"
+    "core"
   ];
   machine = [ "box" ];
   # The machine's network.nix finds its cards by their MAC, and its default.nix has the users.

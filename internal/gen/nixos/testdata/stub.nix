@@ -11,6 +11,7 @@ let
     escapeShellArg = arg: "'" + builtins.replaceStrings [ "'" ] [ "'\\''" ] arg + "'";
     escapeShellArgs = args: concatStringsSep " " (map escapeShellArg args);
     makeBinPath = packages: concatStringsSep ":" (map (p: p + "/bin") packages);
+    mkDefault = value: value;
     mkForce = value: { forced = value; };
     mkMerge = builtins.foldl' merge { };
     merge = a: b: if builtins.isAttrs a && builtins.isAttrs b then a // builtins.mapAttrs (name: v: if a ? ${name} then merge a.${name} v else v) b else if b == null then a else b;
@@ -51,6 +52,7 @@ let
     fileSystems = machine.fileSystems or { } // { "/" = { }; };
     boot.swraid.enable = disko.disko.devices ? mdadm;
     networking.hostName = hostName;
+    system.stateVersion = "20.09"; # what no host was installed with
     services.k3s.role = machine.services.k3s.role;
     services.k3s.package = "/stub/k3s";
     sops.templates."backup.env".path = "/run/rendered/backup.env";

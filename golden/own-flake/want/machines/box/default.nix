@@ -13,11 +13,12 @@
     ./network.nix
   ];
 
-  networking.hostName = "box";
-  time.timeZone = "UTC";
+  # The flake may say these and stateVersion too. Another name or stateVersion is refused below.
+  networking.hostName = lib.mkDefault "box";
+  time.timeZone = lib.mkDefault "UTC";
   nixpkgs.hostPlatform = "x86_64-linux";
   # The release that the host was installed with: data formats depend on it, and it never changes.
-  system.stateVersion = "26.05";
+  system.stateVersion = lib.mkDefault "26.05";
 
   site.boot = {
     firmware = "unknown";
@@ -49,6 +50,14 @@
     {
       assertion = lib.versionAtLeast config.boot.kernelPackages.kernel.version "6.19";
       message = "the arrays were made by an installer with Linux 6.19 or newer, and an older kernel refuses them (nixos-anywhere#673)";
+    }
+    {
+      assertion = config.networking.hostName == "box";
+      message = "the host is box for ssh, k3s and the scripts, and networking.hostName says " + config.networking.hostName;
+    }
+    {
+      assertion = config.system.stateVersion == "26.05";
+      message = "the host was installed with 26.05, on which data formats depend, and system.stateVersion says " + config.system.stateVersion;
     }
   ];
   hardware.cpu.amd.updateMicrocode = true;
