@@ -8,6 +8,7 @@ import (
 	"sitegen/internal/gen"
 	"sitegen/internal/rules"
 	"sitegen/internal/site"
+	"sitegen/internal/summary"
 	"sitegen/internal/tree"
 )
 
@@ -15,14 +16,14 @@ import (
 // generated files read and that are missing, those that a program reads beside
 // generated ones, and those that let git take secrets in. They stop no run that writes, which may be the first of several
 // steps; firm is for gen check, which tells whether the tree is whole.
-func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, firm bool) (diag.Problems, error) {
+func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, does summary.Summary, firm bool) (diag.Problems, error) {
 	all, err := missingIgnores(root, want)
 	if err != nil {
 		return nil, err
 	}
 	all = append(all, missingModules(root, want.Site)...)
 	all = append(all, missingOwn(root, want.Site)...)
-	all = append(all, volumeChanges(e, want, changes)...)
+	all = append(all, dataChanges(want, does)...)
 	if root != nil {
 		view := tree.NewView(root)
 		defer view.Close()

@@ -16,6 +16,7 @@ import (
 const (
 	exitFine    = 0
 	exitDrift   = 1 // check, diff, verify: something in the tree is not right
+	exitGuarded = 3 // diff --summary --guard: the change is of a class that is not accepted
 	exitTrouble = 2 // a bad spec, a needed file that it leaves out, I/O, wrong usage
 )
 
@@ -80,7 +81,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 			"  gen -spec infra       … from all files of one package in a folder; without -spec, in this one\n"+
 			"  gen check             is out/ what the spec says?\n"+
 			"  gen diff              what would gen write?\n\n"+
-			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage)."),
+			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard)."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 	)

@@ -102,13 +102,17 @@ type writeCmd struct {
 	specFlags
 	formatFlags
 	outFlags
-	Anywhere bool     `help:"Write also into the root of the file system, a home folder, or a folder of other files that is in no git repository."`
-	Force    []string `placeholder:"PATH" sep:"none" help:"Replace this file, folder or pattern of files, although it was edited or is not gen's; a backup is kept. Can be repeated."`
+	Anywhere bool `help:"Write also into the root of the file system, a home folder, or a folder of other files that is in no git repository."`
+	acceptFlags
+	Force []string `placeholder:"PATH" sep:"none" help:"Replace this file, folder or pattern of files, although it was edited or is not gen's; a backup is kept. Can be repeated."`
 }
 
 // Run writes the tree. Nothing is written unless everything can be.
 func (c *writeCmd) Run(e *env) error {
 	e.format = c.Format
+	if err := c.acceptFlags.check(); err != nil {
+		return err
+	}
 	want, err := c.wanted(e, c.Out, false)
 	if err != nil {
 		return err
@@ -132,8 +136,12 @@ func (c *writeCmd) Run(e *env) error {
 	if err := mean("--force", c.Force, want.Tree, changes); err != nil {
 		return err
 	}
+	does := summaryOf(root, want, changes)
+	if err := refuse(e, want.Site, does, c.Accept); err != nil {
+		return err
+	}
 	if len(c.Only) == 0 {
-		found, err := around(e, root, want, changes, false)
+		found, err := around(e, root, want, changes, does, false)
 		if err == nil {
 			err = c.find(e, found)
 		}
@@ -155,6 +163,9 @@ func (c *writeCmd) Run(e *env) error {
 	}
 	if err == nil {
 		summarize(e, changes)
+		if had(changes) && e.text() {
+			err = does.WriteShort(e.stderr)
+		}
 	}
 	return err
 }
@@ -204,7 +215,7 @@ func (c *checkCmd) around(e *env, want *gen.Result, changes []tree.Change) (drif
 		return nil, err
 	}
 	defer root.Close()
-	found, err := around(e, root, want, changes, true)
+	found, err := around(e, root, want, changes, summaryOf(root, want, changes), true)
 	if err != nil {
 		return nil, err
 	}
@@ -218,10 +229,17 @@ func (c *checkCmd) around(e *env, want *gen.Result, changes []tree.Change) (drif
 type diffCmd struct {
 	specFlags
 	outFlags
+	summaryFlags
 }
 
 // Run shows the differences as a unified diff, from what is there to what is wanted.
 func (c *diffCmd) Run(e *env) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.Summary {
+		return c.summarize(e)
+	}
 	want, err := c.wanted(e, c.Out, false)
 	if err != nil {
 		return err

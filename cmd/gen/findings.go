@@ -46,10 +46,12 @@ func (e *env) end(err error) int {
 	switch {
 	case errors.Is(err, errDrift):
 		code = exitDrift
+	case errors.Is(err, errGuarded):
+		code = exitGuarded
 	case err != nil:
 		code = exitTrouble
 	}
-	shown := err == nil || errors.Is(err, errDrift) || errors.Is(err, errShown)
+	shown := err == nil || errors.Is(err, errDrift) || errors.Is(err, errGuarded) || errors.Is(err, errShown)
 	if e.text() {
 		if !shown {
 			fmt.Fprintf(e.stderr, "gen: %v\n", err)

@@ -62,6 +62,7 @@ const (
 	RuleContent = "file-content"
 	RuleBeside  = "beside-read"
 	RuleVolumes = "volume-change"
+	RuleRefused = "change-refused"
 	RuleClash   = "beside-clash"
 	RuleDrift   = "drift-" // and the kind
 	RuleBlocked = RuleDrift + "blocked"
@@ -91,8 +92,10 @@ func OutputRules() []Rule {
 			Do: "move it elsewhere"},
 		{ID: RuleClash, Severity: diag.Error, Summary: "A file of your own stops Terraform, kustomize or Argo CD, which read it together with gen's: a second provider, a second kustomization (gen warns, gen check refuses).",
 			Do: "remove it or what it declares, or leave gen's file to yourself with output: exclude"},
-		{ID: RuleVolumes, Severity: diag.Warning, Summary: "What is about to be written changes the volumes of a stateful app, makes an app stateful or no longer so, or has a volume no longer, as where an app or a volume is renamed: the volumes that are there do not follow.",
+		{ID: RuleVolumes, Severity: diag.Warning, Summary: "What is about to be written changes the volumes of a stateful app, makes an app stateful or no longer so, or has a volume no longer, as where an app or a volume is renamed, or takes a chart away that says onRemoval delete: the volumes that are there do not follow.",
 			Do: "what the finding says, after the push"},
+		{ID: RuleRefused, Severity: diag.Error, Summary: "What is about to be written would be refused by what runs, or would erase it: another stateVersion or another site's name where a host is installed (known_hosts lists it), other disks of such a host, a volume that shrinks.",
+			Do: "what the finding says; gen --accept CLASS writes it all the same"},
 		{ID: RuleDrift + "missing", Severity: diag.Error, Summary: "A file of the output is not there.",
 			Do: "run gen"},
 		{ID: RuleDrift + "stale", Severity: diag.Error, Summary: "A file is as gen wrote it, but the spec says something else now.",

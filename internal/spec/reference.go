@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"sitegen/internal/diag"
@@ -65,6 +66,58 @@ func Meaning(at diag.Path) (text string, must bool) {
 		}
 	}
 	return text, must
+}
+
+// embedded is the schema, read once.
+var embedded = sync.OnceValues(func() (*Type, error) { return readSchema(schema.FS) })
+
+// Takes is what a change of the field at a path takes on a running site, in the
+// schema's words: its own, or those of what is around it; "" where it says nothing.
+func Takes(at diag.Path) string {
+	t, err := embedded()
+	if err != nil {
+		return ""
+	}
+	text := ""
+	for _, e := range at {
+		name, _ := e.(string)
+		switch f := t.fields[name]; {
+		case f != nil:
+			_, own := sentence(f.doc, "Change: ")
+			t, text = f.Type, firstOf(own, f.change, text)
+		case t.any != nil:
+			t = t.any
+		case t.elem != nil:
+			t = t.elem
+		default:
+			return text
+		}
+	}
+	return text
+}
+
+// Named tells whether the last part of a path is a name of the user's, as that of a host,
+// and not a field that the schema has.
+func Named(at diag.Path) bool {
+	t, err := embedded()
+	if err != nil || len(at) == 0 {
+		return false
+	}
+	named := false
+	for _, e := range at {
+		name, _ := e.(string)
+		f := t.fields[name]
+		named = f == nil && t.any != nil
+		switch {
+		case f != nil:
+			t = f.Type
+		case t.any != nil:
+			t = t.any
+		default:
+			return false
+		}
+	}
+	return named
 }
 
 // eachField calls add with the fields below a type. change is what a change of them

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
-	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 
 	"sitegen/internal/diag"
@@ -50,7 +50,7 @@ func label(name string) string {
 	return quoted(name)
 }
 
-// literal writes a value on one line.
+// literal writes a value on one line, as JSON.
 func (v *value) literal(b *strings.Builder) {
 	switch v.Kind {
 	case structKind, listKind:
@@ -60,7 +60,7 @@ func (v *value) literal(b *strings.Builder) {
 				b.WriteString(", ")
 			}
 			if v.Kind == structKind {
-				b.WriteString(label(v.Names[i]) + ": ")
+				b.WriteString(quoted(v.Names[i]) + ": ")
 			}
 			part.literal(b)
 		}
@@ -83,19 +83,105 @@ func quoted(text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// ReadText reads a spec of one file that is data, such as Said gives it.
-func ReadText(name string, data []byte) Reading {
-	f, problems := parseFile(name, data)
-	if f == nil {
-		return Reading{Problems: problems}
+// ReadSaid reads what Said gave, without the help of CUE: a spec of thousands of clients
+// is compared with the one before it at each run.
+func ReadSaid(name string, data []byte) Reading {
+	broken := func(n int) Reading {
+		return Reading{Problems: diag.Problems{{Pos: diag.Pos{File: name, Line: n}, Message: "is no line of what a spec says", Rule: "spec-file", Severity: diag.Error}}}
 	}
-	files := []*ast.File{f}
-	if problems := importProblems(f); problems.Errors() > 0 {
-		return Reading{Problems: problems}
+	t, err := embedded()
+	if err != nil {
+		return Reading{Problems: schemaProblem(err)}
 	}
-	return within(maxLimits, func() Reading { return readFiles(files, newIndex(files), evaluate, nil) }, func(why string) Reading {
-		return Reading{Problems: tooMuch(diag.Pos{File: name}, why)}
-	})
+	root, n := &value{Kind: structKind}, 0
+	for line := range strings.Lines(string(data)) {
+		n++
+		if strings.HasPrefix(line, "//") {
+			continue
+		}
+		at, text, ok := SaidLine(strings.TrimRight(line, "\r\n"))
+		if !ok {
+			return broken(n)
+		}
+		dec := json.NewDecoder(strings.NewReader(text))
+		dec.UseNumber()
+		leaf, err := decoded(dec)
+		if err != nil || dec.More() || !root.plant(at, leaf) {
+			return broken(n)
+		}
+	}
+	ix := newIndex(nil)
+	ix.root = root
+	sp, misfits := fit(t, root, ix)
+	return Reading{sp, ix, misfits}
+}
+
+// plant puts a value at a path below v; false where another is in the way.
+func (v *value) plant(at diag.Path, leaf *value) bool {
+	for i, e := range at {
+		name, _ := e.(string)
+		next := v.field(name)
+		switch {
+		case i == len(at)-1 && next != nil, next != nil && next.Kind != structKind:
+			return false
+		case next != nil:
+		case i == len(at)-1:
+			next = leaf
+			v.add(structKind, name, leaf)
+		default:
+			next = &value{Kind: structKind}
+			v.add(structKind, name, next)
+		}
+		if v.byName != nil {
+			v.byName[name] = next
+		}
+		v = next
+	}
+	return true
+}
+
+// decoded is the next value of JSON.
+func decoded(dec *json.Decoder) (*value, error) {
+	token, err := dec.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t := token.(type) {
+	case json.Delim:
+		return inside(dec, t)
+	case string:
+		return &value{Kind: textKind, Text: t}, nil
+	case json.Number:
+		k := intKind
+		if strings.ContainsAny(t.String(), ".eE") {
+			k = floatKind
+		}
+		return &value{Kind: k, Text: t.String()}, nil
+	case bool:
+		return &value{Kind: boolKind, Text: strconv.FormatBool(t)}, nil
+	}
+	return &value{Kind: nullKind}, nil
+}
+
+func inside(dec *json.Decoder, open json.Delim) (*value, error) {
+	v := &value{Kind: map[json.Delim]kind{'{': structKind, '[': listKind}[open]}
+	for dec.More() {
+		name := ""
+		if v.Kind == structKind {
+			token, err := dec.Token()
+			if err != nil {
+				return nil, err
+			}
+			name, _ = token.(string)
+		}
+		part, err := decoded(dec)
+		if err != nil {
+			return nil, err
+		}
+		v.add(v.Kind, name, part)
+	}
+	_, err := dec.Token()
+	return v, err
 }
 
 // SaidLine takes a line of Said apart: the path, and the value as CUE.

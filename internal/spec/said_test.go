@@ -23,7 +23,7 @@ func TestSaid(t *testing.T) {
 			t.Fatalf("%s: %v", file, r.Problems)
 		}
 		text := r.Index.Said()
-		again := ReadText("said", text)
+		again := ReadSaid("said", text)
 		if !again.Fits() {
 			t.Fatalf("%s: %v", file, again.Problems)
 		}
@@ -55,7 +55,7 @@ func TestSaidQuotes(t *testing.T) {
 	if len(problems)+len(more) > 0 {
 		t.Fatal(problems, more)
 	}
-	const want = "\"a.b\": \"#c\": \"_d\": \"x\\ny: \\\"z\\\" \\u2028 <&>\"\n\"for\": 1\n\"null\": {}\ntrueish: [\"a: b\", {\"null\": null, e: true}, []]\nx: 1.50\n"
+	const want = "\"a.b\": \"#c\": \"_d\": \"x\\ny: \\\"z\\\" \\u2028 <&>\"\n\"for\": 1\n\"null\": {}\ntrueish: [\"a: b\", {\"null\": null, \"e\": true}, []]\nx: 1.50\n"
 	if diff := cmp.Diff(want, string((&Index{root: root}).Said())); diff != "" {
 		t.Error(diff)
 	}

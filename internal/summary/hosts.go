@@ -1,0 +1,131 @@
+package summary
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/site"
+)
+
+// hostClasses are what a host takes, from little to much.
+var hostClasses = []string{"", "switch", "reboot", "reinstall", "never"}
+
+// hosts says what each host takes: by the fields that are said of it or of all hosts,
+// and where those say nothing, by its files.
+func hosts(old, new Side, changed []Field) []Item {
+	var items []Item
+	before, after := byName(old.Site), byName(new.Site)
+	if old.Site.Name != new.Site.Name {
+		items = append(items, Item{Layer: Hosts, Danger: Never, At: diag.Path{"name"}, Text: fmt.Sprintf("the site is called %s, and was %s: to all that runs it is another site", new.Site.Name, old.Site.Name),
+			Why:     "put the old name back: tunnel, Terraform's state, namespaces and paths hang on it",
+			Refused: new.Installed != nil && slices.ContainsFunc(old.Site.Hosts, func(h *site.Host) bool { return new.Installed(h.Name) })})
+	}
+	for _, name := range slices.Sorted(maps.Keys(union(before, after))) {
+		switch {
+		case before[name] == nil:
+			items = append(items, Item{Layer: Hosts, Text: fmt.Sprintf("%s is new", name), Why: "scripts/install-" + name + ".sh", step: step{install, name}})
+		case after[name] == nil:
+			items = append(items, Item{Layer: Hosts, Danger: Reinstall, Text: fmt.Sprintf("%s is gone from the site", name),
+				Why: "what lies on its disks goes with it; docs/RUNBOOK.md, Adding an agent, says how one is taken out"})
+		default:
+			items = append(items, host(old, new, name, changed)...)
+		}
+	}
+	return items
+}
+
+func byName(s *site.Site) map[string]*site.Host {
+	all := map[string]*site.Host{}
+	for _, h := range s.Hosts {
+		all[h.Name] = h
+	}
+	return all
+}
+
+func host(old, new Side, name string, changed []Field) []Item {
+	class, reasons := 0, map[string][]string{}
+	for _, f := range changed {
+		if at, ok := strings.CutPrefix(f.Path, "hosts."); ok && !of(at, name) || f.Path == "name" {
+			continue
+		}
+		for _, c := range f.Class {
+			if n := slices.Index(hostClasses, c); n > 0 {
+				class = max(class, n)
+				reasons[c] = append(reasons[c], f.Path)
+			}
+		}
+	}
+	if class == 0 && rebuilt(old, new, name) {
+		class = 1
+	}
+	installed := new.Installed != nil && new.Installed(name)
+	switch c := hostClasses[class]; c {
+	case "":
+		return nil
+	case "never":
+		return []Item{{Layer: Hosts, Danger: Never, At: diag.Path{"hosts", name}, Text: fmt.Sprintf("%s: %s never changes", name, some(reasons[c])), Refused: installed,
+			Why: "put the old value back: it is that of the running system, and data formats, names and paths hang on it"}}
+	case "reinstall":
+		return []Item{{Layer: Hosts, Danger: Reinstall, At: diag.Path{"hosts", name}, step: step{install, name}, Text: fmt.Sprintf("%s has to be installed anew, for %s", name, some(reasons[c])), Refused: installed && erases(reasons[c]),
+			Why: "its disks are erased: back up first, docs/RUNBOOK.md, Restore after the loss of a server; or put the old value back. A disk that was replaced wants no install: docs/RUNBOOK.md, A dead disk"}}
+	case "reboot":
+		return []Item{{Layer: Hosts, step: step{reboot, name}, Text: fmt.Sprintf("%s: switch, then reboot, for %s", name, some(reasons[c])), Why: "docs/RUNBOOK.md, Updating NixOS"}}
+	default:
+		text := name + ": switch"
+		if len(reasons[c]) > 0 {
+			text += ", for " + some(reasons[c])
+		}
+		return []Item{{Layer: Hosts, step: step{rebuild, name}, Text: text}}
+	}
+}
+
+// of tells whether a path below hosts is about a host; its name may be quoted.
+func of(at, name string) bool {
+	rest, ok := strings.CutPrefix(strings.ReplaceAll(at, `"`, ""), name)
+	return ok && (rest == "" || rest[0] == '.')
+}
+
+// erases tells of fields that say what is on the disks, or which disks they are.
+func erases(paths []string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool {
+		return strings.Contains(p, ".disks") || strings.Contains(p, ".arrays") || strings.Contains(p, ".pools") || strings.Contains(p, ".layout")
+	})
+}
+
+// rebuilt tells whether files of the host's configuration are others.
+func rebuilt(old, new Side, name string) bool {
+	for p, data := range both(old.Files, new.Files) {
+		first, rest, _ := strings.Cut(p, "/")
+		mine := first == "roles" || p == "flake.nix" || p == "hosts/"+name+".nix" || first == "machines" && strings.HasPrefix(rest, name+"/")
+		if mine && data[0] != data[1] {
+			return true
+		}
+	}
+	return false
+}
+
+// both are the files of two trees, side by side; "" is one that is not there.
+func both(old, new map[string][]byte) map[string][2]string {
+	all := map[string][2]string{}
+	for p, data := range old {
+		all[p] = [2]string{string(data), string(new[p])}
+	}
+	for p, data := range new {
+		all[p] = [2]string{string(old[p]), string(data)}
+	}
+	return all
+}
+
+func union[V any](a, b map[string]V) map[string]bool {
+	all := map[string]bool{}
+	for name := range a {
+		all[name] = true
+	}
+	for name := range b {
+		all[name] = true
+	}
+	return all
+}

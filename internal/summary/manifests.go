@@ -1,0 +1,74 @@
+package summary
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"sitegen/internal/diag"
+)
+
+// object is what manifests of gen's say of one object.
+type object struct {
+	Kind     string
+	Metadata struct{ Name, Namespace string }
+	Spec     struct {
+		Selector any
+		Template any
+		Claims   any `json:"volumeClaimTemplates"`
+	}
+}
+
+// manifests compares the objects of files that differ: pods that start anew, what cannot
+// change, and namespaces that are no longer the site's.
+func manifests(old, new Side) []Item {
+	was, is := map[string]object{}, map[string]object{}
+	for p, data := range both(old.Files, new.Files) {
+		if !strings.HasPrefix(p, "k8s/argocd-") || path.Ext(p) != ".yaml" || strings.Contains(path.Base(p), ".example.") || data[0] == data[1] {
+			continue
+		}
+		readObjects(was, data[0])
+		readObjects(is, data[1])
+	}
+	var items []Item
+	var rolled []string
+	for _, key := range slices.Sorted(maps.Keys(union(was, is))) {
+		before, wasThere := was[key]
+		after, isThere := is[key]
+		switch {
+		case wasThere && !isThere && before.Kind == "Namespace":
+			items = append(items, Item{Layer: Workloads, Text: "the namespace " + before.Metadata.Name + " is no longer the site's; it stays in the cluster until it is deleted by hand"})
+		case !wasThere || !isThere:
+		case !reflect.DeepEqual(before.Spec.Selector, after.Spec.Selector) && slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, before.Kind):
+			items = append(items, Item{Layer: Workloads, Danger: Never, Text: key + " has another selector, which Kubernetes refuses",
+				Why: "Argo CD's sync fails until the old one is deleted, with its pods"})
+		case !reflect.DeepEqual(before.Spec.Claims, after.Spec.Claims):
+			items = append(items, Item{Layer: Workloads, Danger: Data, At: diag.Path{"apps", after.Metadata.Name, "volumes"}, Text: "Kubernetes takes no other volumes for the " + key + " that is there, and Argo CD applies nothing of the app until it is gone",
+				Why: "docs/RUNBOOK.md, Stateful apps: it is taken away without its pods and volumes"})
+		case before.Spec.Template != nil && !reflect.DeepEqual(before.Spec.Template, after.Spec.Template):
+			rolled = append(rolled, key)
+		}
+	}
+	if len(rolled) > 0 {
+		items = append(items, Item{Layer: Workloads, Text: "pods start anew: " + some(rolled), Detail: strings.Join(rolled, "\n")})
+	}
+	return items
+}
+
+func readObjects(into map[string]object, text string) {
+	for _, doc := range strings.Split(text, "\n---\n") {
+		var o object
+		if yaml.Unmarshal([]byte(doc), &o) == nil && o.Metadata.Name != "" {
+			key := o.Kind + " " + o.Metadata.Name
+			if o.Metadata.Namespace != "" {
+				key = fmt.Sprintf("%s %s/%s", o.Kind, o.Metadata.Namespace, o.Metadata.Name)
+			}
+			into[key] = o
+		}
+	}
+}
