@@ -123,7 +123,7 @@
 {{end}}
           };
 {{end}}
-          # Destroyed, it is room to clear up in, in a pool that is full.
+          # What it keeps free is room to clear up in, in a pool that is full.
           reserved = {
             type = "zfs_fs";
             options = {

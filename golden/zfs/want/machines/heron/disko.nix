@@ -149,7 +149,7 @@
             # only what NixOS needs holds up the start of the host
             mountOptions = [ "nofail" ];
           };
-          # Destroyed, it is room to clear up in, in a pool that is full.
+          # What it keeps free is room to clear up in, in a pool that is full.
           reserved = {
             type = "zfs_fs";
             options = {
@@ -179,7 +179,7 @@
             # only what NixOS needs holds up the start of the host
             mountOptions = [ "nofail" ];
           };
-          # Destroyed, it is room to clear up in, in a pool that is full.
+          # What it keeps free is room to clear up in, in a pool that is full.
           reserved = {
             type = "zfs_fs";
             options = {
