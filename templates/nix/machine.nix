@@ -26,13 +26,16 @@ in
 {{if .Own}}
   # The flake may say these and stateVersion too. Another name or stateVersion is refused below.
   networking.hostName = lib.mkDefault {{.Name}};
-  time.timeZone = lib.mkDefault {{.TimeZone}};
 {{else}}
   networking.hostName = {{.Name}};
+{{end}}
 {{with .HostID}}
   # By this ZFS knows whose a pool is.
   networking.hostId = {{.}};
 {{end}}
+{{if .Own}}
+  time.timeZone = lib.mkDefault {{.TimeZone}};
+{{else}}
   time.timeZone = {{.TimeZone}};
 {{end}}
   nixpkgs.hostPlatform = {{.Platform}};

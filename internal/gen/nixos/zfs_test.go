@@ -131,6 +131,9 @@ func TestHostID(t *testing.T) {
 	if a, b := id(onZFS), id(onZFS, `hosts: web1: {firmware: "uefi", timeZone: "Europe/Copenhagen"}`); a != b || len(a) != 8 {
 		t.Errorf("the id is %q, and then %q", a, b)
 	}
+	if id(onZFS, `output: flake: "own"`) != id(onZFS) {
+		t.Error("another id beside a hand-written flake")
+	}
 	if got := id(onZFS, `hosts: web1: hostId: "8425E349"`); got != "8425e349" {
 		t.Errorf("the id is %q", got)
 	}
