@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"sitegen/internal/diag"
@@ -168,7 +169,21 @@ func (f *fragment) card(name string, c *Card) {
 	} else if six.IsValid() {
 		f.line(`ipv6: {address: %s, gateway: ""}`, quote(six.String()))
 	}
+	if more := c.more(four, six); len(more) > 0 {
+		f.line("addresses: [%s]", strings.Join(more, ", "))
+	}
 	f.close("}")
+}
+
+// more are the addresses beside the first of each family.
+func (c *Card) more(first ...netip.Prefix) []string {
+	var all []string
+	for _, p := range c.Addresses {
+		if !slices.Contains(first, p) {
+			all = append(all, quote(p.String()))
+		}
+	}
+	return all
 }
 
 // defaultGateway is what a spec takes where it says none.
