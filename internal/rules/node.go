@@ -180,6 +180,9 @@ func checkK3sFlags(c *checker) {
 		case name == "private-registry" && len(c.spec.Registries) > 0:
 			p := c.report(at, "k3s would read another file, without the passwords of the registries").WithHint("leave it out; a module of your own may add to sops.templates.\"registries.yaml\".content")
 			c.note(p, diag.Path{"registries"}, "the registries")
+		case c.site.Quorum() && c.spec.Backup != nil && (strings.HasPrefix(name, "etcd-s3") || name == "etcd-disable-snapshots" || name == "etcd-snapshot-retention"):
+			p := c.report(at, "the backup's bucket gets the snapshots of etcd, and a flag would take them elsewhere").WithHint("leave it out")
+			c.note(p, diag.Path{"backup"}, "the backup")
 		case ownedFlag(name):
 			p := c.report(at, "gen sets the flag --%s itself, or rests on its default", name).WithHint("leave it out; where the schema has a field for it, say that")
 			if field := flagFields[name]; field != "" {

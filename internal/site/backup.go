@@ -29,6 +29,9 @@ func (s *Site) BackupRepository() string {
 	return "s3:" + strings.TrimSuffix(b.Endpoint, "/") + "/" + b.Bucket + "/" + b.Prefix
 }
 
+// EtcdFolder is where in the bucket k3s puts the snapshots of etcd.
+func (s *Site) EtcdFolder() string { return s.Backup.S3.Prefix + "/etcd-snapshots" }
+
 // LeftOut are the folders of volumes that the backup leaves empty, as patterns: the
 // provisioner calls them VOLUME_NAMESPACE_CLAIM (local-path-provisioner provisioner.go).
 func (s *Site) LeftOut() []string {

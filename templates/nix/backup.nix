@@ -37,6 +37,31 @@ in
 {{end}}
   '';
 
+{{with .Etcd}}
+  # The snapshots of etcd that each server makes: k3s reads this when it starts. Their number counts for each server on its disk, and for
+  # all of them in the bucket (k3s pkg/etcd/s3, SnapshotRetention).
+  sops.templates."etcd-s3.yaml" = lib.mkIf (config.services.k3s.role == "server") {
+    path = "/etc/rancher/k3s/config.yaml.d/etcd-s3.yaml";
+    restartUnits = [ "k3s.service" ];
+    content = ''
+      etcd-s3: true
+      etcd-s3-endpoint: ${builtins.toJSON {{.Endpoint}}}
+      etcd-s3-insecure: ${builtins.toJSON {{.Insecure}}}
+      etcd-s3-bucket: ${builtins.toJSON {{.Bucket}}}
+{{if .Region}}
+      etcd-s3-region: ${builtins.toJSON {{.Region}}}
+{{end}}
+      etcd-s3-folder: ${builtins.toJSON {{.Folder}}}
+      etcd-snapshot-compress: true
+      etcd-snapshot-retention: ${builtins.toJSON {{.Retention}}}
+      etcd-s3-access-key: |2-
+        ${config.sops.placeholder.s3_access_key}
+      etcd-s3-secret-key: |2-
+        ${config.sops.placeholder.s3_secret_key}
+    '';
+  };
+
+{{end}}
   services.restic.backups.site = {
     initialize = true;
     # Each host has its own, for two that prune would lock each other out.

@@ -71,8 +71,14 @@ if [ -e "$state/state.db" ]; then
   cp -a "$state/server/." "$k3s/server/"
   cp -a "$state/state.db" "$k3s/server/db/state.db"
 fi
-install -d -m 755 /etc/rancher/node
-install -m 600 "$state/node-password" /etc/rancher/node/password
+# A server of several has joined anew, and the cluster knows its new password.
+case " ${servers[*]} " in
+*" $host "*) ;;
+*)
+  install -d -m 755 /etc/rancher/node
+  install -m 600 "$state/node-password" /etc/rancher/node/password
+  ;;
+esac
 systemctl start k3s
 
 if [ -e "$state/state.db" ]; then

@@ -19,6 +19,8 @@ if [ -e "$restore" ]; then
   snapshot=$(cat "$restore")
   rm "$restore"
   printf 'cluster-reset: true\ncluster-reset-restore-path: "%s"\n' "$snapshot" >"$config"
+  # Beside a bucket k3s takes every name for one in it.
+  case $snapshot in /*) echo "etcd-s3: false" >>"$config" ;; esac
   exit
 fi
 for server in "${servers[@]}"; do

@@ -12,6 +12,7 @@ import (
 // backup is the backup as the runbook speaks of it.
 type backup struct {
 	Schedule, Repository, Keep, LeftOut string
+	Etcd                                string // the folder of etcd's snapshots, in the bucket
 	Dumps                               []appDump
 }
 
@@ -29,7 +30,7 @@ func newBackup(s *site.Site) *backup {
 	if s.Backup == nil {
 		return nil
 	}
-	b := &backup{Schedule: s.Backup.Schedule, Repository: s.BackupRepository()}
+	b := &backup{Schedule: s.Backup.Schedule, Repository: s.BackupRepository(), Etcd: s.EtcdFolder()}
 	var keep []string
 	for _, k := range []struct {
 		n  int

@@ -267,5 +267,7 @@ func TestServers(t *testing.T) {
 	text := runbookOf(t, gentest.Base(t, gentest.Servers()))
 	inOrder(t, text, "2379 and 2380 (etcd)", "Install the servers in any order", "scripts/bootstrap-hetzner-k8s.sh --begin", "web1 begin the cluster, and web2 and web3 join it",
 		"## Several servers", "of 3 servers\n1 may be dead at one time", "### A server is dead", "k3s kubectl delete node HOST", "### Most servers are lost", "fewer than 2 servers", "restore-snapshot", "## Restore after the loss of a server")
+	inOrder(t, runbookOf(t, gentest.Base(t, gentest.Servers()+`backup: s3: {endpoint: "https://s3.example.com", bucket: "site-backup"}`)),
+		"under `hetzner/etcd-snapshots`, in which Secrets are encrypted", "### Most servers are lost", "the name alone", "## Restore after the loss", "[A server is dead](#a-server-is-dead)", "backup-restore SNAPSHOT")
 	lacks(t, runbookOf(t, testSite(t)), "## Several servers", "--begin", "etcd")
 }

@@ -3,6 +3,7 @@ package nixos
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"sitegen/internal/sh"
 	"sitegen/internal/site"
@@ -15,10 +16,32 @@ type backup struct {
 	Exclude            []string
 	Schedule, AgeAt    string // systemd's calendar events
 	Keep               []string
+	Etcd               *etcd // of several servers
+}
+
+// etcd says where k3s puts the snapshots that it makes.
+type etcd struct {
+	Endpoint, Bucket, Region, Folder string
+	Insecure                         bool
+	Retention                        int
+}
+
+// etcdSnapshots of each server: two a day.
+const etcdSnapshots = 10
+
+func etcdOf(s *site.Site) *etcd {
+	if !s.Quorum() {
+		return nil
+	}
+	to := s.Backup.S3
+	scheme, host, _ := strings.Cut(strings.TrimSuffix(to.Endpoint, "/"), "://")
+	return &etcd{
+		Endpoint: host, Insecure: scheme == "http", Bucket: to.Bucket, Region: to.Region, Folder: s.EtcdFolder(), Retention: etcdSnapshots * len(s.Servers),
+	}
 }
 
 func backupOf(s *site.Site) backup {
-	b := backup{Repository: s.BackupRepository(), Region: s.Backup.S3.Region, Schedule: at(s.Backup.Schedule, 0), AgeAt: at(s.Backup.Schedule, 12),
+	b := backup{Repository: s.BackupRepository(), Region: s.Backup.S3.Region, Schedule: at(s.Backup.Schedule, 0), AgeAt: at(s.Backup.Schedule, 12), Etcd: etcdOf(s),
 		Exclude: []string{site.VolumesDir + "/before-*", site.BackupDir + "/before-*", site.BackupDir + "/dumps-of-*"}}
 	for _, folder := range s.LeftOut() {
 		b.Exclude = append(b.Exclude, site.VolumesDir+"/"+folder+"/*")
@@ -51,15 +74,21 @@ func backupScripts(s *site.Site) ([]tree.File, error) {
 		names, pods = append(names, a.Name), append(pods, a.Pods())
 		lengths, words = append(lengths, strconv.Itoa(len(a.Backup.Dump))), append(words, a.Backup.Dump...)
 	}
+	var servers []string
+	if s.Quorum() {
+		for _, h := range s.Servers {
+			servers = append(servers, h.Name)
+		}
+	}
 	prepare := []sh.Var{
-		{Name: "datastore", Value: datastore}, {Name: "dumps", Value: names}, {Name: "dump_in", Value: pods},
+		{Name: "datastore", Value: datastore}, {Name: "servers", Value: servers}, {Name: "dumps", Value: names}, {Name: "dump_in", Value: pods},
 		{Name: "dump_length", Value: lengths}, {Name: "dump_words", Value: words},
 	}
 	var files []tree.File
 	for _, x := range []struct {
 		name   string
 		values []sh.Var
-	}{{"age", nil}, {"drill", []sh.Var{{Name: "left_out", Value: s.LeftOut()}}}, {"prepare", prepare}, {"restore", nil}} {
+	}{{"age", nil}, {"drill", []sh.Var{{Name: "left_out", Value: s.LeftOut()}}}, {"prepare", prepare}, {"restore", []sh.Var{{Name: "servers", Value: servers}}}} {
 		f, err := hostScript("backup-"+x.name+".sh", "roles/backup/"+x.name+".sh", x.values...)
 		if err != nil {
 			return nil, err

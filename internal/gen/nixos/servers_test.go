@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
+
 	"sitegen/internal/gentest"
 )
 
@@ -43,6 +46,7 @@ func TestJoin(t *testing.T) {
 	for name, c := range map[string]struct {
 		host, answers string
 		has           []string
+		snapshot      string
 		want          string // of the configuration; "-": it ends with an error
 	}{
 		"new, another one is there":            {host: "web2", answers: "203.0.113.10", want: "server: https://203.0.113.10:6443\n"},
@@ -58,7 +62,8 @@ func TestJoin(t *testing.T) {
 		"a member":                             {host: "web2", has: []string{wal}, answers: "203.0.113.13", want: "server: https://203.0.113.13:6443\n"},
 		"its node was deleted":                 {host: "web1", has: []string{wal, tombstone}, answers: "203.0.113.12", want: "server: https://203.0.113.12:6443\n"},
 		"its node was deleted, nobody there":   {host: "web1", has: []string{wal, tombstone}, want: "-"},
-		"restored":                             {host: "web3", has: []string{wal, restore}, answers: "203.0.113.10", want: "cluster-reset: true\ncluster-reset-restore-path: \"\"\n"},
+		"restored from the bucket":             {host: "web3", has: []string{wal, restore}, answers: "203.0.113.10", snapshot: "s1.zip", want: "cluster-reset: true\ncluster-reset-restore-path: \"s1.zip\"\n"},
+		"restored from its disk":               {host: "web3", has: []string{wal, restore}, snapshot: "/db/s2", want: "cluster-reset: true\ncluster-reset-restore-path: \"/db/s2\"\netcd-s3: false\n"},
 		"it answers itself":                    {host: "web1", answers: "203.0.113.10", want: "-"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +74,7 @@ func TestJoin(t *testing.T) {
 			d.put("hostname", c.host+"\n")
 			d.put("etc/k3s/config.yaml.d/join.yaml", "cluster-init: true\n") // of an earlier start
 			for _, name := range c.has {
-				d.put(name, "")
+				d.put(name, c.snapshot)
 			}
 			d.put("join", d.here(script))
 			out, ok := d.run("", "bash", d.dir+"/join")
@@ -83,6 +88,65 @@ func TestJoin(t *testing.T) {
 			}
 			if _, err := os.Stat(d.dir + "/" + restore); err == nil {
 				t.Error("the next start would restore again")
+			}
+		})
+	}
+}
+
+// TestEtcdSnapshots reads what k3s does.
+func TestEtcdSnapshots(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, gentest.Servers(), gentest.Agent("web4"), backed, `backup: s3: {region: "eu-1", prefix: "trio"}`)
+	template := host(t, s, "web2", "7.0").at("backup", "sops", "templates", "etcd-s3.yaml")
+	template.at("path").is("/etc/rancher/k3s/config.yaml.d/etcd-s3.yaml")
+	template.at("restartUnits").is(list("k3s.service"))
+	const odd = `k: "#'x'` // what YAML would take apart
+	var got map[string]any
+	content := strings.NewReplacer("<s3_access_key>", "AK", "<s3_secret_key>", odd).Replace(template.at("content").text())
+	if err := yaml.Unmarshal([]byte(content), &got); err != nil {
+		t.Fatalf("%v\n%s", err, content)
+	}
+	want := attrs{
+		"etcd-s3": true, "etcd-s3-endpoint": "s3.example.com", "etcd-s3-insecure": false, "etcd-s3-bucket": "site-backup", "etcd-s3-region": "eu-1",
+		"etcd-s3-folder": "trio/etcd-snapshots", "etcd-snapshot-compress": true, "etcd-snapshot-retention": 30, "etcd-s3-access-key": "AK", "etcd-s3-secret-key": odd,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	host(t, s, "web4", "7.0").at("backup", "sops", "templates", "etcd-s3.yaml").is(nil)
+	if host(t, newSite(t, backed), "web1", "7.0").at("backup", "sops", "templates").has("etcd-s3.yaml") {
+		t.Error("one server has no etcd")
+	}
+}
+
+// TestDumpsOfServers: one of several servers makes the dumps, whichever is there.
+func TestDumpsOfServers(t *testing.T) {
+	t.Parallel()
+	need(t, "bash", "bash")
+	made := files(t, newSite(t, gentest.Servers(), backed))
+	for name, c := range map[string]struct {
+		host, nodes string
+		dumps, ok   bool
+	}{
+		"the first":               {"web1", "web1=True web2=True web3=True ", true, true},
+		"another one":             {"web2", "web1=True web2=True web3=True ", false, true},
+		"the first is dead":       {"web2", "web1=Unknown web2=True web3=True ", true, true},
+		"the API does not answer": {"web1", "", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &drive{t: t, dir: t.TempDir()}
+			d.put("bin/backup-prepare", d.here(made["roles/backup/prepare.sh"]))
+			d.put("bin/k3s", "#!/bin/sh\ncase \"$*\" in *nodes*) printf '"+c.nodes+"'; [ -n '"+c.nodes+"' ] ;; *) echo dumped ;; esac\n")
+			d.put("hostname", c.host+"\n")
+			d.put("etc/node/password", "x")
+			d.put("backup/dumps/store", "old")
+			if out, ok := d.run("", "backup-prepare"); ok != c.ok {
+				t.Errorf("ok %v, want %v: %s", ok, c.ok, out)
+			}
+			got, err := os.ReadFile(d.dir + "/backup/dumps/store")
+			if c.dumps && string(got) != "dumped\n" || !c.ok && string(got) != "old" || !c.dumps && c.ok && err == nil {
+				t.Errorf("the dump is %q, %v", got, err)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ set -uo pipefail
 umask 077
 
 readonly datastore=yes
+readonly servers=()
 readonly dumps=(
   db
 )
@@ -52,6 +53,20 @@ dump() {
     test -s "$into/dumps/$app.new" && mv "$into/dumps/$app.new" "$into/dumps/$app"
 }
 
+# Each database is dumped once: on the first of several servers whose node is Ready.
+dumps_here() {
+  local name nodes
+  [ "${#servers[@]}" -gt 0 ] || return 0
+  nodes=$(timeout 1m k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}{"="}{.status.conditions[?(@.type=="Ready")].status}{" "}{end}') || {
+    fail "the API does not say which servers are there, and nothing is dumped"
+    exit "$failed"
+  }
+  for name in "${servers[@]}"; do
+    case " $nodes" in *" $name=True "*) break ;; esac
+  done
+  [ "$name" = "$(cat /proc/sys/kernel/hostname)" ]
+}
+
 mkdir -p "$into/dumps"
 # With it a node that was installed anew is taken for the one that the cluster knows.
 install -m 600 /etc/rancher/node/password "$into/node-password" || fail "the node's password is not copied"
@@ -62,6 +77,10 @@ if [ "$ROLE" = server ]; then
     copy_server || fail "the cluster's token and certificates are not copied"
   fi
   next=0 # the commands' words stand in one row
+  if ! dumps_here; then
+    rm -f "$into"/dumps/*
+    exit "$failed"
+  fi
   for i in "${!dumps[@]}"; do
     dump "${dumps[i]}" "${dump_in[i]}" "${dump_words[@]:next:dump_length[i]}" || fail "no new dump of ${dumps[i]}"
     rm -f "$into/dumps/${dumps[i]}.new"

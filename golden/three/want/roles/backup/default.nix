@@ -34,6 +34,27 @@ in
     AWS_DEFAULT_REGION='${region}'
   '';
 
+  # The snapshots of etcd that each server makes: k3s reads this when it starts. Their number counts for each server on its disk, and for
+  # all of them in the bucket (k3s pkg/etcd/s3, SnapshotRetention).
+  sops.templates."etcd-s3.yaml" = lib.mkIf (config.services.k3s.role == "server") {
+    path = "/etc/rancher/k3s/config.yaml.d/etcd-s3.yaml";
+    restartUnits = [ "k3s.service" ];
+    content = ''
+      etcd-s3: true
+      etcd-s3-endpoint: ${builtins.toJSON "s3.example.org"}
+      etcd-s3-insecure: ${builtins.toJSON false}
+      etcd-s3-bucket: ${builtins.toJSON "trio-backup"}
+      etcd-s3-region: ${builtins.toJSON "eu-1"}
+      etcd-s3-folder: ${builtins.toJSON "trio/etcd-snapshots"}
+      etcd-snapshot-compress: true
+      etcd-snapshot-retention: ${builtins.toJSON 30}
+      etcd-s3-access-key: |2-
+        ${config.sops.placeholder.s3_access_key}
+      etcd-s3-secret-key: |2-
+        ${config.sops.placeholder.s3_secret_key}
+    '';
+  };
+
   services.restic.backups.site = {
     initialize = true;
     # Each host has its own, for two that prune would lock each other out.
