@@ -35,9 +35,10 @@ func (g *generator) host(name string, n int) {
 	g.line("age: %q", g.key())
 	g.maybe(3, "espSize: %q", g.one("1G", "1536M", "1.5GiB", "2GB"))
 	g.maybe(3, `cpu: threads: 256, memory: "1024GiB"`)
-	g.maybe(3, `node: "lan"`)
+	g.maybe(3, `node: %q`, g.one("lan", "private"))
 	g.disks(name, zfs)
 	g.cards(n)
+	g.maybe(3, `open: [{ports: [9100, %d], from: ["198.51.100.0/24", "2001:db8:7::/48"]}, {ports: [161], protocol: "udp", from: ["192.168.7.0/24"]}]`, 9101+g.IntN(100))
 	g.users()
 	g.maybe(3, `volumes: "/srv/data/volumes"`)
 	g.maybe(3, `ssh: from: ["198.51.100.0/24", "2001:db8:5::/48"]`)
@@ -116,9 +117,26 @@ func (g *generator) cards(n int) {
 		g.line(`ipv6: address: "2001:db8:%d::2/64"`, n+1)
 	}
 	g.maybe(3, `dns: ["198.51.100.53", "2001:db8::53"]`)
+	if g.IntN(3) == 0 {
+		g.example = true
+		g.line(`addresses: ["198.51.100.%d/29", "2001:db8:ff::%d/128"]`, 64+8*n, n+1)
+	}
+	g.maybe(3, "mtu: %s", g.one("1500", "9000"))
 	g.line("}")
 	g.line(`lan: {mac: "a8:a1:59:00:%02x:02", ipv4: address: "192.168.7.%d/24"}`, n, 10+n)
-	g.line("}")
+	on := []string{"wan", "lan"}
+	if bond := g.coin(); bond {
+		on = append(on, "bond0")
+		g.line(`left: mac: "a8:a1:59:00:%02x:03"`, n)
+		g.line(`right: mac: "a8:a1:59:00:%02x:04"`, n)
+		g.line("}")
+		g.line(`bonds: bond0: {nics: ["left", "right"], mode: %q, ipv4: address: "192.168.8.%d/24", routes: [{to: "192.168.9.0/24", via: "192.168.8.1"}]}`, g.one("active-backup", "802.3ad"), 10+n)
+	} else {
+		g.line("}")
+	}
+	// Always there, since node may name it; what it is on differs.
+	g.line(`vlans: private: {on: %q, id: %d, mtu: 1400, ipv4: address: "192.168.10.%d/24"}`, g.one(on...), 4000+g.IntN(90), 10+n)
+	g.maybe(3, `vlans: storage: {on: "lan", id: %d}`, 1+g.IntN(3000))
 	if dhcp { // lan's address alone would make a real site of it, which has no published keys
 		g.line(`address: "203.0.113.%d"`, 10+n)
 	}
