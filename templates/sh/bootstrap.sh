@@ -433,7 +433,7 @@ check_pushed
 
 step "the API${servers[1]:+, on the server that answers}"
 if [[ -n $via_tunnel ]]; then need cloudflared "nix shell nixpkgs#cloudflared"; fi
-choose_server || {
+choose_server '' || {
   cat -- "$tmp/ssh.log" >&2
   die "cannot log in as root@$address" "is $host installed? scripts/install-$host.sh" "is your own address among hosts.$host.ssh.from of the spec, where it names some?" "a changed host key: compare it on the console, then remove the line of $host from known_hosts"
 }

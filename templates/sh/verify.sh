@@ -211,7 +211,7 @@ check_cluster() {
       read -r name to hostname <<<"$line"
       if connect "$name" "$to" "$hostname"; then check_etcd "$name"; fi
     done
-    choose_server || {
+    choose_server '' || {
       fail "3 k3s: no server is reached" "see 1"
       return 0
     }

@@ -19,8 +19,8 @@ import (
 	"sitegen/templates"
 )
 
-// Files returns scripts/install-HOST.sh for each host, bootstrap-NAME-k8s.sh and
-// verify-NAME.sh.
+// Files returns scripts/install-HOST.sh for each host, bootstrap-NAME-k8s.sh,
+// verify-NAME.sh, and maintain-NAME.sh where there are several servers.
 func Files(s *site.Site) ([]tree.File, error) {
 	install, err := load("install.sh")
 	if err != nil {
@@ -34,13 +34,15 @@ func Files(s *site.Site) ([]tree.File, error) {
 		}
 		files = append(files, script("install-"+h.Name+".sh", data))
 	}
-	for _, x := range []struct {
+	type whole struct {
 		template, name string
 		values         []sh.Var
-	}{
-		{"bootstrap.sh", "bootstrap-" + s.Name + "-k8s.sh", bootstrapValues(s)},
-		{"verify.sh", "verify-" + s.Name + ".sh", verifyValues(s)},
-	} {
+	}
+	all := []whole{{"bootstrap.sh", "bootstrap-" + s.Name + "-k8s.sh", bootstrapValues(s)}, {"verify.sh", "verify-" + s.Name + ".sh", verifyValues(s)}}
+	if s.Quorum() {
+		all = append(all, whole{"maintain.sh", "maintain-" + s.Name + ".sh", maintainValues(s)})
+	}
+	for _, x := range all {
 		t, err := load(x.template)
 		if err != nil {
 			return nil, err
@@ -175,6 +177,19 @@ func verifyValues(s *site.Site) []sh.Var {
 		{Name: "connectors", Value: s.ConnectorNames()},
 		{Name: "routes", Value: routes},
 		{Name: "redirects", Value: redirects},
+	}
+}
+
+func maintainValues(s *site.Site) []sh.Var {
+	hosts := serverLines(s)
+	for _, h := range s.Agents {
+		hosts = append(hosts, line(h.Name, h.Address, h.SSH.Hostname))
+	}
+	return []sh.Var{
+		{Name: "site", Value: s.Name},
+		{Name: "servers", Value: serverLines(s)},
+		{Name: "hosts", Value: hosts},
+		{Name: "longhorn", Value: ""},
 	}
 }
 

@@ -49,7 +49,7 @@ func TestShellcheck(t *testing.T) {
 		}
 		t.Skip("shellcheck is not installed: THE SCRIPTS ARE NOT LINTED; apt-get install shellcheck")
 	}
-	for name, s := range map[string]*site.Site{"server": testSite(t), "agent": agentSite(t)} {
+	for name, s := range map[string]*site.Site{"server": testSite(t), "agent": agentSite(t), "servers": serversSite(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()

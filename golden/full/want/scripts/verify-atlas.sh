@@ -216,13 +216,14 @@ connect() {
   reach="$(how_in "$1")"
 }
 
-# choose_server connects to the first server whose API answers, or else to the first
-# that is reached, and has its name in host. It fails where none is reached.
+# choose_server WITHOUT connects to the first server, but that one, whose API answers, or
+# else to the first that is reached, and has its name in host. It fails where none is.
 choose_server() {
   local line name to hostname
   local -a reached=()
   for line in "${servers[@]}"; do
     read -r name to hostname <<<"$line"
+    if [[ $name == "$1" ]]; then continue; fi
     if ! connect "$name" "$to" "$hostname"; then continue; fi
     if ! on_host true 2>"$tmp/ssh.log"; then
       say "$name at $address: $(head -n 1 -- "$tmp/ssh.log")"
@@ -389,7 +390,7 @@ check_cluster() {
       read -r name to hostname <<<"$line"
       if connect "$name" "$to" "$hostname"; then check_etcd "$name"; fi
     done
-    choose_server || {
+    choose_server '' || {
       fail "3 k3s: no server is reached" "see 1"
       return 0
     }

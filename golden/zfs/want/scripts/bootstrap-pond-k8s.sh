@@ -135,13 +135,14 @@ connect() {
   reach="$(how_in "$1")"
 }
 
-# choose_server connects to the first server whose API answers, or else to the first
-# that is reached, and has its name in host. It fails where none is reached.
+# choose_server WITHOUT connects to the first server, but that one, whose API answers, or
+# else to the first that is reached, and has its name in host. It fails where none is.
 choose_server() {
   local line name to hostname
   local -a reached=()
   for line in "${servers[@]}"; do
     read -r name to hostname <<<"$line"
+    if [[ $name == "$1" ]]; then continue; fi
     if ! connect "$name" "$to" "$hostname"; then continue; fi
     if ! on_host true 2>"$tmp/ssh.log"; then
       say "$name at $address: $(head -n 1 -- "$tmp/ssh.log")"
@@ -586,7 +587,7 @@ check_pushed
 
 step "the API${servers[1]:+, on the server that answers}"
 if [[ -n $via_tunnel ]]; then need cloudflared "nix shell nixpkgs#cloudflared"; fi
-choose_server || {
+choose_server '' || {
   cat -- "$tmp/ssh.log" >&2
   die "cannot log in as root@$address" "is $host installed? scripts/install-$host.sh" "is your own address among hosts.$host.ssh.from of the spec, where it names some?" "a changed host key: compare it on the console, then remove the line of $host from known_hosts"
 }
