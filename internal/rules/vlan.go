@@ -118,18 +118,15 @@ func checkVLANTwice(c *checker) {
 	}
 }
 
-// ethernet is what a card takes where nothing is said.
-const ethernet = 1500
-
 func checkVLANMTU(c *checker) {
 	for _, h := range c.site.Hosts {
 		for _, v := range h.VLANs {
 			at := diag.Path{"hosts", h.Name, "vlans", v.Name, "mtu"}
 			for _, l := range h.Links() {
-				if l.Name != v.On || l.Kind == site.LinkVLAN || v.MTU <= cmp.Or(l.MTU, ethernet) {
+				if l.Name != v.On || l.Kind == site.LinkVLAN || v.MTU <= cmp.Or(l.MTU, site.Ethernet) {
 					continue
 				}
-				p := c.report(at, "%d is more than the %d of the %s %q, and the kernel refuses it", v.MTU, cmp.Or(l.MTU, ethernet), whatLink(l), l.Name).
+				p := c.report(at, "%d is more than the %d of the %s %q, and the kernel refuses it", v.MTU, cmp.Or(l.MTU, site.Ethernet), whatLink(l), l.Name).
 					WithHint("say mtu: %d for %q too, where its network takes that; or leave it out here", v.MTU, l.Name)
 				if c.ix.Has(linkPath(h, l).With("mtu")) {
 					c.note(p, linkPath(h, l).With("mtu"), "the %s", whatLink(l))

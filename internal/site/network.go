@@ -112,6 +112,36 @@ func (l *Link) Has(a netip.Addr) bool {
 	return slices.ContainsFunc(l.Statics(), func(p netip.Prefix) bool { return p.Addr() == a })
 }
 
+// Ethernet is how large packets of a card are where the spec says nothing.
+const Ethernet = 1500
+
+// LinkMTU is how large packets of a link are in bytes, and whether the spec says it: of a
+// VLAN without a size of its own it is what it is on.
+func (h *Host) LinkMTU(l *Link) (bytes int, said bool) {
+	for _, v := range h.VLANs {
+		for _, on := range h.Links() {
+			if &v.Link == l && l.MTU == 0 && on.Name == v.On && on.Kind != LinkVLAN {
+				return h.LinkMTU(on)
+			}
+		}
+	}
+	if l.MTU == 0 {
+		return Ethernet, false
+	}
+	return l.MTU, true
+}
+
+// NodeMTU is how large packets are by which the nodes reach the host.
+func (h *Host) NodeMTU() int {
+	for _, l := range h.Links() {
+		if l.Has(h.NodeIP) {
+			bytes, _ := h.LinkMTU(l)
+			return bytes
+		}
+	}
+	return Ethernet
+}
+
 // Carries tells whether a link of the host has an address, or DHCP may give it one.
 func (h *Host) Carries(a netip.Addr) bool {
 	return h.Static(a) || slices.ContainsFunc(h.Links(), func(l *Link) bool {

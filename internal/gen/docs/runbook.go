@@ -63,6 +63,10 @@ type runbook struct {
 	S3                     *site.S3
 	SSHFrom                string
 	Backup                 *backup
+	Ways                   bool // between nodes
+	VLANs                  []vlan
+	Bonds                  []bond
+	Openings               []opening
 	Alerts                 string // where alerts go; "" when the site has none
 }
 
@@ -79,7 +83,7 @@ type (
 
 func newRunbook(s *site.Site) runbook {
 	r := runbook{
-		Site: s.Name, Tunnel: s.Tunnel.Name, Agents: len(s.Agents) > 0, Joined: s.Joined(),
+		Site: s.Name, Tunnel: s.Tunnel.Name, Agents: len(s.Agents) > 0, Joined: s.Joined(), Ways: len(s.Hosts) > 1,
 		Redirects: len(s.Redirects) > 0,
 		Account:   cmp.Or(s.Cloudflare.Account, "of the zones"), ZoneRead: zoneRead(s),
 		RepoURL:   s.Repo.URL,
@@ -101,6 +105,7 @@ func newRunbook(s *site.Site) runbook {
 	r.Alerts, r.Backup = alertsText(s.Alerts), newBackup(s)
 	for _, h := range s.Hosts {
 		r.Hosts = append(r.Hosts, newHost(s, h))
+		r.addNetworks(h)
 		if h.SSH.Certificates {
 			r.Certified = append(r.Certified, newHost(s, h))
 		}

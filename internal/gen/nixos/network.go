@@ -111,13 +111,11 @@ func devicesOf(h *site.Host) []netdev {
 		all = append(all, netdev{File: "10-" + b.Name, Name: b.Name, Kind: "bond", MTU: mtuOf(b.MTU), MAC: b.MAC, Bond: b.Mode, LACP: b.Mode == "802.3ad"})
 	}
 	for _, v := range h.VLANs {
-		bytes := v.MTU
-		for _, l := range h.Links() {
-			if l.Name == v.On && bytes == 0 { // else it would have what its card has at that moment
-				bytes = l.MTU
-			}
+		mtu := ""
+		if bytes, said := h.LinkMTU(&v.Link); said { // else it would have what its card has at that moment
+			mtu = mtuOf(bytes)
 		}
-		all = append(all, netdev{File: "10-" + v.Name, Name: v.Name, Kind: "vlan", MTU: mtuOf(bytes), VLAN: v.ID})
+		all = append(all, netdev{File: "10-" + v.Name, Name: v.Name, Kind: "vlan", MTU: mtu, VLAN: v.ID})
 	}
 	return all
 }

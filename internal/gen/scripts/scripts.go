@@ -173,6 +173,7 @@ func verifyValues(s *site.Site) []sh.Var {
 		{Name: "site", Value: s.Name},
 		{Name: "hosts", Value: hosts},
 		{Name: "servers", Value: serverLines(s)},
+		{Name: "ways", Value: ways(s)},
 		{Name: "core_applications", Value: coreApplications()},
 		{Name: "connectors", Value: s.ConnectorNames()},
 		{Name: "routes", Value: routes},
@@ -191,6 +192,21 @@ func maintainValues(s *site.Site) []sh.Var {
 		{Name: "hosts", Value: hosts},
 		{Name: "longhorn", Value: ""},
 	}
+}
+
+// ways are those between nodes that are tried with packets of full size: from each host
+// to the servers, and from an only server to an agent.
+func ways(s *site.Site) []string {
+	var all []string
+	for _, from := range s.Hosts {
+		for _, to := range s.Hosts {
+			only := from.Role == site.RoleServer && len(s.Agents) > 0 && len(s.Agents) == len(s.Hosts)-1 && to == s.Agents[0]
+			if from != to && to.NodeIP.IsValid() && (to.Role == site.RoleServer || only) {
+				all = append(all, line(from.Name, to.Name, to.NodeIP.String(), strconv.Itoa(min(from.NodeMTU(), to.NodeMTU()))))
+			}
+		}
+	}
+	return all
 }
 
 // coreApplications are the Applications that every site has below the root one.

@@ -19,6 +19,7 @@ func verifyRules() []rule {
 		{Prog: "ssh", Match: `nixos-version`, Out: "26.05.1\n"},
 		{Prog: "ssh", Match: `mdstat`, Out: mdstat},
 		{Prog: "ssh", Match: `findmnt`, Out: "/boot\n/boot-fallback\n"},
+		{Prog: "ssh", Match: `ping -c 3`},
 		{Prog: "ssh", Match: `is-active`, Out: "active\n"},
 		{Prog: "ssh", Match: `get nodes`, Out: "web1 True\n"},
 		{Prog: "ssh", Match: `rollout status`, Out: rolledOut},
@@ -108,6 +109,33 @@ func TestVerifyFails(t *testing.T) {
 				t.Errorf("%d lines of failure\n%s", n, x.output)
 			}
 		})
+	}
+}
+
+// TestVerifyWays: between nodes packets have to pass in the size that the spec says.
+func TestVerifyWays(t *testing.T) {
+	t.Parallel()
+	s := routed(gentest.Base(t, gentest.Agent("web2")+`
+sops: argocd: "`+argoKey+`"
+hosts: [string]: {node: "private", vlans: private: {on: "wan", id: 4000, mtu: 1400}}
+hosts: web1: vlans: private: ipv4: address: "10.20.0.11/24"
+hosts: web2: vlans: private: ipv4: address: "10.20.0.12/24"
+`))
+	r := newRun(t, s)
+	rules := append([]rule{{Prog: "ssh", Match: `get nodes`, Out: "web1 True\nweb2 True\n"}}, verifyRules()...)
+	out := func(more ...rule) string {
+		return r.script("verify-hetzner.sh", append(more, rules...), "", "--no-hostnames").output
+	}
+	r.script("verify-hetzner.sh", rules, "", "--no-hostnames").called("ping", "-M do", "-s 1372", "10.20.0.11").called("ping", "-s 1372", "10.20.0.12")
+	for _, c := range []struct{ got, want string }{
+		{out(), "ok    3 the way from web1 to web2: packets of 1400 bytes"},
+		{out(), "ok    3 the way from web2 to web1: packets of 1400 bytes"},
+		{out(rule{Prog: "ssh", Match: `ping .*-s 1372`, Exit: 1}), "FAIL  3 the way from web1 to web2: packets of 1400 bytes do not arrive, smaller ones do"},
+		{out(rule{Prog: "ssh", Match: `ping`, Exit: 1}), "FAIL  3 the way from web2 to web1: 10.20.0.11 does not answer"},
+	} {
+		if !strings.Contains(c.got, c.want) {
+			t.Errorf("no %q in:\n%s", c.want, c.got)
+		}
 	}
 }
 

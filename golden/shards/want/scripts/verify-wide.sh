@@ -9,6 +9,7 @@ readonly hosts=(
 readonly servers=(
   'box 198.51.100.7 ssh.example.net'
 )
+readonly ways=()
 readonly core_applications=(
   cloudflared
   projects
@@ -238,6 +239,7 @@ check_host() {
     check_pools "$host" "$pools"
   fi
   check_boot "$host" "$boots"
+  check_ways "$host"
   if [[ $role == agent ]]; then
     if [[ "$(on_host systemctl is-active k3s 2>/dev/null)" == active ]]; then
       ok "3 k3s on $host"
@@ -293,6 +295,23 @@ check_boot() {
   else
     ok "2 boot partitions of $host: ${boots//,/ }"
   fi
+}
+
+# Where the way takes less than the spec says, connections between pods of two hosts open,
+# and hang with the first full packet.
+check_ways() {
+  local host="$1" line from to node bytes
+  for line in ${ways[@]+"${ways[@]}"}; do
+    read -r from to node bytes <<<"$line"
+    if [[ $from != "$host" ]]; then continue; fi
+    if on_host ping -c 3 -W 2 -M "do" -s "$((bytes - 28))" "$node" &>"$tmp/log"; then
+      ok "3 the way from $host to $to: packets of $bytes bytes"
+    elif on_host ping -c 3 -W 2 "$node" &>"$tmp/log"; then
+      fail "3 the way from $host to $to: packets of $bytes bytes do not arrive, smaller ones do" "docs/RUNBOOK.md, Troubleshooting: the packets' size"
+    else
+      fail "3 the way from $host to $to: $node does not answer" "$reach networkctl status; docs/RUNBOOK.md, Troubleshooting"
+    fi
+  done
 }
 
 # -- 3 to 7: the cluster ------------------------------------------------------------

@@ -13,6 +13,14 @@ readonly servers=(
   'n2 203.0.113.12 ssh-n2.example.net'
   'n3 203.0.113.13 ssh-n3.example.net'
 )
+readonly ways=(
+  'n1 n2 10.20.0.12 1500'
+  'n1 n3 10.20.0.13 1500'
+  'n2 n1 10.20.0.11 1500'
+  'n2 n3 10.20.0.13 1500'
+  'n3 n1 10.20.0.11 1500'
+  'n3 n2 10.20.0.12 1500'
+)
 readonly core_applications=(
   cloudflared
   projects
@@ -237,6 +245,7 @@ check_host() {
     check_pools "$host" "$pools"
   fi
   check_boot "$host" "$boots"
+  check_ways "$host"
   if [[ $role == agent ]]; then
     if [[ "$(on_host systemctl is-active k3s 2>/dev/null)" == active ]]; then
       ok "3 k3s on $host"
@@ -292,6 +301,23 @@ check_boot() {
   else
     ok "2 boot partitions of $host: ${boots//,/ }"
   fi
+}
+
+# Where the way takes less than the spec says, connections between pods of two hosts open,
+# and hang with the first full packet.
+check_ways() {
+  local host="$1" line from to node bytes
+  for line in ${ways[@]+"${ways[@]}"}; do
+    read -r from to node bytes <<<"$line"
+    if [[ $from != "$host" ]]; then continue; fi
+    if on_host ping -c 3 -W 2 -M "do" -s "$((bytes - 28))" "$node" &>"$tmp/log"; then
+      ok "3 the way from $host to $to: packets of $bytes bytes"
+    elif on_host ping -c 3 -W 2 "$node" &>"$tmp/log"; then
+      fail "3 the way from $host to $to: packets of $bytes bytes do not arrive, smaller ones do" "docs/RUNBOOK.md, Troubleshooting: the packets' size"
+    else
+      fail "3 the way from $host to $to: $node does not answer" "$reach networkctl status; docs/RUNBOOK.md, Troubleshooting"
+    fi
+  done
 }
 
 # -- 3 to 7: the cluster ------------------------------------------------------------
