@@ -151,8 +151,10 @@ func (c *checker) report(at diag.Path, format string, args ...any) *diag.Problem
 }
 
 // said is where the spec says what a path stands for: a record that follows from mail or
-// caa of a domain has its fields (content, name, …) in what it follows from.
+// caa of a domain has its fields (content, name, …) in what it follows from, and what has been renamed
+// those of its new name.
 func (c *checker) said(at diag.Path) diag.Path {
+	at = c.ix.User(at)
 	if len(at) < 5 || at[0] != "domains" {
 		return at
 	}

@@ -35,7 +35,7 @@ func rules() []Rule {
 		{"Clients and apps", slices.Concat(workloadRules(), processRules(), servedRules())},
 		{"Charts", slices.Concat(chartRules(), chartSecretRules())},
 		{"Charts and folders of your own", slices.Concat(besideRules(), ignoredRules())},
-		{"Containers", slices.Concat(containerRules(), fileRules(), portRules(), registryRules())},
+		{"Containers", slices.Concat(containerRules(), fileRules(), portRules(), registryRules(), renamedRules())},
 		{"What runs", capacityRules()},
 		{"Alerts", alertRules()},
 		{"Backup", backupRules()},

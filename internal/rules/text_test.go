@@ -45,6 +45,7 @@ func TestTextManners(t *testing.T) {
 			if p.name {
 				at = at.Parent().With(text)
 			}
+			at = ix.User(at)
 			refused := false
 			for _, problem := range check(sp, site.Resolve(sp, ix), ix) {
 				refused = refused || problem.Severity == diag.Error && (problem.Path == at.String() || strings.HasPrefix(problem.Path, at.String()+"."))

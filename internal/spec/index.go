@@ -20,6 +20,7 @@ type Index struct {
 	root    *value            // the spec as evaluated
 	fields  map[string]place  // made when first asked for: a sound spec needs none
 	starts  map[diag.Pos]bool // where the fields' values start
+	renamed map[string]string // keys of paths of clients and apps → the names that the user writes
 }
 
 // place is where a field stands: its label, its value, and, where two files or
@@ -58,7 +59,7 @@ func newIndex(files []*ast.File) *Index {
 
 // field is where the user wrote the field at p.
 func (ix *Index) field(p diag.Path) (place, bool) {
-	f, ok := ix.all()[p.Key()]
+	f, ok := ix.all()[ix.User(p).Key()]
 	return f, ok
 }
 
@@ -195,7 +196,7 @@ func (ix *Index) isField(at token.Pos) bool {
 
 // evaluated is where the user wrote the value that evaluation puts at p.
 func (ix *Index) evaluated(p diag.Path) token.Pos {
-	if v := ix.root.inside(p); v != nil && ix.files[v.at.Filename()] {
+	if v := ix.root.inside(ix.User(p)); v != nil && ix.files[v.at.Filename()] {
 		return v.at
 	}
 	return token.NoPos
@@ -206,21 +207,21 @@ func (ix *Index) Label(p diag.Path) diag.Pos {
 	if f, ok := ix.field(p); ok {
 		return toPos(f.label)
 	}
-	if v := ix.root.inside(p); v != nil && ix.files[v.label.Filename()] && !ix.isField(v.at) {
+	if v := ix.root.inside(ix.User(p)); v != nil && ix.files[v.label.Filename()] && !ix.isField(v.at) {
 		return toPos(v.label)
 	}
 	return ix.Value(p)
 }
 
 // Has tells whether the spec says the field at p.
-func (ix *Index) Has(p diag.Path) bool { return ix.root.inside(p) != nil }
+func (ix *Index) Has(p diag.Path) bool { return ix.root.inside(ix.User(p)) != nil }
 
 // Texts calls f for each text that the spec says.
 func (ix *Index) Texts(f func(at diag.Path, text string)) { ix.root.texts(nil, f) }
 
 // Sound tells whether the spec says the field at p, and all of it is known.
 func (ix *Index) Sound(p diag.Path) bool {
-	v := ix.root.inside(p)
+	v := ix.root.inside(ix.User(p))
 	return v != nil && v.sound()
 }
 

@@ -61,6 +61,7 @@ func readFiles(files []*ast.File, ix *Index, by evaluator, problems diag.Problem
 	}
 	ix.root = root
 	sp, misfits := fit(t, root, ix)
+	rename(sp, ix)
 	return Reading{sp, ix, append(problems, misfits...)}
 }
 

@@ -113,6 +113,7 @@ func ReadSaid(name string, data []byte) Reading {
 	ix := newIndex(nil)
 	ix.root = root
 	sp, misfits := fit(t, root, ix)
+	rename(sp, ix)
 	return Reading{sp, ix, misfits}
 }
 

@@ -5,6 +5,8 @@ type Client struct {
 	Domain string `json:"domain"`
 	WWW    Choice `json:"www"`
 	App    string `json:"app"`
+
+	Renamed *Renamed `json:"renamed"`
 	Workload
 }
 
@@ -18,6 +20,8 @@ type App struct {
 	Volumes map[string]*Volume `json:"volumes"`
 	Backup  AppBackup          `json:"backup"`
 	Allow   []string           `json:"allow"`
+
+	Renamed *Renamed `json:"renamed"`
 	Workload
 }
 

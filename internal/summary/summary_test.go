@@ -71,6 +71,7 @@ func TestChanges(t *testing.T) {
 		{name: "image", base: site, edits: []string{"bakery-site:1.4.2", "bakery-site:1.5.0"}},
 		{name: "rename-client", base: site, edits: []string{"\tbakery: {", "\tpastry: {"}},
 		{name: "rename-app", base: site, edits: []string{"apps: invoices:", "apps: bills:"}, danger: []Danger{Data}},
+		{name: "renamed", base: site, edits: []string{"apps: invoices: {", "apps: bills: {\n\trenamed: from: \"invoices\"", "\tbakery: {", "\tpastry: {renamed: from: \"bakery\", "}},
 		{name: "public", base: site, edits: []string{"\taccess: \"admins\"\n\timage:", "\tpublic: true\n\timage:"}, danger: []Danger{Public}},
 		{name: "bypass", base: site, edits: []string{"\taccess: \"admins\"\n\timage:", "\taccess: \"admins\"\n\tbypass: [\"/hooks/*\"]\n\timage:"}},
 		{name: "person", base: site, edits: []string{`{emails: ["ops@example.com"], default: true}`, `{emails: ["new@example.com"], default: true}`}},

@@ -75,7 +75,9 @@ func gone(key, along string, was *site.Workload, is map[string]*site.Workload, a
 	for _, other := range added {
 		if w := is[other]; w.Kind == was.Kind && (sameImage(w.Image, was.Image) || slices.ContainsFunc(w.Hostnames, func(h string) bool { return slices.Contains(was.Hostnames, h) })) {
 			item.At, item.Text = diag.Path{string(w.Kind) + "s", w.Name}, fmt.Sprintf("%s is renamed to %s: its pods go, and others start", key, w.Name)
+			item.Why = fmt.Sprintf("renamed: from: %q in the spec keeps what runs as it is", was.Name)
 			if len(was.Volumes) > 0 {
+				item.Why += ", with its data; otherwise " + along
 				item.Text = fmt.Sprintf("%s is renamed to %s, which starts NEW and EMPTY, and leaves behind its %s", key, w.Name, volumeNames(was))
 			}
 			return item

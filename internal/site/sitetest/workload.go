@@ -31,6 +31,7 @@ func (g *generator) clients() {
 		}
 		g.accessPaths(access)
 		g.maybe(3, "internet: true")
+		g.maybe(6, `renamed: from: "was-%d"`, i)
 		g.container()
 		g.line("}")
 	}
@@ -47,6 +48,7 @@ func (g *generator) apps() {
 	g.line("apps: {")
 	for i := range n {
 		g.line(`"app-%d": {`, i)
+		g.maybe(6, `renamed: from: "old-%d"`, i)
 		kind := g.IntN(3)
 		guarded[i] = kind < 2
 		switch kind {
