@@ -41,7 +41,7 @@ func besideExamples(t *testing.T) []besideExample {
 			case "cue":
 				e.spec += block[2]
 				continue
-			case "dockerfile":
+			case "dockerfile", "sh":
 				continue
 			case "json":
 				checkRenovate(t, block[2], e.spec)

@@ -3,6 +3,7 @@ package main
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sitegen/internal/site"
@@ -154,22 +155,47 @@ func bootFaults() []fault {
 			},
 		},
 		{
+			name: "partitions that an installed host does not have", nix: true,
+			breaks: "the next rebuild mounts by labels that are not there: no boot partition, and no new boot loader",
+			applies: func(r *output) bool {
+				return slices.ContainsFunc(r.site.Hosts, func(h *site.Host) bool {
+					return slices.ContainsFunc(h.Disks, func(d *site.Disk) bool { return len(d.Partitions) > 0 })
+				})
+			},
+			check: func(r *output) []string {
+				var f finding
+				for _, h := range r.site.Hosts {
+					for _, d := range h.Disks {
+						partitions := dig(r.hosts[h.Name], "disko", "disko", "devices", "disk", d.Name, "content", "partitions")
+						there := entries(partitions)
+						for ours, name := range d.Partitions {
+							f.unless(slices.Contains(there, name) && !slices.Contains(there, ours), "%s: no disk-%s-%s", h.Name, d.Name, name)
+						}
+					}
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(diskoNix, `^( +)(ESP|srv|data) = `, "${1}boot = "), swap(diskoNix, `^( +)(mdadm|srv|data) = \{\n +size`, "${1}md-raid1 = {\n size")},
+		},
+		{
 			name: "boot partition that fills up", nix: true,
 			breaks: "at 512 MB and no limit on generations an update fails half-way, with no room for the kernel",
 			check: func(r *output) []string {
 				var f finding
-				for host, p := range r.bootPartitions() {
-					size := text(p, "size")
-					f.unless(strings.HasSuffix(size, "G") && size != "0G", "%s: %s", host, size)
-				}
-				for _, host := range r.hostNames() {
-					loader := dig(r.hosts[host], "boot", "boot", "loader")
-					limit := text(loader, "grub", "configurationLimit") + text(loader, "systemd-boot", "configurationLimit")
-					f.unless(len(limit) > 0 && len(limit) <= 2, "%s keeps %q generations", host, limit)
+				for at, p := range r.bootPartitions() {
+					host, _, _ := strings.Cut(at, " ")
+					loader, most := dig(r.hosts[host], "boot", "boot", "loader"), 10
+					if size := text(p, "size"); size == "512M" { // of an installed host
+						most = 4
+					} else {
+						f.unless(strings.HasSuffix(size, "G") && size != "0G", "%s: %s", at, size)
+					}
+					limit, err := strconv.Atoi(text(loader, "grub", "configurationLimit") + text(loader, "systemd-boot", "configurationLimit"))
+					f.unless(err == nil && limit <= most, "%s keeps %d generations", at, limit)
 				}
 				return f
 			},
-			again: []func(map[string]string){swap(diskoNix, `size = "[0-9]G"`, `size = "512M"`), swap(bootNix, `^ +configurationLimit = .*\n`, ""), swap(bootNix, `configurationLimit = 10`, "configurationLimit = 100")},
+			again: []func(map[string]string){both(swap(diskoNix, `size = "([0-9]G|512M)"`, `size = "512M"`), swap(machineNix, `^ +generations = .*\n`, "")), swap(bootNix, `^ +configurationLimit = .*\n`, ""), swap(bootNix, `configurationLimit = cfg.generations`, "configurationLimit = 100")},
 		},
 	}
 }

@@ -85,6 +85,10 @@ func checkSizes(c *checker) {
 // initrd takes 40 to 80, and the boot loader keeps ten generations.
 const minESP = 1 << 10
 
+// minInstalledESP is the least of a host that is there already: it holds as many
+// generations as site.FewGenerations, and one while they change.
+const minInstalledESP = 448
+
 // maxESP is the most, in MiB: what is above is a slip of the unit.
 const maxESP = 8 << 10
 
@@ -96,8 +100,9 @@ func checkESP(c *checker) {
 	for host, h := range c.spec.Hosts {
 		at := diag.Path{"hosts", host, "espSize"}
 		switch n, ok := format.ParseSize(h.ESPSize); {
+		case ok && installedESP(h) && n < minESP && n >= minInstalledESP: // esp-small warns of it
 		case ok && n < minESP:
-			c.report(at, "%q is too small for the kernels of several generations", h.ESPSize).WithHint("%dG is the least and the default", minESP>>10)
+			c.report(at, "%q is too small for the kernels of several generations", h.ESPSize).WithHint("%dG is the least and the default; on a host that is installed, partitions: boot of its disks says what is there", minESP>>10)
 		case ok && n > maxESP:
 			c.report(at, "%q is more than kernels ever take, and each disk of the system loses it", h.ESPSize).WithHint("%dG is the most, 1G the default", maxESP>>10)
 		}

@@ -166,15 +166,19 @@ type Disk struct {
 	Size         string `json:"size"`
 	Mount        string `json:"mount"`
 	Format       string `json:"format"`
+
+	Options    []string          `json:"options"`
+	Partitions map[string]string `json:"partitions"`
 }
 
 // Array mirrors #Array.
 type Array struct {
-	Level  int      `json:"level"`
-	Disks  []string `json:"disks"`
-	Mount  string   `json:"mount"`
-	Format string   `json:"format"`
-	Size   string   `json:"size"`
+	Level   int      `json:"level"`
+	Disks   []string `json:"disks"`
+	Mount   string   `json:"mount"`
+	Format  string   `json:"format"`
+	Options []string `json:"options"`
+	Size    string   `json:"size"`
 }
 
 // Pool mirrors #Pool.

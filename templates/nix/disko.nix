@@ -8,21 +8,21 @@
         content = {
           type = "gpt";
           partitions = {
-{{if .BIOS}}
+{{with .BIOS}}
             # where GRUB lies for firmware that boots in BIOS mode
-            bios = {
+            {{.}} = {
               size = "1M";
               type = "EF02";
             };
 {{end}}
-{{with .BootMount}}
-            boot = {
+{{if .BootMount}}
+            {{.Boot}} = {
               size = {{$.BootSize}};
               type = "EF00";
               content = {
                 type = "filesystem";
                 format = "vfat";
-                mountpoint = {{.}};
+                mountpoint = {{.BootMount}};
                 # The host has to start when this disk is dead. As long as md waits: with nofail the start does not
                 # wait for it, and a disk that was given up too early would get no new boot loader.
                 mountOptions = [
@@ -43,26 +43,28 @@
               };
             };
 {{end}}
-{{with .Pool}}
-            zfs = {
+{{if .Pool}}
+            {{.PoolPart}} = {
               size = "100%";
               type = "BF01";
               content = {
                 type = "zfs";
-                pool = {{.}};
+                pool = {{.Pool}};
               };
             };
 {{end}}
-{{with .FileSystem}}
-            files = {
+{{if .FileSystem}}
+            {{.Files}} = {
               size = "100%";
               content = {
                 type = "filesystem";
-                format = {{.Format}};
-                mountpoint = {{.Mount}};
-{{if .NoFail}}
+                format = {{.FileSystem.Format}};
+                mountpoint = {{.FileSystem.Mount}};
+{{if .FileSystem.NoFail}}
                 # only root holds up the start of the host
-                mountOptions = [ "nofail" ];
+{{end}}
+{{with .FileSystem.Options}}
+                mountOptions = {{.}};
 {{end}}
               };
             };
@@ -89,7 +91,9 @@
           mountpoint = {{.FileSystem.Mount}};
 {{if .FileSystem.NoFail}}
           # only root holds up the start of the host
-          mountOptions = [ "nofail" ];
+{{end}}
+{{with .FileSystem.Options}}
+          mountOptions = {{.}};
 {{end}}
         };
       };

@@ -49,6 +49,10 @@ in
   site.boot = {
     firmware = {{.Firmware}};
     disks = {{.BootDisks}};
+{{with .Generations}}
+    # The boot partitions have no room for more.
+    generations = {{.}};
+{{end}}
   };
 
 {{if .Snapshots}}

@@ -110,6 +110,13 @@ func TestRunbook(t *testing.T) {
 	contains(t, runbookOf(t, s), "umount /boot\n   systemctl restart boot-stand-in")
 }
 
+// TestInstalledDisks: a disk is replaced by the labels that it has.
+func TestInstalledDisks(t *testing.T) {
+	text := runbookOf(t, gentest.Base(t, `hosts: web1: disks: [=~"^[ab]$"]: partitions: {boot: "ESP", "md-system": "mdadm"}`))
+	contains(t, text, "mdadm /dev/md/system --add /dev/disk/by-partlabel/disk-b-mdadm", "mkfs.vfat -F 32 /dev/disk/by-partlabel/disk-b-ESP", "the array system lacks disk-b-mdadm")
+	lacks(t, text, "disk-b-boot", "disk-b-md-system")
+}
+
 // TestDelegated: a zone inside another one is no matter of a registrar.
 func TestDelegated(t *testing.T) {
 	text := runbookOf(t, otherSite(t, `domains: "lab.example.com": delegated: true`, `domains: "dev.example.com": {delegated: true, create: true, dnssec: true}`))

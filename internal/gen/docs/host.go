@@ -102,7 +102,7 @@ func disks(h *site.Host) []diskRow {
 	for _, d := range h.Disks {
 		var dead []string
 		for _, m := range d.Members {
-			dead = append(dead, "the array "+m.Array+" lacks disk-"+d.Name+"-md-"+m.Array)
+			dead = append(dead, "the array "+m.Array+" lacks "+d.Label(site.PartArray+m.Array))
 		}
 		dead = append(dead, poolDead(h, d)...)
 		if d.Mount != "" {
@@ -142,10 +142,10 @@ func repairs(h *site.Host) []repair {
 		if len(d.Members) == 0 && pool == "" {
 			continue
 		}
-		r := repair{Pool: pool, Label: "disk-" + d.Name + "-zfs", Host: h.Name, Disk: d.Name, BootMount: d.BootMount, BootPartition: "disk-" + d.Name + "-boot"}
+		r := repair{Pool: pool, Label: d.Label(site.PartPool), Host: h.Name, Disk: d.Name, BootMount: d.BootMount, BootPartition: d.Label(site.PartBoot)}
 		r.StandIn = h.Firmware == site.FirmwareUEFI && boots > 1 && d.BootMount == "/boot"
 		for _, m := range d.Members {
-			r.Members = append(r.Members, member{m.Array, "disk-" + d.Name + "-md-" + m.Array})
+			r.Members = append(r.Members, member{m.Array, d.Label(site.PartArray + m.Array)})
 		}
 		out = append(out, r)
 	}

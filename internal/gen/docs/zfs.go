@@ -47,6 +47,6 @@ func poolDead(h *site.Host, d *site.Disk) []string {
 	case p.Mode == site.ModeStripe:
 		return []string{"the pool " + p.Name + " is gone, and what was in it"}
 	default:
-		return []string{"the pool " + p.Name + " is DEGRADED, and disk-" + d.Name + "-zfs in it is not ONLINE"}
+		return []string{"the pool " + p.Name + " is DEGRADED, and " + d.Label(site.PartPool) + " in it is not ONLINE"}
 	}
 }

@@ -18,10 +18,13 @@ type disks struct {
 type disk struct {
 	Name, Device string
 
-	BIOS       bool   // a partition for GRUB's BIOS half
-	BootMount  string // "" has no boot partition
+	BIOS       string // the name of a partition for GRUB's BIOS half; "" has none
+	Boot       string // and of the boot partition
+	BootMount  string
 	Members    []member
 	Pool       string
+	PoolPart   string
+	Files      string
 	FileSystem *fileSystem
 }
 
@@ -37,26 +40,29 @@ type array struct {
 type fileSystem struct {
 	Format, Mount string
 	NoFail        bool
+	Options       []string
 }
 
 func disksOf(h *site.Host) disks {
 	d := disks{BootSize: h.ESPSize}
 	for _, from := range h.Disks {
 		to := disk{Name: from.Name, Device: from.Device, BootMount: from.BootMount, Pool: from.Pool}
-		to.BIOS = from.Boot && h.Firmware != site.FirmwareUEFI
+		if from.Boot && h.Firmware != site.FirmwareUEFI {
+			to.BIOS = from.Part(site.PartBIOS)
+		}
+		to.Boot, to.PoolPart, to.Files = from.Part(site.PartBoot), from.Part(site.PartPool), from.Part(site.PartFiles)
 		for _, m := range from.Members {
-			// The prefix keeps an array's name apart from those of the other partitions.
-			to.Members = append(to.Members, member{"md-" + m.Array, m.Array, m.Size})
+			to.Members = append(to.Members, member{from.Part(site.PartArray + m.Array), m.Array, m.Size})
 		}
 		if from.Mount != "" {
-			fs := fileSystemOf(from.Format, from.Mount)
+			fs := fileSystemOf(from.Format, from.Mount, from.Options...)
 			to.FileSystem = &fs
 		}
 		d.Disks = append(d.Disks, to)
 	}
 	for _, a := range h.Arrays {
 		// A stripe has no redundancy for a bitmap to keep track of.
-		d.Arrays = append(d.Arrays, array{a.Name, a.Level, a.Level != 0, fileSystemOf(a.Format, a.Mount)})
+		d.Arrays = append(d.Arrays, array{a.Name, a.Level, a.Level != 0, fileSystemOf(a.Format, a.Mount, a.Options...)})
 	}
 	d.Pools = poolsOf(h)
 	return d
@@ -67,6 +73,11 @@ func disksOf(h *site.Host) disks {
 // no better than not starting.
 var neededForBoot = []string{"/", "/etc", "/nix", "/nix/store", "/usr", "/var", "/var/lib", "/var/lib/nixos", "/var/log"}
 
-func fileSystemOf(format, mount string) fileSystem {
-	return fileSystem{format, mount, !slices.Contains(neededForBoot, path.Clean(mount))}
+func fileSystemOf(format, mount string, options ...string) fileSystem {
+	fs := fileSystem{Format: format, Mount: mount, NoFail: !slices.Contains(neededForBoot, path.Clean(mount))}
+	if fs.NoFail {
+		fs.Options = append(fs.Options, "nofail")
+	}
+	fs.Options = append(fs.Options, options...)
+	return fs
 }

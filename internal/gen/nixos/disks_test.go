@@ -122,6 +122,39 @@ func TestBootLoaders(t *testing.T) {
 	}
 }
 
+// TestInstalled: what the system mounts is found by the labels that disko gave an
+// installed host, and small boot partitions hold fewer generations.
+func TestInstalled(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, `
+hosts: web1: {
+	espSize: "512M"
+	disks: {
+		a: partitions: {boot: "ESP", "md-system": "mdadm"}
+		b: partitions: {boot: "ESP", "md-system": "mdadm"}
+		c: {device: "/dev/disk/by-id/ata-C", mount: "/backup", options: ["noatime", "commit=60"], partitions: files: "data"}
+	}
+	arrays: system: {disks: ["a", "b"], mount: "/", options: ["noatime"]}
+}`)
+	h := host(t, s, "web1", "7.0")
+	devices := h.at("disko", "disko", "devices")
+	partitions := devices.at("disk", "b", "content", "partitions")
+	partitions.at("ESP", "size").is("512M")
+	partitions.at("ESP", "content", "mountpoint").is("/boot-fallback")
+	partitions.at("mdadm", "content").is(attrs{"type": "mdraid", "name": "system"})
+	partitions.at("bios", "type").is("EF02")
+	if partitions.has("boot") || partitions.has("md-system") {
+		t.Error("a partition has two names")
+	}
+	devices.at("disk", "c", "content", "partitions", "data", "content", "mountOptions").is(list("nofail", "noatime", "commit=60"))
+	devices.at("mdadm", "system", "content", "mountOptions").is(list("noatime"))
+	h.at("machine", "site", "boot", "generations").is(4.0)
+	h.at("boot", "boot", "loader", "grub", "configurationLimit").is(4.0)
+	if host(t, newSite(t), "web1", "7.0").at("machine", "site", "boot").has("generations") {
+		t.Error("a new host keeps fewer generations")
+	}
+}
+
 // TestARM: UEFI alone, and nothing of a PC's CPU.
 func TestARM(t *testing.T) {
 	t.Parallel()

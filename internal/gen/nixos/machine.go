@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sitegen/internal/format"
 	"sitegen/internal/site"
 )
 
@@ -22,6 +23,8 @@ type machine struct {
 
 	Firmware  string
 	BootDisks map[string]string // mount point → disk
+
+	Generations int // that fit on the boot partitions; 0 are the role's
 
 	RaidModules []string
 	Snapshots   []string // datasets
@@ -128,6 +131,9 @@ func ownRole(module string) string {
 
 func (m *machine) boot(h *site.Host) {
 	m.Firmware = h.Firmware
+	if size, ok := format.ParseSize(h.ESPSize); ok && size < site.SmallESP {
+		m.Generations = site.FewGenerations
+	}
 	m.BootDisks = map[string]string{}
 	for _, d := range h.Disks {
 		if d.Boot {

@@ -57,7 +57,7 @@ func (g *generator) disks(host string, zfs bool) {
 		g.line("%s: device: %q", d, fmt.Sprintf("/dev/disk/by-id/nvme-EXAMPLE_%s_%d", strings.ToUpper(host), i))
 	}
 	if g.IntN(3) == 0 {
-		g.line("extra: {device: %q, mount: \"/srv/data\", format: %q}", "/dev/disk/by-id/ata-EXAMPLE_"+host, g.one("ext4", "xfs"))
+		g.line("extra: {device: %q, mount: \"/srv/data\", format: %q, options: [\"noatime\"], partitions: files: \"data\"}", "/dev/disk/by-id/ata-EXAMPLE_"+host, g.one("ext4", "xfs"))
 		if n == 1 && !zfs {
 			g.line("a: mount: \"/\"") // an only disk has / without saying so; one of two does not
 		}
@@ -75,7 +75,7 @@ func (g *generator) disks(host string, zfs bool) {
 	g.line("arrays: {")
 	if g.coin() {
 		g.line(`system: {level: 1, disks: %s, mount: "/", size: "100G"}`, list)
-		g.line(`data: {level: %s, disks: %s, mount: "/var/lib/rancher", format: "xfs"}`, g.one(levels...), list)
+		g.line(`data: {level: %s, disks: %s, mount: "/var/lib/rancher", format: "xfs", options: ["noatime", "logbsize=256k"]}`, g.one(levels...), list)
 	} else {
 		g.line(`root: {level: %s, disks: %s, mount: "/"}`, g.one(levels...), list)
 	}

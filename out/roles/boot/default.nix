@@ -62,13 +62,18 @@ in
       };
       description = "Where each disk's boot partition is mounted, and the disk's name in disko.devices.disk.";
     };
+    generations = lib.mkOption {
+      type = lib.types.ints.positive;
+      default = 10;
+      description = "How many generations of the system the menu has: their kernels are on the boot partitions.";
+    };
   };
 
   config = lib.mkMerge [
     (lib.mkIf grub {
       boot.loader.grub = {
         enable = true;
-        configurationLimit = 10;
+        configurationLimit = cfg.generations;
         splashImage = null;
         # disko lists its disks here, which would make an entry of its own for /boot (disko#572).
         devices = lib.mkForce [ ];
@@ -90,7 +95,7 @@ in
       boot.loader.efi.canTouchEfiVariables = true;
       boot.loader.systemd-boot = {
         enable = true;
-        configurationLimit = 10;
+        configurationLimit = cfg.generations;
         editor = false;
         # No entry in the firmware is no reason to stop: the disks boot by the path that every firmware looks at.
         graceful = true;

@@ -17,7 +17,7 @@ let
     merge = a: b: if builtins.isAttrs a && builtins.isAttrs b then a // builtins.mapAttrs (name: v: if a ? ${name} then merge a.${name} v else v) b else if b == null then a else b;
     mkOption = option: option;
     optionalString = condition: text: if condition then text else "";
-    types = { str = "str"; enum = values: values; attrsOf = type: [ type ]; listOf = type: [ type ]; };
+    types = { str = "str"; ints.positive = "positive"; enum = values: values; attrsOf = type: [ type ]; listOf = type: [ type ]; };
     genAttrs = names: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) names);
     mkIf = condition: value: if condition then value else null;
     optionals = condition: list: if condition then list else [ ];
@@ -44,7 +44,7 @@ let
 
   config = {
     inherit (disko) disko;
-    site = { zfs.snapshots = [ ]; } // machine.site;
+    site = { zfs.snapshots = [ ]; } // machine.site // { boot = { generations = 10; } // machine.site.boot; };
     boot.kernelPackages.kernel.version = kernel;
     # As nixpkgs has it: the module of ZFS is broken where it does not support the kernel.
     boot.kernelPackages.zfs_stub.meta.broken = lib.versionAtLeast kernel "7.1";
