@@ -30,6 +30,18 @@ func linkFaults() []fault {
 	}
 	return []fault{
 		{
+			name:   "interfaces or packets' size that Cilium is told",
+			breaks: "hosts have other interfaces: one that is not named has no Cilium, or drops its VLANs' packets, and a size for all is too large where a VLAN takes less",
+			check: func(r *output) []string {
+				var f finding
+				for _, key := range []string{"devices", "MTU", "nodePort"} {
+					f.unless(dig(r.values("cilium"), key) == nil, "%s is set", key)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap("k8s/terraform-*/values/cilium.yaml", `^bpf:\n`, "MTU: 1500\nbpf:\n"), swap("k8s/terraform-*/values/cilium.yaml", `^bpf:\n`, "devices: [eth0]\nbpf:\n")},
+		},
+		{
 			name: "VLAN that is taken for its card", nix: true,
 			breaks:  "both have one MAC: what is found by it, or by a name in a file behind the card's, may get the other's addresses (systemd.network(5): the first file that matches)",
 			applies: vlans,

@@ -138,6 +138,15 @@ func checkGateways(c *checker) {
 		c.gateway(at.With("ipv4"), l.IPv4.Address, l.IPv4.Gateway, l.IPv4.OnLink)
 		c.gateway(at.With("ipv6"), l.IPv6.Address, l.IPv6.Gateway, l.IPv6.OnLink)
 	})
+	c.eachStatic(func(s static) {
+		for _, l := range s.host.Links() {
+			for family, gw := range map[string]netip.Addr{"ipv4": l.IPv4.Gateway, "ipv6": l.IPv6.Gateway} {
+				if own := linkPath(s.host, l).With(family); s.Addr() == gw && s.at.Parent().Key() != own.Key() {
+					c.note(c.report(own.With("gateway"), "%s is another address of the host", gw), s.at, "here")
+				}
+			}
+		}
+	})
 }
 
 func (c *checker) gateway(at diag.Path, p netip.Prefix, gw netip.Addr, onLink bool) {

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"maps"
+	"net/netip"
 	"regexp"
 	"slices"
 
@@ -13,8 +14,10 @@ import (
 
 // twoMore says two more cards of the base site, and twoHosts another host, for the rules' examples.
 const (
-	twoHosts = hostTwo + `, nics: wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}}`
-	twoMore  = `hosts: web1: nics: {a: mac: "a8:a1:59:0f:10:02", b: mac: "a8:a1:59:0f:10:03"}`
+	twoHosts  = hostTwo + `, nics: wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}}`
+	vlanNodes = twoHosts + "\n" + `hosts: [string]: {node: "private", vlans: private: on: "wan"}` + "\n" +
+		`hosts: web1: vlans: private: {id: 4000, mtu: 1400, ipv4: address: "10.20.0.11/24"}` + "\n" + `hosts: web2: vlans: private: ipv4: address: "10.20.0.12/24"`
+	twoMore = `hosts: web1: nics: {a: mac: "a8:a1:59:0f:10:02", b: mac: "a8:a1:59:0f:10:03"}`
 )
 
 func vlanRules() []Rule {
@@ -31,6 +34,8 @@ func vlanRules() []Rule {
 			Bad: `hosts: web1: nics: wan: mtu: 1200`, Good: `hosts: web1: nics: wan: mtu: 1280`, check: checkMTU},
 		{ID: "mtu-pods", Severity: diag.Warning, Summary: "What tunnels between nodes take off the smallest packets of a host leaves pods 1228 bytes, as QUIC needs them: cloudflared falls back to HTTP/2 below that.",
 			Bad: twoHosts + "\n" + `hosts: web1: nics: wan: mtu: 1300`, Good: twoHosts + "\n" + `hosts: web1: nics: wan: mtu: 1400`, check: checkMTUPods},
+		{ID: "node-vlan", Severity: diag.Warning, Summary: "Nodes that reach each other in one network have VLANs of one tag there, and packets of one size.",
+			Bad: vlanNodes + "\n" + `hosts: web2: vlans: private: {id: 4001, mtu: 1400}`, Good: vlanNodes + "\n" + `hosts: web2: vlans: private: {id: 4000, mtu: 1400}`, check: checkNodeVLAN},
 		{ID: "bond-nics", Severity: diag.Error, Summary: "A bond has two cards or more of its host, and a card is of one bond.",
 			Bad: twoMore + "\n" + `hosts: web1: {nics: b: ipv4: "none", bonds: bond0: {nics: ["a"], ipv4: "none"}}`, Good: twoMore + "\n" + `hosts: web1: bonds: bond0: {nics: ["a", "b"], ipv4: "none"}`, check: checkBondNICs},
 		{ID: "bond-member", Severity: diag.Error, Summary: "A card of a bond carries nothing itself: addresses, routes and the size of packets are the bond's.",
@@ -170,6 +175,53 @@ func checkMTUPods(c *checker) {
 				WithHint("say %d or more, where the network takes it; silence this where HTTP/2 will do", quicBytes+takes)
 		}
 	})
+}
+
+// checkNodeVLAN compares the nodes of one network: the tag of a VLAN, and the size of
+// packets, which has to be one where no router cuts them.
+func checkNodeVLAN(c *checker) {
+	type node struct {
+		net   netip.Prefix
+		bytes int
+		vlan  *site.VLAN
+		at    diag.Path
+	}
+	var nodes []node
+	for _, h := range c.site.Hosts {
+		for _, l := range h.Links() {
+			if l.IPv4.Address.Addr() != h.NodeIP || !h.NodeIP.IsValid() || l.IPv4.Address.IsSingleIP() {
+				continue
+			}
+			n := node{net: l.IPv4.Address.Masked(), at: linkPath(h, l)}
+			n.bytes, _ = h.LinkMTU(l)
+			for _, v := range h.VLANs {
+				if &v.Link == l {
+					n.vlan = v
+				}
+			}
+			for _, other := range nodes {
+				if other.net != n.net {
+					continue
+				}
+				if n.vlan != nil && other.vlan != nil && n.vlan.ID != other.vlan.ID {
+					p := c.report(n.at.With("id"), "the node's VLAN has the tag %d, and that of another node in %s has %d", n.vlan.ID, n.net, other.vlan.ID).
+						WithHint("say one tag; silence this where the provider changes it on the way")
+					c.note(p, other.at.With("id"), "the other node")
+				}
+				if n.bytes != other.bytes {
+					at := n.at
+					if c.ix.Has(at.With("mtu")) {
+						at = at.With("mtu")
+					}
+					p := c.report(at, "the node sends packets of %d bytes, and another one in %s takes %d", n.bytes, n.net, other.bytes).
+						WithHint("say one mtu for all nodes of the network")
+					c.note(p, other.at, "the other node")
+				}
+				break
+			}
+			nodes = append(nodes, n)
+		}
+	}
 }
 
 func checkBondNICs(c *checker) {

@@ -185,6 +185,9 @@ func packetShapes(t *testing.T) []packetShape {
 		t.Fatal(err)
 	}
 	vlan := gentest.Site(t, string(data))
+	if data, err = os.ReadFile("../../../golden/three/site.cue"); err != nil {
+		t.Fatal(err)
+	}
 	large := func(from, source, to string, port, size int, arrives bool) packet {
 		return packet{From: from, Source: source, To: to, Proto: "udp", Port: port, Size: size, Arrives: arrives}
 	}
@@ -212,6 +215,11 @@ func packetShapes(t *testing.T) []packetShape {
 			arrive("pod", pod, "198.51.100.7", "tcp", 22, 6443, 10250), arrive("internet", "203.0.113.10", "198.51.100.7", "tcp", 22, 4240, 4244, 6443, 10250), arrive("internet", "203.0.113.10", "198.51.100.7", "udp", 8472),
 			closed("internet", anybody, "198.51.100.7"), closed("internet", "198.51.100.200", "198.51.100.7"), arrive("internet", "198.51.100.200", "198.51.100.7", "tcp", 22),
 			[]packet{{From: "internet", Source: anybody, To: "198.51.100.7", Proto: "tcp", Port: 22}}, arrive("internet", anybody, "198.51.100.7", "ping", 0),
+		)},
+		{"three servers and an agent", "n1", gentest.Site(t, string(data)+strings.ReplaceAll(gentest.Agent("n9"), gentest.AgeAgent, gentest.AgeMaria)+`hosts: n9: {node: "lan", nics: lan: {mac: "a8:a1:59:0f:20:02", ipv4: address: "10.20.0.19/24"}}`), slices.Concat(
+			arrive("pod", pod, "10.20.0.11", "tcp", 6443), arrive("node", "10.20.0.12", "10.20.0.11", "tcp", 22, 2379, 2380, 4240, 4244, 6443, 10250), arrive("node", "10.20.0.12", "10.20.0.11", "udp", 51871),
+			arrive("node", "10.20.0.19", "10.20.0.11", "tcp", 22, 4240, 4244, 6443, 10250), []packet{{From: "node", Source: "10.20.0.19", To: "10.20.0.11", Proto: "tcp", Port: 2379}, {From: "node", Source: "10.20.0.19", To: "10.20.0.11", Proto: "tcp", Port: 2380}},
+			closed("node", "10.20.0.99", "10.20.0.11"), closed("internet", anybody, "203.0.113.11"),
 		)},
 		{"one host", "web1", newSite(t), slices.Concat(
 			arrive("pod", pod, "203.0.113.10", "tcp", 22, 6443, 10250), closed("internet", anybody, "203.0.113.10"), closed("internet", anybody6, "2001:db8:10::2"),
