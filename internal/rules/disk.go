@@ -151,6 +151,9 @@ func checkMounts(c *checker) {
 		}
 		for name, p := range h.Pools {
 			one(p.Mount, "pools", name, "mount")
+			for dataset, mount := range p.Datasets {
+				one(mount, "pools", name, "datasets", dataset)
+			}
 		}
 	}
 }
@@ -203,7 +206,11 @@ func checkMountTwice(c *checker) {
 			}
 		}
 		for _, p := range h.Pools {
-			if c.spec.Hosts[h.Name].Pools != nil {
+			if p.Pool.Datasets != nil {
+				for _, d := range p.Datasets {
+					one(d.Mount, "pools", p.Name, "datasets", d.Name)
+				}
+			} else if c.spec.Hosts[h.Name].Pools != nil {
 				one(p.Mount, "pools", p.Name, "mount")
 			} else if len(p.Disks) > 0 {
 				one(p.Mount, "disks", p.Disks[0]) // the pool that follows from the disks

@@ -21,6 +21,8 @@ func poolRules() []Rule {
 			Bad: `hosts: web1: {layout: "zfs", hostId: "8425e3"}`, Good: `hosts: web1: {layout: "zfs", hostId: "8425e349"}`, check: checkHostID},
 		{ID: "pool-name", Severity: diag.Error, Summary: "The name of a pool is none that ZFS keeps for parts of one.",
 			Bad: `hosts: web1: {layout: "zfs", pools: mirror: mount: "/"}`, Good: `hosts: web1: {layout: "zfs", pools: system: mount: "/"}`, value: true, check: checkPoolName},
+		{ID: "pool-datasets", Severity: diag.Error, Summary: "The datasets of a pool have names that ZFS takes, and one of them is mounted where the pool is, the others inside of it.",
+			Bad: `hosts: web1: {layout: "zfs", pools: zroot: {mount: "/", datasets: nix: "/nix"}}`, Good: `hosts: web1: {layout: "zfs", pools: zroot: {mount: "/", datasets: {root: "/", nix: "/nix"}}}`, check: checkPoolDatasets},
 		{ID: "pool-disks", Severity: diag.Error, Summary: "The disks of a pool are disks of the host, each once, in no other pool and without a file system of its own.",
 			Bad: `hosts: web1: {layout: "zfs", pools: system: {disks: ["a", "c"], mount: "/"}}`, Good: `hosts: web1: {layout: "zfs", pools: system: {disks: ["a", "b"], mount: "/"}}`, check: checkPoolDisks},
 		{ID: "pool-mode", Severity: diag.Error, Summary: "A pool has as many disks as its mode takes: 2 for a mirror, 3 for raidz1, 4 for raidz2.",
@@ -120,6 +122,33 @@ func checkPoolName(c *checker) {
 				c.reportName(at, "%q cannot name a pool: ZFS calls a part of one so", name).WithHint("system, tank, data")
 			case name != "" && name[0] >= '0' && name[0] <= '9' && format.LabelRE().MatchString(name):
 				c.reportName(at, "%q cannot name a pool: it starts with a digit", name).WithHint("%q", "pool"+name)
+			}
+		}
+	}
+}
+
+// datasetRE: OpenZFS, module/zcommon/zfs_namecheck.c; a blank is left out.
+var datasetRE = format.Pattern(`^[A-Za-z0-9_.:-]+(/[A-Za-z0-9_.:-]+)*$`)
+
+func checkPoolDatasets(c *checker) {
+	for host, h := range c.spec.Hosts {
+		for name, p := range h.Pools {
+			at, main := diag.Path{"hosts", host, "pools", name, "datasets"}, p.Datasets == nil
+			for dataset, mount := range p.Datasets {
+				main = main || mount == p.Mount
+				switch {
+				case !datasetRE().MatchString(dataset) || len(name)+len(dataset) > 200 || slices.Contains(strings.Split(dataset, "/"), ".") || slices.Contains(strings.Split(dataset, "/"), ".."):
+					c.reportName(at.With(dataset), "%q cannot name a dataset", dataset).WithHint("letters, digits and - _ . : in each part, with / between them")
+				case dataset == "reserved":
+					c.reportName(at.With(dataset), "%q is gen's own dataset, which keeps room free in the pool", dataset).WithHint("give it another name")
+				case !format.Mount(mount).Bad() && mount != p.Mount && p.Mount != "/" && !isBelow(mount, p.Mount):
+					problem := c.report(at.With(dataset), "%q is not inside of %q", mount, p.Mount).WithHint("a pool's datasets are mounted where it is, or inside")
+					c.note(problem, diag.Path{"hosts", host, "pools", name, "mount"}, "where the pool is mounted")
+				}
+			}
+			if !main {
+				problem := c.report(at, "no dataset is mounted at %q, where the pool is", p.Mount).WithHint("these are all of its datasets: name that one too, as root: %q", p.Mount)
+				c.note(problem, diag.Path{"hosts", host, "pools", name, "mount"}, "said here")
 			}
 		}
 	}

@@ -82,6 +82,12 @@ func addDatasets(h *spec.Host, pools []*Pool) {
 		own = append(own, Dataset{"volumes", VolumesDir, true})
 	}
 	for _, p := range pools {
+		if specs := p.Pool.Datasets; specs != nil {
+			for _, name := range slices.Sorted(maps.Keys(specs)) {
+				p.Datasets = append(p.Datasets, Dataset{name, specs[name], p.Snapshots && !fetchedAgain(specs[name])})
+			}
+			continue
+		}
 		name := "data"
 		if p.Mount == "/" {
 			name = "root"
@@ -94,6 +100,11 @@ func addDatasets(h *spec.Host, pools []*Pool) {
 			}
 		}
 	}
+}
+
+// fetchedAgain tells of a folder whose files are somewhere else too.
+func fetchedAgain(mount string) bool {
+	return mount == "/nix" || strings.HasPrefix(mount, "/nix/") || mount == ContainersDir
 }
 
 // holder is the pool of the innermost mount point around a folder.

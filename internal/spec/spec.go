@@ -183,10 +183,11 @@ type Array struct {
 
 // Pool mirrors #Pool.
 type Pool struct {
-	Mode      string   `json:"mode"`
-	Disks     []string `json:"disks"`
-	Mount     string   `json:"mount"`
-	Snapshots bool     `json:"snapshots"`
+	Mode      string            `json:"mode"`
+	Disks     []string          `json:"disks"`
+	Mount     string            `json:"mount"`
+	Datasets  map[string]string `json:"datasets"`
+	Snapshots bool              `json:"snapshots"`
 }
 
 // User mirrors #User.

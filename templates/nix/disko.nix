@@ -122,7 +122,7 @@
             mountpoint = {{.Mount}};
             options.mountpoint = "legacy";
 {{if .NoFail}}
-            # only what NixOS needs holds up the start of the host
+            # only the system holds up the start of the host
             mountOptions = [ "nofail" ];
 {{end}}
           };

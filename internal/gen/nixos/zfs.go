@@ -21,7 +21,10 @@ func poolsOf(h *site.Host) []pool {
 			to.Mode = ""
 		}
 		for _, d := range from.Datasets {
-			to.Datasets = append(to.Datasets, dataset{d.Name, fileSystemOf("zfs", d.Mount)})
+			fs := fileSystemOf("zfs", d.Mount)
+			// Where the pool of / is there, all of it is: nothing of it is waited for in vain.
+			fs.NoFail = fs.NoFail && from.Mount != "/"
+			to.Datasets = append(to.Datasets, dataset{d.Name, fs})
 		}
 		pools = append(pools, to)
 	}

@@ -43,8 +43,8 @@ func TestPoolStartsWithOneDiskDead(t *testing.T) {
 	}
 }
 
-// TestPools: what is fetched again has no snapshots, what is not of NixOS's own need does
-// not hold up the start, and no file system of ZFS mounts itself.
+// TestPools: what is fetched again has no snapshots, a pool of data does not hold up the
+// start, and no file system of ZFS mounts itself.
 func TestPools(t *testing.T) {
 	t.Parallel()
 	h := host(t, newSite(t, onZFS), "web1", "6.18.3")
@@ -61,10 +61,13 @@ func TestPools(t *testing.T) {
 	}
 	pool.at("datasets").is(attrs{
 		"root": dataset("/"), "nix": dataset("/nix"), "var-lib": dataset("/var/lib"),
-		"containers": dataset("/var/lib/rancher/k3s/agent/containerd", "nofail"),
-		"volumes":    dataset(site.VolumesDir, "nofail"),
+		"containers": dataset("/var/lib/rancher/k3s/agent/containerd"),
+		"volumes":    dataset(site.VolumesDir),
 		"reserved":   attrs{"type": "zfs_fs", "options": attrs{"canmount": "off", "refreservation": "2G"}},
 	})
+	data := host(t, newSite(t, onZFS, `hosts: web1: pools: {system: {mode: "stripe", disks: ["a"], mount: "/"}, tank: {mode: "stripe", disks: ["b"], mount: "/data"}}`), "web1", "6.18.3")
+	data.at("disko", "disko", "devices", "zpool", "tank", "datasets", "data").is(dataset("/data", "nofail"))
+	data.at("disko", "disko", "devices", "zpool", "tank", "mode").is("")
 	h.at("machine", "site", "zfs", "snapshots").is(list("system/root", "system/var-lib", "system/volumes"))
 	h.at("zfs", "systemd", "services", "k3s", "unitConfig", "RequiresMountsFor").is(list("/var/lib/rancher/k3s/agent/containerd"))
 	h.at("zfs", "services", "zfs", "autoScrub", "enable").is(true)
@@ -101,6 +104,11 @@ func TestPoolOfData(t *testing.T) {
 			t.Errorf("%s:\n%s, want\n%s", more, got, want)
 		}
 	}
+	installed := host(t, newSite(t, onZFS, `hosts: web1: pools: zroot: {mount: "/", datasets: {root: "/", nix: "/nix", "nix/db": "/nix/var/nix/db", pg: "/var/lib/postgresql"}}`), "web1", "6.18.3")
+	installed.at("disko", "disko", "devices", "zpool", "zroot", "datasets", "nix/db").is(attrs{
+		"type": "zfs_fs", "mountpoint": "/nix/var/nix/db", "options": attrs{"mountpoint": "legacy"},
+	})
+	installed.at("machine", "site", "zfs", "snapshots").is(list("zroot/pg", "zroot/root"))
 	quiet := host(t, newSite(t, onZFS, `hosts: web1: pools: system: {mount: "/", snapshots: false}`), "web1", "6.18.3")
 	if quiet.at("machine", "site").has("zfs") {
 		t.Error("snapshots of a pool that wants none")

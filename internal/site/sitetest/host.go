@@ -87,6 +87,7 @@ func (g *generator) pools(disks []string) {
 	switch n := len(disks); {
 	case n == 1:
 		g.line(`pools: system: {mode: "stripe", mount: "/", snapshots: %v}`, g.coin())
+		g.maybe(2, `pools: system: datasets: {root: "/", "local/nix": "/nix", "safe/state": "/var/lib"}`)
 	case n == 4 && g.coin():
 		g.line(`pools: system: {disks: [%s], mount: "/"}`, strings.Join(disks[:2], ", "))
 		g.line(`pools: tank: {mode: "stripe", disks: [%s], mount: %q, snapshots: %v}`, strings.Join(disks[2:], ", "), g.one("/data", "/var/lib/rancher", "/var"), g.coin())

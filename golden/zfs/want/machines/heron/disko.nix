@@ -146,8 +146,6 @@
             type = "zfs_fs";
             mountpoint = "/var/lib/rancher/k3s/agent/containerd";
             options.mountpoint = "legacy";
-            # only what NixOS needs holds up the start of the host
-            mountOptions = [ "nofail" ];
           };
           # What it keeps free is room to clear up in, in a pool that is full.
           reserved = {
@@ -176,7 +174,7 @@
             type = "zfs_fs";
             mountpoint = "/data";
             options.mountpoint = "legacy";
-            # only what NixOS needs holds up the start of the host
+            # only the system holds up the start of the host
             mountOptions = [ "nofail" ];
           };
           # What it keeps free is room to clear up in, in a pool that is full.
