@@ -99,8 +99,11 @@ func TestBeside(t *testing.T) {
 				checkLocals(t, filepath.Join("out", name), file)
 			case ".nix":
 				parseNix(t, filepath.Join("out", name))
-				if name == "flake.nix" {
+				switch filepath.Base(name) {
+				case "flake.nix":
 					checkFlake(t, "out")
+				case "disko.nix":
+					checkDisko(t, "out")
 				}
 			}
 		}
@@ -203,10 +206,11 @@ func checkFlake(t *testing.T, out string) {
 		t.Fatal(err)
 	}
 	if _, err := exec.LookPath("nix-instantiate"); err != nil {
-		t.Logf("flake.nix is not evaluated: %v", err)
+		t.Logf("flake.nix is not evaluated: %v", err) // make test names what is missing
 		return
 	}
-	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "-E", `
+	var modules []string
+	nixEval(t, `
 let
   plain = m: if builtins.isPath m then toString m else if builtins.isString m then m else builtins.toJSON m;
   inputs = {
@@ -214,19 +218,7 @@ let
     disko.nixosModules.disko = "disko";
     sops-nix.nixosModules.sops = "sops";
   };
-in ((import `+root+`/flake.nix).outputs inputs).nixosConfigurations.web1`)
-	work := t.TempDir()
-	cmd.Env = append(os.Environ(), "HOME="+work, "NIX_STORE_DIR="+work+"/store", "NIX_STATE_DIR="+work+"/var", "NIX_CONF_DIR="+work, "NIX_PATH=")
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	data, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, errs.String())
-	}
-	var modules []string
-	if err := json.Unmarshal(data, &modules); err != nil {
-		t.Fatal(err)
-	}
+in ((import `+root+`/flake.nix).outputs inputs).nixosConfigurations.web1`, &modules)
 	want := []string{"disko", "sops", `{"networking":{"hostName":"web1"},"time":{"timeZone":"Europe/Copenhagen"}}`}
 	for _, path := range []string{"roles/base", "roles/boot", "roles/k3s-cilium", "roles/core", "machines/web1"} {
 		if _, err := os.Stat(filepath.Join(root, path, "default.nix")); err != nil {
@@ -236,6 +228,59 @@ in ((import `+root+`/flake.nix).outputs inputs).nixosConfigurations.web1`)
 	}
 	if diff := cmp.Diff(want, modules); diff != "" {
 		t.Errorf("flake.nix (-want +got):\n%s", diff)
+	}
+}
+
+// checkDisko evaluates the host with a disko.nix of the user's: the boot loader finds
+// its partitions, and each disk of the spec is in it.
+func checkDisko(t *testing.T, out string) {
+	t.Helper()
+	if _, err := exec.LookPath("nix-instantiate"); err != nil {
+		t.Logf("disko.nix is not evaluated: %v", err)
+		return
+	}
+	root, err := filepath.Abs(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var web1 any
+	nixEval(t, "import "+stubNix+" "+root+` "web1" "7.0"`, &web1)
+	assertions := list(web1, "boot", "assertions")
+	for _, a := range assertions {
+		if text(a, "assertion") != "true" {
+			t.Errorf("the build stops: %s", text(a, "message"))
+		}
+	}
+	script := text(web1, "boot", "boot", "loader", "grub", "extraInstallCommands")
+	for _, want := range []string{"'/boot' '/dev/disk/by-id/nvme-SAMSUNG_MZVL2512HCJQ-00B00_S675NX0T100001'", "'/boot-fallback' '/dev/disk/by-id/nvme-SAMSUNG_MZVL2512HCJQ-00B00_S675NX0T100002'"} {
+		if len(assertions) != 2 || !strings.Contains(script, want) {
+			t.Errorf("GRUB is not installed with %s", want)
+		}
+	}
+}
+
+// stubNix has the stand-ins of package nixos. Tests change the folder that they are in.
+var stubNix = func() string {
+	path, err := filepath.Abs("../../internal/gen/nixos/testdata/stub.nix")
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
+
+func nixEval(t *testing.T, expr string, to any) {
+	t.Helper()
+	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "--json", "-E", expr)
+	work := t.TempDir()
+	cmd.Env = append(os.Environ(), "HOME="+work, "NIX_STORE_DIR="+work+"/store", "NIX_STATE_DIR="+work+"/var", "NIX_CONF_DIR="+work, "NIX_PATH=")
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	data, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, errs.String())
+	}
+	if err := json.Unmarshal(data, to); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"text/tabwriter"
 
 	"sitegen/internal/gen"
@@ -30,6 +31,11 @@ func listYours(e *env, out *outFlags, want *gen.Result, changes []tree.Change) e
 	}
 	if want.Site.OwnFlake() && isFile(root, "flake.nix") {
 		lines = append(lines, [2]string{"flake.nix", "Nix, with what is in hosts"})
+	}
+	for _, x := range want.Excluded {
+		if path.Base(x.Path) == "disko.nix" && isFile(root, x.Path) {
+			lines = append(lines, [2]string{x.Path, "NixOS and disko, in the place of gen's"})
+		}
 	}
 	for _, v := range want.Site.OwnValues() {
 		if isFile(root, v.File) {

@@ -118,10 +118,10 @@ func TestEvents(t *testing.T) {
 	same(t, "systemd", log[:2], `systemd/systemctl show --property=Result,ExecMainStatus data-x\x2dy.mount`, `notify/notify data-x\x2dy.mount failed on web1 Result=exit-code`)
 
 	s = newShell(t)
-	s.Mounts = []string{"/srv"}
+	s.Mounts = []string{s.dir + "/boot", s.dir + "/boot-fallback"} // the scripts are told another root
 	log, _, _ = s.run("PATH=/stub/util-linux/bin:$PATH\n" + base.at("systemd", "services", "alert-mounts", "script").text())
 	same(t, "a file system that is not mounted", log, "notify/notify / is not mounted on web1 On the host, systemctl status / shows why.")
-	s.Mounts = []string{"/"}
+	s.Mounts = append(s.Mounts, "/")
 	log, _, _ = s.run("PATH=/stub/util-linux/bin:$PATH\n" + base.at("systemd", "services", "alert-mounts", "script").text())
 	same(t, "all mounted", log)
 }

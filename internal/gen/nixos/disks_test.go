@@ -2,7 +2,10 @@ package nixos
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"sitegen/internal/gentest"
@@ -119,6 +122,36 @@ func TestBootLoaders(t *testing.T) {
 		if got := role.has("systemd"); got != copies {
 			t.Errorf("%s: a stand-in for /boot %t, want %t", name, got, copies)
 		}
+	}
+}
+
+// TestBootDisksThere: a hand-written disko.nix that lacks a boot partition stops the build.
+func TestBootDisksThere(t *testing.T) {
+	t.Parallel()
+	dir := write(t, newSite(t))
+	disko := filepath.Join(dir, "machines/web1/disko.nix")
+	data, err := os.ReadFile(disko)
+	if err != nil {
+		t.Fatal(err)
+	}
+	assertions := func(old, new string) []string {
+		if err := os.WriteFile(disko, []byte(strings.ReplaceAll(string(data), old, new)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		var failed []string
+		for _, a := range eval(t, `(import `+stubPath(t)+` `+dir+` "web1" "7.0").boot.assertions`).v.([]any) {
+			if a := a.(attrs); a["assertion"] != true {
+				failed = append(failed, a["message"].(string))
+			}
+		}
+		return failed
+	}
+	if failed := assertions("", ""); len(failed) > 0 {
+		t.Errorf("gen's own layout: %v", failed)
+	}
+	for _, old := range []string{"/boot-fallback", " b = "} {
+		new := map[string]string{"/boot-fallback": "/boot2", " b = ": " sdb = "}[old]
+		same(t, old, assertions(old, new), "disko.nix has no disk b with a boot partition that is mounted at /boot-fallback, where the boot loader goes")
 	}
 }
 

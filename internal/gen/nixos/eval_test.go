@@ -76,11 +76,16 @@ type value struct {
 // that the host would run.
 func host(t *testing.T, s *site.Site, name, kernel string) value {
 	t.Helper()
+	return eval(t, fmt.Sprintf("import %s %s %s %s", stubPath(t), write(t, s), strconv.Quote(name), strconv.Quote(kernel)))
+}
+
+func stubPath(t *testing.T) string {
+	t.Helper()
 	stub, err := filepath.Abs("testdata/stub.nix")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return eval(t, fmt.Sprintf("import %s %s %s %s", stub, write(t, s), strconv.Quote(name), strconv.Quote(kernel)))
+	return stub
 }
 
 func eval(t *testing.T, expr string) value {

@@ -42,6 +42,13 @@ let
   file = path: root + "/${path}";
   disko = import (file "machines/${hostName}/disko.nix");
 
+  # The partitions of disks that are mounted, as disko tells NixOS.
+  mounts = map (p: p.content.mountpoint) (
+    builtins.filter (p: (p.content or { }) ? mountpoint) (
+      builtins.concatLists (map (d: builtins.attrValues d.content.partitions) (builtins.attrValues disko.disko.devices.disk))
+    )
+  );
+
   config = {
     inherit (disko) disko;
     site = { zfs.snapshots = [ ]; } // machine.site // { boot = { generations = 10; } // machine.site.boot; };
@@ -49,7 +56,7 @@ let
     # As nixpkgs has it: the module of ZFS is broken where it does not support the kernel.
     boot.kernelPackages.zfs_stub.meta.broken = lib.versionAtLeast kernel "7.1";
     boot.zfs.package = { outPath = "/stub/zfs"; version = "2.4.1"; kernelModuleAttribute = "zfs_stub"; };
-    fileSystems = machine.fileSystems or { } // { "/" = { }; };
+    fileSystems = machine.fileSystems or { } // { "/" = { }; } // attrsOf mounts (_: { });
     boot.swraid.enable = disko.disko.devices ? mdadm;
     networking.hostName = hostName;
     system.stateVersion = "20.09"; # what no host was installed with

@@ -70,6 +70,12 @@ in
   };
 
   config = lib.mkMerge [
+    {
+      assertions = lib.mapAttrsToList (mount: disk: {
+        assertion = config.disko.devices.disk ? ${disk} && config.fileSystems ? ${mount};
+        message = "disko.nix has no disk ${disk} with a boot partition that is mounted at ${mount}, where the boot loader goes";
+      }) cfg.disks;
+    }
     (lib.mkIf grub {
       boot.loader.grub = {
         enable = true;
