@@ -162,7 +162,7 @@ func checkNamespaces(c *checker) {
 			continue
 		}
 		_, app := c.spec.Apps[name]
-		switch why := reservedNamespace(name); {
+		switch why := c.reservedName(name); {
 		case why != "" && b.Namespace != "":
 			c.report(at, "%q cannot be its namespace: %s", name, why).WithHint("leave it out for %q, its own name", b.name)
 			continue

@@ -113,14 +113,22 @@ func reservedNamespace(name string) string {
 	return ""
 }
 
+// reservedName is one of these, or what Longhorn has where the site wants it.
+func (c *checker) reservedName(name string) string {
+	if c.site.Longhorn() && (name == site.StorageLonghorn || name == site.LonghornNamespace) {
+		return "storage: \"longhorn\" makes it"
+	}
+	return reservedNamespace(name)
+}
+
 func checkReservedNames(c *checker) {
 	for name := range c.spec.Apps {
-		if why := reservedNamespace(name); why != "" {
+		if why := c.reservedName(name); why != "" {
 			c.reportName(diag.Path{"apps", name}, "an app cannot be called %q: %s", name, why).WithHint("say %q, or what it is for", name+"-app")
 		}
 	}
 	for _, b := range besides(c.spec) {
-		why := reservedNamespace(b.name)
+		why := c.reservedName(b.name)
 		if strings.HasPrefix(b.name, "kube-") { // a release may be called so; its namespace is another rule's
 			why = ""
 		}

@@ -39,7 +39,7 @@ func (s *Site) LeftOut() []string {
 	for _, a := range s.Apps {
 		for _, v := range a.Volumes {
 			switch {
-			case v.Backup:
+			case v.Backup || v.Storage == StorageLonghorn:
 			case a.Stateful(): // a claim for each of 100 pods at most; [0-9]* would take in those of a volume like d-b-0x
 				claim := "pvc-*_" + a.Namespace + "_" + v.Name + "-" + a.Name + "-"
 				all = append(all, claim+"[0-9]", claim+"[1-9][0-9]")
@@ -47,6 +47,9 @@ func (s *Site) LeftOut() []string {
 				all = append(all, "pvc-*_"+a.Namespace+"_"+v.Name)
 			}
 		}
+	}
+	if s.Longhorn() { // copies of blocks, which Longhorn itself backs up
+		all = append(all, longhornName)
 	}
 	return all
 }

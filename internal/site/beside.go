@@ -99,6 +99,9 @@ func resolveBeside(s *Site, sp *spec.Spec) {
 		b.Chart = &Chart{c.Chart, c.Version, strings.TrimPrefix(c.Repo, "oci://"), c.Values, c.ValuesFile}
 		s.Charts = append(s.Charts, b)
 	}
+	if s.Longhorn() {
+		s.Charts = append(s.Charts, longhorn(s, sp))
+	}
 	for _, name := range slices.Sorted(maps.Keys(sp.Folders)) {
 		f := sp.Folders[name]
 		b := newBeside(KindFolder, name, f.Beside, f.Kinds)

@@ -10,6 +10,9 @@ func (s *Site) OwnPods() int {
 	if s.Cluster.Hubble.Enabled {
 		n += 2
 	}
+	if s.Longhorn() { // on each node manager, engine, instances and CSI; three each of four parts of CSI; driver and page
+		n += 4*len(s.Hosts) + 3*4 + 2
+	}
 	return n
 }
 

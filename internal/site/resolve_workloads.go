@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -41,7 +42,9 @@ func resolveWorkloads(s *Site, sp *spec.Spec) {
 		w.ServicePort = w.Port
 		w.Writable, w.Secrets, w.Allow = Sorted(w.Writable), Sorted(w.Secrets), Sorted(w.Allow)
 		for _, v := range slices.Sorted(maps.Keys(w.App.Volumes)) {
-			w.Volumes = append(w.Volumes, Volume{*w.App.Volumes[v], v})
+			volume := Volume{*w.App.Volumes[v], v}
+			volume.Storage = cmp.Or(volume.Storage, sp.Storage)
+			w.Volumes = append(w.Volumes, volume)
 		}
 		w.Files = resolveFiles(w.App.Files)
 		resolveProcesses(w)

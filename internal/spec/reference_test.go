@@ -95,7 +95,7 @@ func TestExplain(t *testing.T) {
 		`domains."example.com".records.srv.port`: "domains.NAME.records[].srv.port",
 		`routes."*.x.example.com".paths[1].path`: "routes.NAME.paths[].path",
 		"terraform":                              "terraform terraform.s3 terraform.s3.bucket terraform.s3.key terraform.s3.region terraform.s3.endpoint terraform.providers terraform.providers.NAME.source terraform.providers.NAME.version terraform.shards",
-		"apps.invoices.volumes.data":             "apps.NAME.volumes apps.NAME.volumes.NAME.mount apps.NAME.volumes.NAME.size apps.NAME.volumes.NAME.backup",
+		"apps.invoices.volumes.data":             "apps.NAME.volumes apps.NAME.volumes.NAME.mount apps.NAME.volumes.NAME.size apps.NAME.volumes.NAME.backup apps.NAME.volumes.NAME.storage",
 		"domains.NAME.records[0].caa":            "domains.NAME.records[].caa domains.NAME.records[].caa.flags domains.NAME.records[].caa.tag domains.NAME.records[].caa.value",
 		"nowhere":                                "",
 		"name.x":                                 "",

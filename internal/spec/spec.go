@@ -25,6 +25,7 @@ type Spec struct {
 	Sops       Sops                 `json:"sops"`
 	Alerts     *Alerts              `json:"alerts"`
 	Backup     *Backup              `json:"backup"`
+	Storage    string               `json:"storage"`
 	Terraform  Terraform            `json:"terraform"`
 	Output     Output               `json:"output"`
 	Versions   Versions             `json:"versions"`
@@ -280,8 +281,9 @@ type Choice string
 // Versions mirrors #Versions.
 type Versions struct {
 	Charts struct {
-		Cilium string `json:"cilium"`
-		ArgoCD string `json:"argocd"`
+		Cilium   string `json:"cilium"`
+		ArgoCD   string `json:"argocd"`
+		Longhorn string `json:"longhorn"`
 	} `json:"charts"`
 	Images struct {
 		ArgoCD      string `json:"argocd"`

@@ -37,9 +37,10 @@ type Workload struct {
 
 // Volume mirrors #App.volumes.
 type Volume struct {
-	Mount  string `json:"mount"`
-	Size   string `json:"size"`
-	Backup bool   `json:"backup"`
+	Mount   string `json:"mount"`
+	Size    string `json:"size"`
+	Backup  bool   `json:"backup"`
+	Storage string `json:"storage"`
 }
 
 // Container mirrors #Container.

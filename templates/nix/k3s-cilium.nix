@@ -99,6 +99,15 @@ in
   '';
 {{end}}
 
+{{if .Longhorn}}
+  # Longhorn has the host attach its volumes over iSCSI, and looks for programs where other systems have them (longhorn#2166).
+  services.openiscsi = {
+    enable = true;
+    name = "iqn.2016-04.com.open-iscsi:${config.networking.hostName}";
+  };
+  systemd.tmpfiles.rules = [ "L+ /usr/local/bin - - - - /run/current-system/sw/bin" ];
+
+{{end}}
   # networkd removes routes and rules that are not its own: these are Cilium's.
   systemd.network.config.networkConfig = {
     ManageForeignRoutes = false;
@@ -107,6 +116,9 @@ in
 
   boot.kernelModules = [
     "br_netfilter"
+{{if .Longhorn}}
+    "iscsi_tcp"
+{{end}}
     "overlay"
   ];
   boot.kernel.sysctl = {

@@ -84,7 +84,7 @@ func claim(w *site.Workload, v site.Volume) manifest.Object[manifest.ClaimSpec] 
 	return manifest.NewClaim(m, manifest.ClaimSpec{
 		AccessModes:      []string{"ReadWriteOnce"},
 		Resources:        manifest.ClaimResource{Requests: map[string]string{"storage": v.Size}},
-		StorageClassName: "local-path",
+		StorageClassName: v.Storage,
 	})
 }
 

@@ -54,6 +54,8 @@ type runbook struct {
 	PodPort                string    // what carries the pods' traffic between nodes
 	CiliumTest             string    // Cilium's own test, as a command
 	Volumes                []volume
+	Longhorn               string // its version; "" where the site has none
+	LonghornTarget         string // where it backs up to; "" without a backup
 	Registries             []site.Registry
 	Jobs                   []job
 	Stateful               bool   // some app with volumes is
@@ -74,7 +76,7 @@ type (
 	route  struct{ Hostname, Target, Access string }
 	key    struct{ Key, What string }
 	file   struct{ File, Example string }
-	volume struct{ App, Volume, Mount, Claims string }
+	volume struct{ App, Volume, Mount, Claims, Where string }
 	job    struct{ Namespace, Name, Schedule, TimeZone string }
 	login  struct{ Name, Type, ClientID string } // an identity provider
 	inner  struct{ Name, Outer, Made string }
@@ -119,6 +121,12 @@ func newRunbook(s *site.Site) runbook {
 	}
 	r.Both = r.MD && len(r.ZFS) > 0
 	r.VolumesText = volumesText(s.Hosts)
+	if s.Longhorn() {
+		r.Longhorn = s.Versions.Charts.Longhorn
+		if s.Backup != nil {
+			r.LonghornTarget = s.LonghornTarget(s.Backup)
+		}
+	}
 	r.Server = newHost(s, s.Server)
 	if s.Quorum() {
 		for _, h := range s.Servers {
@@ -158,7 +166,7 @@ func newRunbook(s *site.Site) runbook {
 			r.Jobs = append(r.Jobs, job{a.Namespace, a.CronJobName(j), j.Schedule, j.TimeZone})
 		}
 		for _, v := range a.Volumes {
-			r.Volumes = append(r.Volumes, volume{a.Name, v.Name, v.Mount, strings.Join(a.Claims(v), ", ")})
+			r.Volumes = append(r.Volumes, volume{a.Name, v.Name, v.Mount, strings.Join(a.Claims(v), ", "), whereOf(s, v)})
 		}
 		r.Stateful = r.Stateful || a.Stateful() && len(a.Volumes) > 0
 	}
@@ -287,4 +295,17 @@ func k8sKey(s *site.Site, name string) string {
 		return "the token that reads the repository"
 	}
 	return "the Cloudflare token"
+}
+
+// whereOf says what a volume outlives; "" where there is only one way.
+func whereOf(s *site.Site, v site.Volume) string {
+	switch {
+	case !s.Longhorn() && !s.Joined():
+		return ""
+	case v.Storage == site.StorageLonghorn && s.Copies() > 1:
+		return "in " + strconv.Itoa(s.Copies()) + " copies, and outlives a host"
+	case v.Storage == site.StorageLonghorn:
+		return "in one copy, kept by Longhorn"
+	}
+	return "on the host of its pod, and dies with the disks there"
 }

@@ -86,6 +86,8 @@ type k3s struct {
 	IPv6    bool         // the family of their addresses
 	Encrypt bool
 
+	Longhorn bool
+
 	TunnelPorts []int // of the nodes, that routes lead to
 }
 
@@ -97,6 +99,7 @@ func k3sOf(s *site.Site) k3s {
 		ClusterDNS:  "--cluster-dns=" + c.DNS.String(),
 		Flags:       c.K3s.Flags,
 		Encrypt:     c.Encrypt,
+		Longhorn:    s.Longhorn(),
 	}
 	if !s.Joined() {
 		return k

@@ -2,6 +2,7 @@ package nixos
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
 	"sitegen/internal/gentest"
+	"sitegen/internal/site"
 )
 
 func TestServers(t *testing.T) {
@@ -149,5 +151,21 @@ func TestDumpsOfServers(t *testing.T) {
 				t.Errorf("the dump is %q, %v", got, err)
 			}
 		})
+	}
+}
+
+// TestLonghornHost: what Longhorn needs of a host, and what restic leaves alone.
+func TestLonghornHost(t *testing.T) {
+	t.Parallel()
+	h := host(t, newSite(t, gentest.Servers(), backed, `storage: "longhorn"`), "web2", "7.0")
+	h.at("k3s", "services", "openiscsi").is(attrs{"enable": true, "name": "iqn.2016-04.com.open-iscsi:web2"})
+	h.at("k3s", "boot", "kernelModules").is(list("br_netfilter", "iscsi_tcp", "overlay"))
+	h.at("k3s", "systemd", "tmpfiles", "rules").is(list("L+ /usr/local/bin - - - - /run/current-system/sw/bin"))
+	exclude := h.at("backup", "services", "restic", "backups", "site", "exclude").v.([]any)
+	if !slices.Contains(exclude, any(site.LonghornDir+"/*")) {
+		t.Errorf("restic copies Longhorn's blocks: %v", exclude)
+	}
+	if host(t, newSite(t), "web1", "7.0").at("k3s", "services").has("openiscsi") {
+		t.Error("nobody asked for Longhorn")
 	}
 }

@@ -182,6 +182,10 @@ func verifyValues(s *site.Site) []sh.Var {
 }
 
 func maintainValues(s *site.Site) []sh.Var {
+	longhorn := ""
+	if s.Longhorn() {
+		longhorn = "yes"
+	}
 	hosts := serverLines(s)
 	for _, h := range s.Agents {
 		hosts = append(hosts, line(h.Name, h.Address, h.SSH.Hostname))
@@ -190,7 +194,7 @@ func maintainValues(s *site.Site) []sh.Var {
 		{Name: "site", Value: s.Name},
 		{Name: "servers", Value: serverLines(s)},
 		{Name: "hosts", Value: hosts},
-		{Name: "longhorn", Value: ""},
+		{Name: "longhorn", Value: longhorn},
 	}
 }
 

@@ -247,6 +247,9 @@ func (g *generator) rest() {
 			g.maybe(2, `registries: "reg-%d": {host: %q, user: %q}`, i, r.host, g.one("bot", "robot$ci", "_json_key", "o'neil@example.com", `a "b" ${c}`))
 		}
 	}
+	if !strings.Contains(g.b.String(), `layout: "zfs"`) && strings.Contains(g.b.String(), `hosts: "server-1"`) {
+		g.maybe(3, `storage: "longhorn"`)
+	}
 	g.maybe(3, `tunnel: shards: %d`, 1<<g.IntN(4))
 	g.maybe(3, `terraform: providers: "null": {source: "hashicorp/null", version: "~> 3.%d"}`, g.IntN(3))
 	g.maybe(3, `terraform: shards: %d`, 1<<g.IntN(4))

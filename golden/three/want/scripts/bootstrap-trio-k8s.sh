@@ -26,7 +26,9 @@ readonly idp_secrets=secrets/idp-secrets.yaml
 readonly idp_keys=()
 readonly argocd_recipient=age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdf
 readonly argocd_hostname=argocd.example.net
-readonly app_secrets=()
+readonly app_secrets=(
+  'longhorn k8s/argocd-trio/longhorn/secrets.enc.yaml'
+)
 readonly core_applications=(
   cloudflared
   projects

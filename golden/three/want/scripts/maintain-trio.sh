@@ -13,7 +13,7 @@ readonly hosts=(
   'n2 203.0.113.12 ssh-n2.example.net'
   'n3 203.0.113.13 ssh-n3.example.net'
 )
-readonly longhorn=''
+readonly longhorn=yes
 
 # -- shared by this site's scripts ------------------------------------------
 

@@ -71,6 +71,8 @@ in
       "/var/lib/rancher/k3s/storage/before-*"
       "/var/lib/backup/before-*"
       "/var/lib/backup/dumps-of-*"
+      "/var/lib/rancher/k3s/storage/pvc-*_board_cache/*"
+      "/var/lib/rancher/k3s/storage/longhorn/*"
     ];
     # Takes away the locks of a run that was cut off, and no others.
     backupPrepareCommand = "${pkgs.restic}/bin/restic unlock || true";

@@ -6,7 +6,10 @@ set -euo pipefail
 umask 077
 export LC_ALL=C
 
-readonly left_out=()
+readonly left_out=(
+  'pvc-*_board_cache'
+  longhorn
+)
 
 storage=/var/lib/rancher/k3s/storage
 state=/var/lib/backup

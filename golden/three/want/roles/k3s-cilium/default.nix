@@ -71,6 +71,13 @@ in
     ${fromNodes} udp dport 51871 accept
   '';
 
+  # Longhorn has the host attach its volumes over iSCSI, and looks for programs where other systems have them (longhorn#2166).
+  services.openiscsi = {
+    enable = true;
+    name = "iqn.2016-04.com.open-iscsi:${config.networking.hostName}";
+  };
+  systemd.tmpfiles.rules = [ "L+ /usr/local/bin - - - - /run/current-system/sw/bin" ];
+
   # networkd removes routes and rules that are not its own: these are Cilium's.
   systemd.network.config.networkConfig = {
     ManageForeignRoutes = false;
@@ -79,6 +86,7 @@ in
 
   boot.kernelModules = [
     "br_netfilter"
+    "iscsi_tcp"
     "overlay"
   ];
   boot.kernel.sysctl = {
