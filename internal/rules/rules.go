@@ -21,7 +21,7 @@ func rules() []Rule {
 		{"The repository", repoRules()},
 		{"Hosts", slices.Concat(hostRules(), cpuRules())},
 		{"Disks and arrays", slices.Concat(diskRules(), partitionRules(), poolRules(), volumeRules(), storageRules())},
-		{"Networks of hosts", slices.Concat(nicRules(), vlanRules(), staticRouteRules())},
+		{"Networks of hosts", slices.Concat(nicRules(), vlanRules(), bondRules(), staticRouteRules())},
 		{"The firewall", openingRules()},
 		{"Users", slices.Concat(userRules(), sshCertificateRules())},
 		{"The cluster's networks", clusterRules()},

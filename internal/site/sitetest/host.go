@@ -137,7 +137,7 @@ func (g *generator) cards(n int) {
 	}
 	// Always there, since node may name it; what it is on differs.
 	g.line(`vlans: private: {on: %q, id: %d, mtu: 1400, ipv4: address: "192.168.10.%d/24"}`, g.one(on...), 4000+g.IntN(90), 10+n)
-	g.maybe(3, `vlans: storage: {on: "lan", id: %d}`, 1+g.IntN(3000))
+	g.maybe(3, `vlans: storage: {on: "lan", id: %d, ipv4: address: "192.168.12.%d/24"}`, 1+g.IntN(3000), 10+n)
 	if dhcp { // lan's address alone would make a real site of it, which has no published keys
 		g.line(`address: "203.0.113.%d"`, 10+n)
 	}
