@@ -30,6 +30,8 @@ type cli struct {
 	Rules   rulesCmd   `cmd:"" help:"List the rules that a spec has to keep to."`
 	Explain explainCmd `cmd:"" help:"Explain one rule, or one field of a spec."`
 	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
+	Why     whyCmd     `cmd:"" help:"Name the fields of the spec that are behind a line of the output."`
+	Where   whereCmd   `cmd:"" help:"Name the lines of the output that a field of the spec makes."`
 	Probe   probeCmd   `cmd:"" help:"Print what a machine is made of, found by a script over ssh, as lines of a spec."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -80,7 +80,7 @@ func planIsRead(r *output) []string {
 	f.unless(!strings.Contains(r.files[runbook], "auto-approve"), "the runbook does not ask")
 	for _, p := range matching(r.files, bootstrapSH) {
 		src := r.files[p]
-		steps := trace(r, src)
+		steps := traceOf(r, src)
 		plan, ask := stepAt(steps, "in_terraform plan"), stepAt(steps, "confirm")
 		apply := slices.IndexFunc(steps, func(s string) bool { return strings.HasPrefix(s, "in_terraform apply ") })
 		f.unless(plan >= 0 && plan < ask && ask < apply, "plan %d, question %d, apply %d", plan, ask, apply)

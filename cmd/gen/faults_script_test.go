@@ -77,7 +77,7 @@ func installFaults() []fault {
 			name:   "CPU that nobody looks at",
 			breaks: "the installer starts, the disks are erased, and then nothing that was built runs there",
 			check: eachInstall(func(f *finding, r *output, src string) {
-				steps := trace(r, src)
+				steps := traceOf(r, src)
 				f.unless(strings.Contains(functionOf(r, src, "look"), "uname -m"), "the rescue system is not asked")
 				f.unless(before(steps, "compare_arch", "confirm") && before(steps, "look lines", "compare_arch"), "nothing compares it before the disks are erased")
 				f.unless(strings.Contains(functionOf(r, src, "compare_arch"), "die "), "a difference does not stop it")
@@ -90,7 +90,7 @@ func installFaults() []fault {
 			name:   "firmware that nobody looks at",
 			breaks: "a layout for UEFI on a machine that boots in BIOS mode installs well and never starts",
 			check: eachInstall(func(f *finding, r *output, src string) {
-				steps := trace(r, src)
+				steps := traceOf(r, src)
 				f.unless(strings.Contains(functionOf(r, src, "look"), `[ -d "$sys/firmware/efi" ]`), "the rescue system is not asked")
 				f.unless(before(steps, "compare_firmware", "confirm") && before(steps, "look lines", "compare_firmware"), "nothing compares it before the disks are erased")
 				f.unless(strings.Contains(functionOf(r, src, "compare_firmware"), "die "), "a difference does not stop it")
@@ -148,7 +148,7 @@ func erases(steps []string) int {
 }
 
 func asksFirst(f *finding, r *output, src string) {
-	steps := trace(r, src)
+	steps := traceOf(r, src)
 	erased := erases(steps)
 	f.unless(erased >= 0, "nothing installs")
 	for _, step := range []string{"compare_disks", "show_disks", "confirm"} {
@@ -169,7 +169,7 @@ func asksFirst(f *finding, r *output, src string) {
 // kernelsCompared: boot the installer, ask it for its kernel, compare, and only then
 // let it at the disks.
 func kernelsCompared(f *finding, r *output, src string) {
-	steps := trace(r, src)
+	steps := traceOf(r, src)
 	kexec := slices.IndexFunc(steps, func(s string) bool { return strings.HasPrefix(s, "anywhere ") && strings.Contains(s, "--phases kexec") })
 	asked, compared := -1, stepAt(steps, "compare_kernels")
 	for i, step := range steps {

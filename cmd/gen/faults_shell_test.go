@@ -98,7 +98,7 @@ func holds(stmt *syntax.Stmt, src string, wanted func([]string) bool) bool {
 
 // trace lists the commands that a script runs, in the order in which it comes to
 // them when nothing fails; the bodies of its functions stand where they are called.
-func trace(r *output, src string) []string {
+func traceOf(r *output, src string) []string {
 	r.t.Helper()
 	file := parseShell(r, src)
 	functions := map[string]*syntax.FuncDecl{}

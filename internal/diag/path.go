@@ -90,3 +90,38 @@ func KeyPath(key string) Path {
 	}
 	return p
 }
+
+// ParsePath reads what String writes; false for what is no path.
+func ParsePath(text string) (p Path, ok bool) {
+	for text != "" {
+		if rest, indexed := strings.CutPrefix(text, "["); indexed {
+			number, after, closed := strings.Cut(rest, "]")
+			n, err := strconv.Atoi(number)
+			if !closed || err != nil || n < 0 || len(p) == 0 {
+				return nil, false
+			}
+			p, text = append(p, n), after
+			continue
+		}
+		if len(p) > 0 {
+			var dot bool
+			if text, dot = strings.CutPrefix(text, "."); !dot {
+				return nil, false
+			}
+		}
+		if quoted, err := strconv.QuotedPrefix(text); err == nil && text[0] == '"' {
+			name, _ := strconv.Unquote(quoted)
+			p, text = append(p, name), text[len(quoted):]
+			continue
+		}
+		end := strings.IndexAny(text, ".[")
+		if end < 0 {
+			end = len(text)
+		}
+		if end == 0 || strings.ContainsAny(text[:end], `"]`) {
+			return nil, false
+		}
+		p, text = append(p, text[:end]), text[end:]
+	}
+	return p, len(p) > 0
+}

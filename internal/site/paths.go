@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"sitegen/internal/diag"
+	"sitegen/internal/spec"
 )
 
 // TerraformDir is the folder of the Terraform root, relative to the output root.
@@ -97,6 +98,9 @@ func (s *Site) ArgoSecrets() []ArgoSecrets {
 
 // Said is what the spec says, as spec.Index.Said gives it.
 func (s *Site) Said() []byte { return s.ix.Said() }
+
+// Index knows where the spec says what; nil for a site that was not made from one.
+func (s *Site) Index() *spec.Index { return s.ix }
 
 // At is where the spec says the value at a path, or what is around it.
 func (s *Site) At(p diag.Path) diag.Pos {

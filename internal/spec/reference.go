@@ -120,6 +120,28 @@ func Named(at diag.Path) bool {
 	return named
 }
 
+// Words are those that the field at a path may say; none where any text will do.
+func Words(at diag.Path) []string {
+	t, err := embedded()
+	if err != nil {
+		return nil
+	}
+	for _, e := range at {
+		name, _ := e.(string)
+		switch f := t.fields[name]; {
+		case f != nil:
+			t = f.Type
+		case t.any != nil:
+			t = t.any
+		case t.elem != nil:
+			t = t.elem
+		default:
+			return nil
+		}
+	}
+	return t.words
+}
+
 // eachField calls add with the fields below a type. change is what a change of them
 // takes, unless they say it themselves.
 func (t *Type) eachField(at []string, change string, add func(Field)) {

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/format"
+	"sitegen/internal/rules"
+	"sitegen/internal/site"
+	"sitegen/internal/trace"
+)
+
+type whyCmd struct {
+	specFlags
+	outFlags
+	Line string `arg:"" name:"file:line" help:"A line of a generated file: docs/RUNBOOK.md:12, with or without the folder of the output before it."`
+}
+
+// Run names the fields of the spec that are behind a line of the output.
+func (c *whyCmd) Run(e *env) error {
+	file, number, ok := format.CutLast(c.Line, ":")
+	line, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return fmt.Errorf("%q is no FILE:LINE", c.Line)
+	}
+	t, err := c.tracer(e, c.Out)
+	if err != nil {
+		return err
+	}
+	file = strings.TrimPrefix(filepath.ToSlash(filepath.Clean(file)), filepath.ToSlash(filepath.Clean(c.Out.dir()))+"/")
+	fields, err := t.Why(file, line)
+	if err != nil {
+		return err
+	}
+	if len(fields) == 0 {
+		fmt.Fprintln(e.stderr, "gen: no field of the spec is behind it: it is the same for every site")
+	}
+	for _, f := range fields {
+		at := "(a default)"
+		if f.Pos.IsValid() {
+			at = f.Pos.String()
+		}
+		fmt.Fprintf(e.stdout, "%s = %s\t%s\n", f.Path, format.Shorten(f.Value), at)
+	}
+	return nil
+}
+
+type whereCmd struct {
+	specFlags
+	outFlags
+	Path string `arg:"" help:"Path of a field of the spec, as messages have it: clients.bakery.image, hosts.web1."`
+}
+
+// Run names the lines of the output that a field of the spec makes.
+func (c *whereCmd) Run(e *env) error {
+	at, ok := diag.ParsePath(c.Path)
+	if !ok {
+		return fmt.Errorf("%q is no path of a field", c.Path)
+	}
+	t, err := c.tracer(e, c.Out)
+	if err != nil {
+		return err
+	}
+	lines, known := t.Where(at)
+	if !known {
+		return fmt.Errorf("the spec says nothing at %s, and there is no default; gen explain %s tells of the field", c.Path, c.Path)
+	}
+	if len(lines) == 0 {
+		fmt.Fprintln(e.stderr, "gen: no line of the output is another with another value")
+	}
+	for _, l := range lines {
+		file := filepath.Join(c.Out.dir(), filepath.FromSlash(l.File))
+		if l.From == l.To {
+			fmt.Fprintf(e.stdout, "%s:%d\n", file, l.From)
+		} else {
+			fmt.Fprintf(e.stdout, "%s:%d-%d\n", file, l.From, l.To)
+		}
+	}
+	return nil
+}
+
+// tracer is one of a sound spec, with what it takes from files of the user's.
+func (f *specFlags) tracer(e *env, out outRoot) (*trace.Tracer, error) {
+	s, err := f.load(e)
+	if err != nil {
+		return nil, err
+	}
+	root, err := (&outFlags{Out: out}).open(e)
+	if err != nil {
+		return nil, err
+	}
+	if root == nil {
+		return nil, errors.New("there is no output: gen writes it")
+	}
+	sp := s.Spec
+	return trace.New(&sp, s.Index(), func(s *site.Site) { rules.ReadOwn(s, root.FS()) })
+}
