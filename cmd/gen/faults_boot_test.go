@@ -178,6 +178,35 @@ func bootFaults() []fault {
 			again: []func(map[string]string){swap(diskoNix, `^( +)(ESP|srv|data) = `, "${1}boot = "), swap(diskoNix, `^( +)(mdadm|srv|data) = \{\n +size`, "${1}md-raid1 = {\n size")},
 		},
 		{
+			name: "swap that dies with a disk", nix: true,
+			breaks:  "the processes whose memory lies there are killed, or the host stops, at the moment that the mirror should save it",
+			applies: func(r *output) bool { return slices.ContainsFunc(r.site.Hosts, swaps) },
+			check: func(r *output) []string {
+				var f finding
+				for _, h := range r.site.Hosts {
+					devices, boots := dig(r.hosts[h.Name], "disko", "disko", "devices"), 0
+					for _, d := range h.Disks {
+						partitions := dig(devices, "disk", d.Name, "content", "partitions")
+						for _, name := range entries(partitions) {
+							f.unless(text(partitions, name, "content", "type") != "swap" || len(h.Arrays) == 0, "%s: swap on %s alone", h.Name, d.Name)
+						}
+						if d.Boot {
+							boots++
+						}
+					}
+					mirrors := 0
+					for _, name := range entries(devices, "mdadm") {
+						if text(devices, "mdadm", name, "content", "type") == "swap" && text(devices, "mdadm", name, "level") == "1" {
+							mirrors++
+						}
+					}
+					f.unless(!swaps(h) || boots < 2 || mirrors == 1, "%s: no mirror with swap", h.Name)
+				}
+				return f
+			},
+			again: []func(map[string]string){swap(diskoNix, `level = 1;`, "level = 0;"), swap(diskoNix, `type = "mdraid";\n +name = "swap";`, `type = "swap";`)},
+		},
+		{
 			name: "boot partition that fills up", nix: true,
 			breaks: "at 512 MB and no limit on generations an update fails half-way, with no room for the kernel",
 			check: func(r *output) []string {
@@ -199,6 +228,8 @@ func bootFaults() []fault {
 		},
 	}
 }
+
+func swaps(h *site.Host) bool { return h.Swap != "" }
 
 func isARM(h *site.Host) bool { return h.CPU.Arch == site.ARM }
 

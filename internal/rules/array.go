@@ -41,7 +41,7 @@ func checkArrayLevel(c *checker) {
 	for _, h := range c.site.Hosts {
 		for _, a := range h.Arrays {
 			need := minDisks(a.Level)
-			if len(a.Disks) >= need {
+			if len(a.Disks) >= need || a.Swap {
 				continue
 			}
 			at := diag.Path{"hosts", h.Name, "arrays", a.Name}
@@ -106,6 +106,8 @@ func checkDiskSpace(c *checker) {
 			if d.Boot {
 				used += esp
 			}
+			swap, _ := format.ParseSize(d.Swap)
+			used += swap
 			for _, m := range d.Members {
 				at := diag.Path{"hosts", h.Name, "arrays", m.Array, "size"}
 				if n, ok := format.ParseSize(m.Size); ok {

@@ -67,6 +67,9 @@ func checkSizes(c *checker) {
 	for host, h := range c.spec.Hosts {
 		at := diag.Path{"hosts", host}
 		c.fault(at.With("espSize"), format.PartitionSize(h.ESPSize, false))
+		if h.Swap != "" {
+			c.fault(at.With("swap"), format.PartitionSize(h.Swap, false))
+		}
 		if h.Memory != "" {
 			c.fault(at.With("memory"), memoryFault(h.Memory))
 		}

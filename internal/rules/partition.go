@@ -20,6 +20,8 @@ func partitionRules() []Rule {
 		{ID: "esp-small", Severity: diag.Warning, Summary: "An installed host's boot partition of less than 1G holds few generations.",
 			Bad:  `hosts: web1: {espSize: "512M", disks: {a: partitions: boot: "ESP", b: partitions: boot: "ESP"}}`,
 			Good: `hosts: web1: {espSize: "1G", disks: {a: partitions: boot: "ESP", b: partitions: boot: "ESP"}}`, value: true, check: checkSmallESP},
+		{ID: "swap", Severity: diag.Error, Summary: "Swap is 256M to 256G on disks without ZFS, and its array has the name \"swap\" for itself.",
+			Bad: `hosts: web1: swap: "8M"`, Good: `hosts: web1: swap: "8G"`, check: checkSwap},
 		{ID: "mount-option", Severity: diag.Error, Summary: "Mount options are some that the file system takes, beside those that gen sets, and leave programs of the system and of containers to run: a host does not start from a file system with others.",
 			Bad: `hosts: web1: arrays: system: {mount: "/", options: ["noatim"]}`, Good: `hosts: web1: arrays: system: {mount: "/", options: ["noatime"]}`, check: checkMountOptions},
 	}
@@ -86,6 +88,28 @@ func checkPartitionsAlike(c *checker) {
 					break
 				}
 			}
+		}
+	}
+}
+
+func checkSwap(c *checker) {
+	const least, most = 256, 256 << 10 // MiB
+	for _, h := range c.site.Hosts {
+		said := c.spec.Hosts[h.Name]
+		if said.Swap == "" {
+			continue
+		}
+		at := diag.Path{"hosts", h.Name, "swap"}
+		n, ok := format.ParseSize(said.Swap)
+		switch {
+		case h.Layout == site.LayoutZFS:
+			c.report(at, "a host with pools has no swap on its disks: they take all of them, and swap in a pool can stop the host").WithHint("leave it out: the compressed swap in memory is there")
+		case said.Arrays[site.SwapArray] != nil:
+			c.note(c.report(at, "the array of the swap is %q, and another one has the name", site.SwapArray), diag.Path{"hosts", h.Name, "arrays", site.SwapArray}, "this one")
+		case ok && n < least:
+			c.report(at, "%q is too little to be of use", said.Swap).WithHint("%dM is the least", least)
+		case ok && n > most:
+			c.report(at, "%q is more than a host can use before it stands still", said.Swap).WithHint("%dG is the most; a few are plenty", most>>10)
 		}
 	}
 }

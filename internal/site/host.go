@@ -73,6 +73,7 @@ type Disk struct {
 	Most      int64    // and at most
 	Boot      bool     // carries a boot partition, and the BIOS boot partition where the firmware is not uefi
 	BootMount string   // "/boot", "/boot-fallback", "/boot-fallback-2" …; "" when Boot is false
+	Swap      string   // the size of a partition for swap, in disko's words; "" has none
 	Members   []Member // array members on it, in partition order; the one that takes the rest is last
 	Pool      string   // the ZFS pool that takes the rest of it; "" where none does
 }
@@ -89,6 +90,7 @@ type Member struct {
 type Array struct {
 	spec.Array
 	Name string
+	Swap bool // it has swap in the place of a file system
 }
 
 // User is a person who logs in.
@@ -126,6 +128,8 @@ func (u *User) Wheel() bool { return slices.Contains(u.Groups, "wheel") }
 // loses to the boot loader, the partition tables and a pool's reserve, in MiB.
 func (d *Disk) Taken() int {
 	n := 2
+	swap, _ := format.ParseSize(d.Swap)
+	n += swap
 	for _, m := range d.Members {
 		size, _ := format.ParseSize(m.Size)
 		n += size

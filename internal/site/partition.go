@@ -7,6 +7,7 @@ import "cmp"
 const (
 	PartBIOS  = "bios"
 	PartBoot  = "boot"
+	PartSwap  = "swap"
 	PartFiles = "files"
 	PartPool  = "zfs"
 	PartArray = "md-"
@@ -34,6 +35,9 @@ func (d *Disk) Parts(h *Host) []string {
 	}
 	for _, m := range d.Members {
 		parts = append(parts, PartArray+m.Array)
+	}
+	if d.Swap != "" {
+		parts = append(parts, PartSwap)
 	}
 	if d.Pool != "" {
 		parts = append(parts, PartPool)

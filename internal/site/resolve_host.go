@@ -94,14 +94,14 @@ func resolveArrays(h *spec.Host) []*Array {
 	}
 	var arrays []*Array
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		a := &Array{*specs[name], name}
+		a := &Array{Array: *specs[name], Name: name}
 		a.Size = format.InDisko(a.Size)
 		if a.Disks = Sorted(a.Disks); len(a.Disks) == 0 {
 			a.Disks = free
 		}
 		arrays = append(arrays, a)
 	}
-	return arrays
+	return withSwap(h, arrays)
 }
 
 // layout says what each disk carries: its members of the arrays, the one that
@@ -115,6 +115,9 @@ func layout(h *Host) {
 	boots := 0
 	for _, d := range h.Disks {
 		root := d.Mount == "/"
+		if root {
+			d.Swap = format.InDisko(h.Swap)
+		}
 		for _, a := range arrays {
 			if slices.Contains(a.Disks, d.Name) {
 				d.Members = append(d.Members, Member{Array: a.Name, Size: a.Size})

@@ -26,7 +26,8 @@ func Ways() []way {
 	)
 	return []way{
 		{"hosts", "zfs zpool raidz dataset snapshot", "ZFS", "a host with layout: \"zfs\" has pools in the place of arrays: gen explain hosts shows the fields"},
-		{"hosts", "luks crypt encrypted btrfs lvm swap tmpfs", "Encrypted disks, btrfs, LVM, swap", "the layout follows from disks and arrays; for another one write disko's module yourself: output.exclude takes machines/HOST/disko.nix over"},
+		{"hosts", "swap", "Swap", "it belongs to a host: hosts.HOST.swap"},
+		{"hosts", "luks crypt encrypted btrfs lvm tmpfs", "Encrypted disks, btrfs, LVM", "the layout follows from disks and arrays; for another one write disko's module yourself: output.exclude takes machines/HOST/disko.nix over"},
 		{"hosts", "bridge wireguard vpn", "Bridges, VPNs", module},
 		{"hosts", "vlan bond", "VLANs, bonds", "they belong to a host: hosts.HOST.vlans and hosts.HOST.bonds"},
 		{"hosts", "mtu dhcp route slaac", "MTU, DHCP, static routes, router advertisements", "they belong to a card, a VLAN or a bond: gen explain hosts shows the fields"},

@@ -143,6 +143,7 @@ type Host struct {
 	Arrays  map[string]*Array `json:"arrays"`
 	Pools   map[string]*Pool  `json:"pools"`
 	HostID  string            `json:"hostId"`
+	Swap    string            `json:"swap"`
 	Volumes string            `json:"volumes"`
 	NICs    map[string]*NIC   `json:"nics"`
 	VLANs   map[string]*VLAN  `json:"vlans"`

@@ -33,6 +33,15 @@
               };
             };
 {{end}}
+{{with .Swap}}
+            {{.Name}} = {
+              size = {{.Size}};
+              content = {
+                type = "swap";
+                mountOptions = [ "nofail" ];
+              };
+            };
+{{end}}
 {{range .Members}}
             {{.Partition}} = {
               size = {{.Size}};
@@ -85,6 +94,12 @@
         # a disk that comes back catches up instead of being written anew
         extraArgs = [ "--bitmap=internal" ];
 {{end}}
+{{if .Swap}}
+        content = {
+          type = "swap";
+          mountOptions = [ "nofail" ];
+        };
+{{else}}
         content = {
           type = "filesystem";
           format = {{.FileSystem.Format}};
@@ -96,6 +111,7 @@
           mountOptions = {{.}};
 {{end}}
         };
+{{end}}
       };
 {{end}}
     };

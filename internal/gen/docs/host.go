@@ -52,7 +52,7 @@ func boot(firmware string) (layout, repair string) {
 func diskText(h *site.Host) string {
 	var parts []string
 	for _, a := range h.Arrays {
-		parts = append(parts, fmt.Sprintf("%s on RAID %d of %s", a.Mount, a.Level, strings.Join(a.Disks, ", ")))
+		parts = append(parts, fmt.Sprintf("%s on RAID %d of %s", cmp.Or(a.Mount, site.SwapArray), a.Level, strings.Join(a.Disks, ", ")))
 	}
 	for _, p := range h.Pools {
 		parts = append(parts, fmt.Sprintf("%s on the pool %s, %s of %s", p.Mount, p.Name, p.Mode, strings.Join(p.Disks, ", ")))

@@ -21,6 +21,7 @@ type disk struct {
 	BIOS       string // the name of a partition for GRUB's BIOS half; "" has none
 	Boot       string // and of the boot partition
 	BootMount  string
+	Swap       *swapPart
 	Members    []member
 	Pool       string
 	PoolPart   string
@@ -28,12 +29,15 @@ type disk struct {
 	FileSystem *fileSystem
 }
 
+type swapPart struct{ Name, Size string }
+
 type member struct{ Partition, Array, Size string }
 
 type array struct {
 	Name       string
 	Level      int
 	Bitmap     bool
+	Swap       bool
 	FileSystem fileSystem
 }
 
@@ -51,6 +55,9 @@ func disksOf(h *site.Host) disks {
 			to.BIOS = from.Part(site.PartBIOS)
 		}
 		to.Boot, to.PoolPart, to.Files = from.Part(site.PartBoot), from.Part(site.PartPool), from.Part(site.PartFiles)
+		if from.Swap != "" {
+			to.Swap = &swapPart{from.Part(site.PartSwap), from.Swap}
+		}
 		for _, m := range from.Members {
 			to.Members = append(to.Members, member{from.Part(site.PartArray + m.Array), m.Array, m.Size})
 		}
@@ -62,7 +69,7 @@ func disksOf(h *site.Host) disks {
 	}
 	for _, a := range h.Arrays {
 		// A stripe has no redundancy for a bitmap to keep track of.
-		d.Arrays = append(d.Arrays, array{a.Name, a.Level, a.Level != 0, fileSystemOf(a.Format, a.Mount, a.Options...)})
+		d.Arrays = append(d.Arrays, array{a.Name, a.Level, a.Level != 0, a.Swap, fileSystemOf(a.Format, a.Mount, a.Options...)})
 	}
 	d.Pools = poolsOf(h)
 	return d

@@ -125,6 +125,26 @@ func TestBootLoaders(t *testing.T) {
 	}
 }
 
+// TestSwap: a mirror where the system is on several disks, a partition where it is on one.
+func TestSwap(t *testing.T) {
+	t.Parallel()
+	h := host(t, newSite(t, `hosts: web1: swap: "8GB"`), "web1", "7.0")
+	devices := h.at("disko", "disko", "devices")
+	content := attrs{"type": "swap", "mountOptions": list("nofail")}
+	devices.at("mdadm", "swap").is(attrs{"type": "mdadm", "level": 1.0, "metadata": "1.2", "extraArgs": list("--bitmap=internal"), "content": content})
+	for _, disk := range []string{"a", "b"} {
+		devices.at("disk", disk, "content", "partitions", "md-swap").is(attrs{"size": "7629M", "type": "FD00", "content": attrs{"type": "mdraid", "name": "swap"}})
+	}
+	h.at("base", "zramSwap", "enable").is(true)
+
+	single := gentest.Base(t, `hosts: web1: swap: "8G"`, `b: device: "/dev/disk/by-id/nvme-EXAMPLE_SN100002"`, "")
+	devices = host(t, single, "web1", "7.0").at("disko", "disko", "devices")
+	devices.at("disk", "a", "content", "partitions", "swap").is(attrs{"size": "8G", "content": content})
+	if devices.has("mdadm") {
+		t.Error("a mirror over one disk")
+	}
+}
+
 // TestBootDisksThere: a hand-written disko.nix that lacks a boot partition stops the build.
 func TestBootDisksThere(t *testing.T) {
 	t.Parallel()

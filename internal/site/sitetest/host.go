@@ -71,6 +71,7 @@ func (g *generator) disks(host string, zfs bool) {
 		return
 	}
 	list := "[" + strings.Join(names, ", ") + "]"
+	g.line(`swap: "2G"`)
 	levels := map[int][]string{2: {"0", "1"}, 3: {"0", "1", "5"}, 4: {"0", "1", "5", "6", "10"}}[n]
 	g.line("arrays: {")
 	if g.coin() {

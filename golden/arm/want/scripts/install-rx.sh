@@ -21,6 +21,7 @@ readonly most_bytes=(
   1008000000000
 )
 readonly arrays=(
+  swap
   system
 )
 readonly pools=()

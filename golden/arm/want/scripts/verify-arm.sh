@@ -4,7 +4,7 @@ set -euo pipefail
 
 readonly site=arm
 readonly hosts=(
-  'rx 198.51.100.30 ssh.example.net 1 server /boot,/boot-fallback -'
+  'rx 198.51.100.30 ssh.example.net 2 server /boot,/boot-fallback -'
 )
 readonly servers=(
   'rx 198.51.100.30 ssh.example.net'

@@ -24,6 +24,14 @@
                 ];
               };
             };
+            md-swap = {
+              size = "16G";
+              type = "FD00";
+              content = {
+                type = "mdraid";
+                name = "swap";
+              };
+            };
             md-system = {
               size = "100%";
               type = "FD00";
@@ -57,6 +65,14 @@
                 ];
               };
             };
+            md-swap = {
+              size = "16G";
+              type = "FD00";
+              content = {
+                type = "mdraid";
+                name = "swap";
+              };
+            };
             md-system = {
               size = "100%";
               type = "FD00";
@@ -70,6 +86,17 @@
       };
     };
     mdadm = {
+      swap = {
+        type = "mdadm";
+        level = 1;
+        metadata = "1.2";
+        # a disk that comes back catches up instead of being written anew
+        extraArgs = [ "--bitmap=internal" ];
+        content = {
+          type = "swap";
+          mountOptions = [ "nofail" ];
+        };
+      };
       system = {
         type = "mdadm";
         level = 1;
