@@ -36,7 +36,7 @@ type link struct {
 	File   string // in front of networkd's own
 	MAC    string // finds a card
 	Name   string // finds what networkd has made
-	MTU    string // of a card; what networkd makes has it from the start
+	MTU    string // what networkd makes has it from the start too
 	Online string // whether the host is online only with it
 	Bond   string // that the card is of
 	VLANs  []string
@@ -80,7 +80,7 @@ func networkOf(h *site.Host) network {
 	}
 	for _, card := range h.NICs {
 		l := linkOf(h, &card.Link)
-		l.File, l.MAC, l.MTU, l.Bond = "10-"+card.Name, card.MAC, mtuOf(card.MTU), card.Bond
+		l.File, l.MAC, l.Bond = "10-"+card.Name, card.MAC, card.Bond
 		n.Links = append(n.Links, l)
 	}
 	n.addDNS()
@@ -108,28 +108,26 @@ func openingsOf(h *site.Host) []opening {
 func devicesOf(h *site.Host) []netdev {
 	var all []netdev
 	for _, b := range h.Bonds {
-		all = append(all, netdev{File: "10-" + b.Name, Name: b.Name, Kind: "bond", MTU: mtuOf(b.MTU), MAC: b.MAC, Bond: b.Mode, LACP: b.Mode == "802.3ad"})
+		all = append(all, netdev{File: "10-" + b.Name, Name: b.Name, Kind: "bond", MTU: mtuOf(h, &b.Link), MAC: b.MAC, Bond: b.Mode, LACP: b.Mode == "802.3ad"})
 	}
 	for _, v := range h.VLANs {
-		mtu := ""
-		if bytes, said := h.LinkMTU(&v.Link); said { // else it would have what its card has at that moment
-			mtu = mtuOf(bytes)
-		}
-		all = append(all, netdev{File: "10-" + v.Name, Name: v.Name, Kind: "vlan", MTU: mtu, VLAN: v.ID})
+		all = append(all, netdev{File: "10-" + v.Name, Name: v.Name, Kind: "vlan", MTU: mtuOf(h, &v.Link), VLAN: v.ID})
 	}
 	return all
 }
 
-// mtuOf is in text, as nixpkgs wants sizes in bytes (nixos/lib/systemd-lib.nix, assertByteFormat).
-func mtuOf(bytes int) string {
-	if bytes == 0 {
-		return ""
+// mtuOf is the size of a link's packets where the spec says one, in text, as nixpkgs wants
+// sizes in bytes (nixos/lib/systemd-lib.nix, assertByteFormat). A VLAN is told that of what
+// it is on: else it would have what that has at the moment.
+func mtuOf(h *site.Host, l *site.Link) string {
+	if bytes, said := h.LinkMTU(l); said {
+		return strconv.Itoa(bytes)
 	}
-	return strconv.Itoa(bytes)
+	return ""
 }
 
 func linkOf(h *site.Host, from *site.Link) link {
-	to := link{Online: "no", DHCP: "no", RA: from.RA, DNS: from.DNS}
+	to := link{MTU: mtuOf(h, from), Online: "no", DHCP: "no", RA: from.RA, DNS: from.DNS}
 	if from.IPv4.Mode == "dhcp" {
 		to.DHCP, to.IsDHCP, to.way4 = "ipv4", true, true
 	}

@@ -70,12 +70,12 @@ func TestVLAN(t *testing.T) {
 	network.at("netdevs").is(attrs{"10-private": vlan("private", "1400", 4000), "10-storage": vlan("storage", "1500", 4001)})
 	network.at("networks", "05-private").is(attrs{
 		"matchConfig":   attrs{"Name": "private"},
-		"linkConfig":    attrs{"RequiredForOnline": "routable"},
+		"linkConfig":    attrs{"MTUBytes": "1400", "RequiredForOnline": "routable"},
 		"networkConfig": attrs{"DHCP": "no", "IPv6AcceptRA": false},
 		"address":       list("10.20.0.11/24"),
 		"routes":        []any{attrs{"Destination": "10.30.0.0/16", "Gateway": "10.20.0.1"}},
 	})
-	network.at("networks", "05-storage", "linkConfig").is(attrs{"RequiredForOnline": "no"})
+	network.at("networks", "05-storage", "linkConfig").is(attrs{"MTUBytes": "1500", "RequiredForOnline": "no"})
 	card := network.at("networks", "10-wan")
 	card.at("vlan").is(list("private", "storage"))
 	card.at("linkConfig").is(attrs{"MTUBytes": "1500", "RequiredForOnline": "routable"})
@@ -99,7 +99,7 @@ func TestBond(t *testing.T) {
 	}})
 	network.at("networks", "05-trunk").is(attrs{
 		"matchConfig":   attrs{"Name": "trunk"},
-		"linkConfig":    attrs{"RequiredForOnline": "no"},
+		"linkConfig":    attrs{"MTUBytes": "9000", "RequiredForOnline": "no"},
 		"networkConfig": attrs{"DHCP": "no", "IPv6AcceptRA": false},
 		"dns":           list("192.0.2.53"),
 	})

@@ -41,7 +41,10 @@ in
   systemd.network.networks = {
     "05-private" = {
       matchConfig.Name = "private";
-      linkConfig.RequiredForOnline = "routable";
+      linkConfig = {
+        MTUBytes = "1400";
+        RequiredForOnline = "routable";
+      };
       networkConfig = {
         DHCP = "no";
         IPv6AcceptRA = false;

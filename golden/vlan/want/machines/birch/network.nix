@@ -30,7 +30,10 @@
   systemd.network.networks = {
     "05-private" = {
       matchConfig.Name = "private";
-      linkConfig.RequiredForOnline = "routable";
+      linkConfig = {
+        MTUBytes = "1400";
+        RequiredForOnline = "routable";
+      };
       networkConfig = {
         DHCP = "no";
         IPv6AcceptRA = false;
