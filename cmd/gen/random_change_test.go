@@ -71,7 +71,7 @@ func elements() []element {
 			// The first agent moves the API's port on the server, and brings a token.
 			may: append([]string{".gitignore", ".sops.yaml", "flake.nix", "k8s/argocd-SITE/cloudflared/deployment.yaml",
 				"k8s/terraform-SITE/cloudflare-access.tf", "k8s/terraform-SITE/outputs.tf", "k8s/terraform-SITE/values/cilium.yaml", "roles/k3s-cilium/default.nix",
-				"scripts/bootstrap-SITE-k8s.sh", "machines/server/default.nix", "scripts/install-server.sh", "secrets/hosts/server"}, routes...),
+				"scripts/bootstrap-SITE-k8s.sh", "scripts/maintain-SITE.sh", "machines/server/default.nix", "scripts/install-server.sh", "secrets/hosts/server"}, routes...),
 		},
 	}
 }

@@ -1,12 +1,14 @@
 package rules
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
+	"sitegen/internal/site"
 )
 
 const backupTo = `s3: {endpoint: "https://s3.example.com", bucket: "site-backup"}`
@@ -128,8 +130,8 @@ func checkDump(c *checker) {
 func checkDumpVolume(c *checker) {
 	for name, a := range c.spec.Apps {
 		for volume, v := range a.Volumes {
-			if c.spec.Backup == nil || len(a.Backup.Dump) == 0 || !v.Backup {
-				continue
+			if c.spec.Backup == nil || len(a.Backup.Dump) == 0 || !v.Backup || cmp.Or(v.Storage, c.spec.Storage) == site.StorageLonghorn {
+				continue // Longhorn backs up what a volume was at one moment
 			}
 			hint := "say backup: false where the database's files are in it; silence this where other files are"
 			if a.Kind == "stateful" && a.Replicas > 1 {
