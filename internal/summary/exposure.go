@@ -13,12 +13,13 @@ import (
 func exposure(old, new *site.Site) []Item {
 	var items []Item
 	was, is := guards(old), guards(new)
+	var open []string
 	for _, place := range slices.Sorted(maps.Keys(union(was, is))) {
 		before, after := was[place], is[place]
 		switch {
 		case before == after || after == "":
 		case before == "" && after == everybody:
-			items = append(items, Item{Layer: Exposure, Text: place + " is new, and open to everybody"})
+			open = append(open, place)
 		case before == "":
 			items = append(items, Item{Layer: Exposure, Text: fmt.Sprintf("%s is new, for %s", place, after)})
 		case after == everybody:
@@ -28,6 +29,9 @@ func exposure(old, new *site.Site) []Item {
 		default:
 			items = append(items, Item{Layer: Exposure, Text: fmt.Sprintf("%s is for %s, and was for %s", place, after, before)})
 		}
+	}
+	if len(open) > 0 {
+		items = append(items, Item{Layer: Exposure, Text: "new, and open to everybody: " + some(open), Detail: strings.Join(open, "\n")})
 	}
 	// A path that is let by and no longer listed, of a hostname that stays, falls to the hostname's group.
 	for _, place := range slices.Sorted(maps.Keys(was)) {

@@ -180,6 +180,9 @@ func (s Summary) WriteMarkdown(w io.Writer, accepted []string) error {
 	return err
 }
 
+// maxComment is the most that GitHub takes as a comment, in characters.
+const maxComment = 65536
+
 func because(why string) string {
 	if why == "" {
 		return ""
@@ -192,7 +195,7 @@ func (s Summary) folded(b *strings.Builder) {
 	if len(s.Fields) > 0 {
 		fmt.Fprintf(b, "\n<details><summary>%s of the spec</summary>\n\n", format.Count(len(s.Fields), "value"))
 		for i, f := range s.Fields {
-			if i == 10*maxFields {
+			if i == 3*maxFields {
 				fmt.Fprintf(b, "- and %d more\n", len(s.Fields)-i)
 				break
 			}
@@ -202,12 +205,12 @@ func (s Summary) folded(b *strings.Builder) {
 	}
 	for _, i := range s.Items {
 		lines := strings.Split(strings.TrimSpace(i.Detail), "\n")
-		if len(lines) < 2 {
+		if len(lines) < 2 || b.Len() > maxComment/2 {
 			continue
 		}
 		fmt.Fprintf(b, "\n<details><summary>%s: %s</summary>\n\n", i.Layer, markdown(i.Text))
 		for n, line := range lines {
-			if n == 10*maxFields {
+			if n == 3*maxFields {
 				fmt.Fprintf(b, "- and %d more\n", len(lines)-n)
 				break
 			}
