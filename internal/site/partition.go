@@ -1,6 +1,9 @@
 package site
 
-import "cmp"
+import (
+	"cmp"
+	"sitegen/internal/format"
+)
 
 // The partitions of a disk by gen's names; an array's member is PartArray and its name,
 // which keeps it apart from the others.
@@ -54,3 +57,9 @@ func (d *Disk) Part(name string) string { return cmp.Or(d.Partitions[name], name
 // Label is the label of one of gen's partitions, by which the system finds it: disko
 // makes it of the disk's name and the partition's.
 func (d *Disk) Label(name string) string { return "disk-" + d.Name + "-" + d.Part(name) }
+
+// SmallBoot tells whether boot partitions hold FewGenerations only.
+func (h *Host) SmallBoot() bool {
+	size, ok := format.ParseSize(h.ESPSize)
+	return ok && size < SmallESP
+}

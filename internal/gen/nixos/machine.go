@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"sitegen/internal/format"
 	"sitegen/internal/site"
 )
 
@@ -131,7 +130,7 @@ func ownRole(module string) string {
 
 func (m *machine) boot(h *site.Host) {
 	m.Firmware = h.Firmware
-	if size, ok := format.ParseSize(h.ESPSize); ok && size < site.SmallESP {
+	if h.SmallBoot() {
 		m.Generations = site.FewGenerations
 	}
 	m.BootDisks = map[string]string{}
