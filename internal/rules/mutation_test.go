@@ -126,7 +126,7 @@ func (m mutant) mayPass() bool {
 		return true // the schema says what may be left out; what must not has cases in golden/bad
 	case "rename":
 		// A name of the user's choice that nothing else refers to.
-		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "registries", "init", "sidecars", "jobs", "charts", "folders", "env", "files", "ports", "paths", "volumes", "nics", "vlans", "bonds", "users", "people", "arrays", "pools", "disks", "hosts", "access", "domains", "dkim", "accessPaths", "providers"}, fmt.Sprint(m.Path[len(m.Path)-2]))
+		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "registries", "init", "sidecars", "jobs", "charts", "folders", "env", "files", "ports", "paths", "volumes", "nics", "vlans", "bonds", "users", "people", "arrays", "pools", "datasets", "disks", "hosts", "access", "domains", "dkim", "accessPaths", "providers"}, fmt.Sprint(m.Path[len(m.Path)-2]))
 	case "double":
 		return last == "args" || last == "command" || last == "dump"
 	case "empty":
