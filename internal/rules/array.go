@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -59,15 +60,42 @@ func checkArrayLevel(c *checker) {
 	}
 }
 
-// checkArraySizes compares what the members are said to have.
+// checkArraySizes compares what the members are said to have. A stripe goes on over the
+// disks that have more (md(4), RAID0), and loses nothing.
 func checkArraySizes(c *checker) {
 	for _, h := range c.site.Hosts {
 		for _, a := range h.Arrays {
-			if strings.HasSuffix(a.Size, "%") { // members of a fixed size are equal
-				c.unequalDisks(h, a.Disks, "members of the array", a.Name, "the array takes what the smallest has of each")
+			if strings.HasSuffix(a.Size, "%") && a.Level != 0 { // members of a fixed size are equal
+				c.unequalDisks(h, a.Disks, "members of the array", a.Name, "the array takes what the smallest has of each"+lostTo(h, a))
 			}
 		}
 	}
+}
+
+// lostTo says how much of the larger disks an array leaves unused, and how it is used
+// where that takes no more than another array.
+func lostTo(h *site.Host, a *site.Array) string {
+	var sizes []int64
+	for _, d := range h.Disks {
+		if slices.Contains(a.Disks, d.Name) && d.Least > 0 {
+			sizes = append(sizes, d.Least)
+		}
+	}
+	if len(sizes) < 2 {
+		return ""
+	}
+	least, larger, lost := slices.Min(sizes), 0, int64(0)
+	for _, s := range sizes {
+		lost += s - least
+		if s-least > least/50 { // more than what one size is rounded by
+			larger++
+		}
+	}
+	text := fmt.Sprintf(", and leaves %d GiB unused", lost>>30)
+	if larger > 1 {
+		text += "; with a size for this one, another array over the larger disks takes the rest"
+	}
+	return text
 }
 
 // unequalDisks reports the first disk that is of another size than one before it. Sizes
