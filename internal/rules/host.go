@@ -40,7 +40,7 @@ func hostRules() []Rule {
 			Bad: `hosts: web1: {kernel: "release", installer: kernel: "6.19"}`, Good: `hosts: web1: {kernel: "release", installer: kernel: "6.12"}`, check: checkInstallerKernel},
 		{ID: "node-address", Severity: diag.Error, Summary: "An IPv4 address of each host is known, since the cluster is IPv4 only: a static one, or address or node, where DHCP gives it.",
 			Bad: `hosts: web1: nics: wan: ipv4: "dhcp"`, Good: `hosts: web1: {address: "203.0.113.10", nics: wan: ipv4: "dhcp"}`, check: checkNodeAddress},
-		{ID: "node", Severity: diag.Error, Summary: "A host's node is one of its cards, VLANs or bonds with a static IPv4 address, or an IPv4 address that DHCP gives one; no two hosts have one address there, and none is inside the cluster's networks.",
+		{ID: "node", Severity: diag.Error, Summary: "A host's node is one of its cards, VLANs or bonds with a static IPv4 address, or an IPv4 address that DHCP gives one, and none of their more addresses; no two hosts have one address there, and none is inside the cluster's networks.",
 			Bad: `hosts: web1: node: "lan"`, Good: `hosts: web1: {node: "lan", nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}}`, check: checkNode},
 		{ID: "node-network", Severity: diag.Warning, Summary: "A node with a private address is reached by all other nodes: each has a card, VLAN or bond in its network, a route there, a router in a private network, or a card that DHCP gives its address.",
 			Bad:  hostTwo + `, nics: wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}}` + "\n" + nodeOnLAN,

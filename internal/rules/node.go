@@ -44,6 +44,13 @@ func checkNode(c *checker) {
 		if node == "" {
 			at = diag.Path{"hosts", h.Name, "address"}
 		}
+		for _, l := range h.Links() {
+			if slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr() == h.NodeIP }) {
+				p := c.report(c.nodePath(h), "%s is one more address of the %s %q, and the host sends from another one", h.NodeIP, whatLink(l), l.Name).
+					WithHint("say node: %q, or make it the address of its ipv4", l.Name)
+				c.note(p, linkPath(h, l).With("addresses"), "its addresses")
+			}
+		}
 		if !h.Static(h.NodeIP) { // for the addresses of cards other rules do
 			for _, n := range []struct {
 				what    string
