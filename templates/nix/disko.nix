@@ -23,8 +23,13 @@
                 type = "filesystem";
                 format = "vfat";
                 mountpoint = {{.BootMount}};
+{{if .Pool}}
+                # The host has to start when this disk is dead, and with nofail does not wait for it. Not too short: a disk
+                # that was given up too early would get no new boot loader.
+{{else}}
                 # The host has to start when this disk is dead. As long as md waits: with nofail the start does not
                 # wait for it, and a disk that was given up too early would get no new boot loader.
+{{end}}
                 mountOptions = [
                   "nofail"
                   "umask=0077"

@@ -20,8 +20,8 @@
                 type = "filesystem";
                 format = "vfat";
                 mountpoint = "/boot";
-                # The host has to start when this disk is dead. As long as md waits: with nofail the start does not
-                # wait for it, and a disk that was given up too early would get no new boot loader.
+                # The host has to start when this disk is dead, and with nofail does not wait for it. Not too short: a disk
+                # that was given up too early would get no new boot loader.
                 mountOptions = [
                   "nofail"
                   "umask=0077"
@@ -58,8 +58,8 @@
                 type = "filesystem";
                 format = "vfat";
                 mountpoint = "/boot-fallback";
-                # The host has to start when this disk is dead. As long as md waits: with nofail the start does not
-                # wait for it, and a disk that was given up too early would get no new boot loader.
+                # The host has to start when this disk is dead, and with nofail does not wait for it. Not too short: a disk
+                # that was given up too early would get no new boot loader.
                 mountOptions = [
                   "nofail"
                   "umask=0077"
