@@ -273,9 +273,9 @@ func TestWaysIn(t *testing.T) {
 func TestServers(t *testing.T) {
 	text := runbookOf(t, gentest.Base(t, gentest.Servers()))
 	inOrder(t, text, "2379 and 2380 (etcd)", "Install the servers in any order", "scripts/bootstrap-hetzner-k8s.sh --begin", "web1 begin the cluster, and web2 and web3 join it",
-		"## Several servers", "of 3 servers\n1 may be dead at one time", "### A server is dead", "k3s kubectl delete node HOST", "### Most servers are lost", "fewer than 2 servers", "restore-snapshot", "## Restore after the loss of a server")
+		"## Several servers", "of 3 servers\n1 may be dead at one time", "### A server is dead", "k3s kubectl delete node HOST", "### Most servers are lost", "fewer than 2 servers", "scripts/restore-hetzner-etcd.sh SERVER SNAPSHOT", "## Restore after the loss of a server")
 	inOrder(t, runbookOf(t, gentest.Base(t, gentest.Servers()+`backup: s3: {endpoint: "https://s3.example.com", bucket: "site-backup"}`)),
-		"under `hetzner/etcd-snapshots`, in which Secrets are encrypted", "### Most servers are lost", "the name alone", "## Restore after the loss", "[A server is dead](#a-server-is-dead)", "backup-restore SNAPSHOT")
+		"under `hetzner/etcd-snapshots`, in which Secrets are encrypted", "### Most servers are lost", "under this name alone", "## Restore after the loss", "[A server is dead](#a-server-is-dead)", "backup-restore SNAPSHOT")
 	inOrder(t, text, "One host at a time, each drained before: [Maintenance](#maintenance)", "## Several servers", "### Maintenance", "scripts/maintain-hetzner.sh reboot")
 	inOrder(t, runbookOf(t, testSite(t)), "### From one server to three", "/var/lib/rancher/k3s/server/token", "server.one", "Migrating content from sqlite to etcd", "scripts/install-HOST.sh", "Back, before step 5")
 	lacks(t, text, "From one server to three")

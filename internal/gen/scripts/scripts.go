@@ -20,7 +20,8 @@ import (
 )
 
 // Files returns scripts/install-HOST.sh for each host, bootstrap-NAME-k8s.sh,
-// verify-NAME.sh, and maintain-NAME.sh where there are several servers.
+// verify-NAME.sh, and where there are several servers maintain-NAME.sh and
+// restore-NAME-etcd.sh.
 func Files(s *site.Site) ([]tree.File, error) {
 	install, err := load("install.sh")
 	if err != nil {
@@ -40,7 +41,7 @@ func Files(s *site.Site) ([]tree.File, error) {
 	}
 	all := []whole{{"bootstrap.sh", "bootstrap-" + s.Name + "-k8s.sh", bootstrapValues(s)}, {"verify.sh", "verify-" + s.Name + ".sh", verifyValues(s)}}
 	if s.Quorum() {
-		all = append(all, whole{"maintain.sh", "maintain-" + s.Name + ".sh", maintainValues(s)})
+		all = append(all, whole{"maintain.sh", "maintain-" + s.Name + ".sh", maintainValues(s)}, whole{"restore.sh", "restore-" + s.Name + "-etcd.sh", restoreValues(s)})
 	}
 	for _, x := range all {
 		t, err := load(x.template)
@@ -213,6 +214,19 @@ func ways(s *site.Site) []string {
 	return all
 }
 
+func restoreValues(s *site.Site) []sh.Var {
+	folder := ""
+	if s.Backup != nil {
+		folder = s.Backup.S3.Bucket + "/" + s.EtcdFolder()
+	}
+	return []sh.Var{
+		{Name: "site", Value: s.Name},
+		{Name: "servers", Value: serverLines(s)},
+		{Name: "hosts", Value: serverLines(s)},
+		{Name: "bucket", Value: folder},
+	}
+}
+
 // coreApplications are the Applications that every site has below the root one.
 func coreApplications() []string { return []string{"cloudflared", "projects", "websites"} }
 
@@ -244,7 +258,7 @@ func load(name string) (*sh.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, part := range []string{"common.sh", "facts.sh", "servers.sh"} {
+	for _, part := range []string{"common.sh", "facts.sh", "servers.sh", "hosts.sh"} {
 		shared, err := fs.ReadFile(templates.FS, "sh/"+part)
 		if err != nil {
 			return nil, err

@@ -85,12 +85,15 @@ func TestVerifyServers(t *testing.T) {
 		{Prog: "ssh", Match: `get --raw /readyz`, Out: "ok"},
 		{Prog: "ssh", Match: ` true$`},
 		{Prog: "ssh", Match: `get nodes`, Out: "web1 True\nweb2 True\nweb3 True\n"},
+		{Prog: "ssh", Match: `readyReplicas`, Out: "2"},
 		{Prog: "ssh", Match: `HostKeyAlias=web2 .*uname -n`, Out: "web2\n"},
 		{Prog: "ssh", Match: `HostKeyAlias=web3 .*uname -n`, Out: "web3\n"},
 	}, verifyRules()...)
 	r.script("verify-hetzner.sh", rules, "").want(0, "ok    3 etcd on web1 has a majority", "ok    3 etcd on web3 has a majority", "ok    3 k3s: nodes Ready: web1 web2 web3", " 0 failed")
 	lost := rule{Prog: "ssh", Match: `/readyz/etcd`, Err: "error: etcd failed", Exit: 1}
 	r.script("verify-hetzner.sh", with(lost, rules), "").want(1, "FAIL  3 etcd on web2: error: etcd failed", " 3 failed")
+	alone := rule{Prog: "ssh", Match: `readyReplicas`, Out: "1"}
+	r.script("verify-hetzner.sh", with(alone, rules), "").want(1, "FAIL  5 CoreDNS: 1 of two is ready", "scale deployment/coredns --replicas=2", " 1 failed")
 	// The rest is asked of a server that is there.
 	dead := rule{Prog: "ssh", Match: at1 + ".*", Err: "No route to host", Exit: 255}
 	r.script("verify-hetzner.sh", with(dead, rules), "").want(1, "FAIL  1 NixOS on web1", "FAIL  3 etcd on web1", "ok    4 Cilium", " 2 failed")

@@ -362,6 +362,17 @@ check_rollout() {
   fi
 }
 
+# One alone is an outage of all names for five minutes when its node dies.
+check_second_dns() {
+  local ready
+  ready="$(kube -n kube-system get deployment coredns -o "jsonpath='{.status.readyReplicas}'" 2>"$tmp/log" || true)"
+  if [[ $ready =~ ^[0-9]+$ ]] && ((ready > 1)); then
+    ok "5 CoreDNS: $ready of it"
+  else
+    fail "5 CoreDNS: ${ready:-none} of two is ready" "$reach k3s kubectl -n kube-system scale deployment/coredns --replicas=2"
+  fi
+}
+
 check_apps() {
   local name sync health bad='' count=0 seen=' '
   if ! kube -n argocd get applications.argoproj.io -o "jsonpath='{range .items[*]}{.metadata.name}{\" \"}{.status.sync.status}{\" \"}{.status.health.status}{\"\\n\"}{end}'" >"$tmp/apps" 2>"$tmp/log"; then
@@ -406,6 +417,7 @@ check_cluster() {
   }
   check_rollout "4 Cilium" kube-system daemonset/cilium
   check_rollout "5 CoreDNS" kube-system deployment/coredns
+  if ((${#servers[@]} > 1)); then check_second_dns; fi
   # cloudflared is ready when it has a connection to the edge.
   for connector in "${connectors[@]}"; do check_rollout "6 $connector" cloudflared "deployment/$connector"; done
   check_apps

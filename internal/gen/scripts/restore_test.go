@@ -1,0 +1,109 @@
+package scripts
+
+import (
+	"strings"
+	"testing"
+)
+
+const snapshotPath = "/var/lib/rancher/k3s/server/db/snapshots/etcd-snapshot-web2-1"
+
+// restoreRules answer where web3 is lost, and web2 gets the snapshot.
+func restoreRules() []rule {
+	return []rule{
+		{Prog: "ssh-keygen", Match: `^-F`},
+		down(at3),
+		{Prog: "ssh", Match: `ls -lt`, Out: "etcd-snapshot-web2-1\n"},
+		{Prog: "ssh", Match: ` true$`},
+		{Prog: "ssh", Match: `test -s`},
+		{Prog: "ssh", Match: ` test -e /var/lib/rancher/k3s/server/db/etcd/member/wal`},
+		{Prog: "ssh", Match: at1 + `.*readyz/etcd`, Times: 1, Exit: 1},
+		{Prog: "ssh", Match: at2 + `.*readyz/etcd`, Times: 1, Exit: 1},
+		{Prog: "ssh", Match: `readyz`, Out: "ok"},
+		{Prog: "ssh", Match: `systemctl stop k3s`},
+		{Prog: "ssh", Match: `restore-snapshot`},
+		{Prog: "ssh", Match: `delete node`},
+		{Prog: "ssh", Match: `mv .*systemctl start`},
+	}
+}
+
+// steps are what was done to the servers.
+func (r result) steps() string {
+	var done []string
+	for _, c := range r.calls {
+		line := c.line()
+		_, alias, _ := strings.Cut(line, "HostKeyAlias=")
+		host, _, _ := strings.Cut(alias, " ")
+		for what, found := range map[string]bool{
+			"stop " + host: strings.HasSuffix(line, "systemctl stop k3s"), "restore " + host: strings.Contains(line, "restore-snapshot"),
+			"join " + host: strings.Contains(line, "mv /var/lib"),
+		} {
+			if found {
+				done = append(done, what)
+			}
+		}
+		if _, name, found := strings.Cut(line, "delete node "); found {
+			done = append(done, "delete "+strings.Fields(name)[0])
+		}
+	}
+	return strings.Join(done, "; ")
+}
+
+func TestRestoreEtcd(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, serversSite(t))
+	x := r.script("restore-hetzner-etcd.sh", restoreRules(), "hetzner\n", "web2", snapshotPath).
+		want(0, "web3 is not reached: Connection timed out", "lost: web3", "the cluster has the state of "+snapshotPath, "A server is dead, for web3", "next: scripts/verify-hetzner.sh")
+	if got := x.steps(); got != "stop web1; stop web2; restore web2; delete web3; join web1" {
+		t.Errorf("done is %s", got)
+	}
+	// One that was installed anew meanwhile has another password.
+	anew := rule{Prog: "ssh", Match: at1 + ` test -e /var/lib/rancher/k3s/server/db/etcd/member/wal`, Exit: 1}
+	x = r.script("restore-hetzner-etcd.sh", with(anew, restoreRules()), "hetzner\n", "web2", snapshotPath).want(0, "has the state of")
+	if got := x.steps(); got != "stop web1; stop web2; restore web2; delete web3; delete web1; join web1" {
+		t.Errorf("done is %s", got)
+	}
+	r.script("restore-hetzner-etcd.sh", restoreRules(), "").want(0, "etcd-snapshot-web2-1", "== web1").never("stop")
+	r.script("restore-hetzner-etcd.sh", nil, "", "--help").want(0, "Usage:")
+	r.script("restore-hetzner-etcd.sh", nil, "", "web2").want(2, "Usage:")
+}
+
+func TestRestoreEtcdStops(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rules    []rule
+		stdin    string
+		server   string
+		snapshot string
+		wait     string
+		want     string
+		steps    string
+	}{
+		"a majority":    {rules: []rule{{Prog: "ssh", Match: `readyz/etcd`, Out: "ok"}}, want: "etcd has a majority: web1 answers"},
+		"not confirmed": {stdin: "yes\n", want: "not confirmed; nothing was changed"},
+		"a lost server": {server: "web3", want: "web3 is not among the servers that are reached: web1 web2"},
+		"no snapshot":   {rules: []rule{{Prog: "ssh", Match: `test -s`, Exit: 1}}, want: "web2 has no " + snapshotPath},
+		"no bucket":     {snapshot: "etcd-snapshot-web2-1", want: "is no path, and there is no bucket"},
+		"a bad name":    {snapshot: "/a; reboot", want: "is no name of a snapshot"},
+		"nobody":        {rules: []rule{down(at1), down(at2)}, want: "no server is reached"},
+		"k3s stays":     {rules: []rule{{Prog: "ssh", Match: at2 + ` systemctl stop`, Exit: 1}}, want: "k3s on web2 does not stop", steps: "stop web1; stop web2"},
+		"no start":      {rules: []rule{{Prog: "ssh", Match: at2 + `.*readyz$`, Exit: 1}}, wait: "0", want: "the others were left as they were", steps: "stop web1; stop web2; restore web2"},
+		"one joins not": {rules: []rule{{Prog: "ssh", Match: at1 + `.*readyz/etcd`, Exit: 1}}, wait: "0", want: "web1 has not joined; web2 goes on without it", steps: "stop web1; stop web2; restore web2; delete web3; join web1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRun(t, serversSite(t))
+			r.wait = c.wait
+			x := r.script("restore-hetzner-etcd.sh", append(c.rules, restoreRules()...), or(c.stdin, "hetzner\n"), or(c.server, "web2"), or(c.snapshot, snapshotPath)).want(1, c.want, "next: ")
+			if got := x.steps(); got != c.steps {
+				t.Errorf("done is %q, want %q\n%s", got, c.steps, x.output)
+			}
+		})
+	}
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
