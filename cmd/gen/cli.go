@@ -15,7 +15,7 @@ import (
 // Exit codes. They are part of the interface: hooks and CI read them.
 const (
 	exitFine    = 0
-	exitDrift   = 1 // check, diff, verify: something in the tree is not right
+	exitDrift   = 1 // check, diff, verify, prove: something in the tree is not right
 	exitGuarded = 3 // diff --summary --guard: the change is of a class that is not accepted
 	exitTrouble = 2 // a bad spec, a needed file that it leaves out, I/O, wrong usage
 )
@@ -27,6 +27,7 @@ type cli struct {
 	Diff    diffCmd    `cmd:"" help:"Show how the tree differs from what the spec says; exit 1 if it does."`
 	Vet     vetCmd     `cmd:"" help:"Tell whether the spec is sound."`
 	Verify  verifyCmd  `cmd:"" help:"Let the programs that read the tree tell whether they accept it; exit 1 if not."`
+	Prove   proveCmd   `cmd:"" help:"Follow each link of the tree: from hostnames to pods and people, from secrets to readers; exit 1 if one does not hold."`
 	Rules   rulesCmd   `cmd:"" help:"List the rules that a spec has to keep to."`
 	Explain explainCmd `cmd:"" help:"Explain one rule, or one field of a spec."`
 	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
@@ -83,7 +84,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 			"  gen -spec infra       … from all files of one package in a folder; without -spec, in this one\n"+
 			"  gen check             is out/ what the spec says?\n"+
 			"  gen diff              what would gen write?\n\n"+
-			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard)."),
+			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify, prove), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard)."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 	)

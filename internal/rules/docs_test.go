@@ -72,7 +72,7 @@ somebody's plan, are silenced in the spec by their id, with the reason: ` + "`si
 const docsOutput = `
 ## The output
 
-What ` + "`gen`, `gen check` and `gen verify`" + ` tell of the tree, of your own files in it, and of the programs that read them.
+What ` + "`gen`, `gen check`, `gen verify` and `gen prove`" + ` tell of the tree, of your own files in it, and of the programs that read them.
 
 | rule | severity | can be silenced | what is wrong | what to do |
 |---|---|---|---|---|

@@ -70,7 +70,31 @@ const (
 	RuleTrouble = "trouble"
 )
 
-// OutputRules are what gen, gen check and gen verify tell of the output. The last part
+// proveRules are what gen prove tells of the output.
+func proveRules() []Rule {
+	const do = "correct the file that the finding names, or the spec where it is one of gen's"
+	of := func(id, summary string) Rule {
+		return Rule{ID: id, Severity: diag.Error, Summary: summary, Do: do}
+	}
+	return []Rule{
+		of("prove-dangling", "A file of the tree refers to what is not there: a folder, a key, a Service, a port, a pod, a policy, a namespace, a resource of Terraform's, or in a form that its reader does not take."),
+		of("prove-orphan", "Nothing leads to a thing of the tree: a manifest that no kustomization lists, a Service, a volume, a module, a key of an example."),
+		of("prove-shadowed", "No request reaches a rule of the tunnel: one before it takes them all."),
+		of("prove-owners", "A name has two owners: a hostname in two zones or tunnels, an object in two Applications, a key or a port twice."),
+		of("prove-no-rule", "A record leads a hostname to the tunnel, which has no rule for it."),
+		of("prove-no-record", "DNS leads nobody to a hostname that the tunnel has a rule for, or that Cloudflare sends elsewhere."),
+		of("prove-clash", "A name has a CNAME record, and an address or name servers beside it."),
+		of("prove-unguarded", "Argo CD, Hubble or SSH is reached without a log-in, or what Access guards is reached around it."),
+		of("prove-values", "An Application reads a file of the chart where one of the repository is meant: $REF/ is missing before its path."),
+		of("prove-key", "A key of a secret is read that no example lists."),
+		of("prove-reader", "An encrypted file has no creation rule, or one without a reader among its recipients."),
+		of("prove-refused", "A network policy, a project of Argo CD's or the pod security of a namespace does not let through what has to be."),
+		of("prove-host", "The disks, mounts or networks of a host do not fit together."),
+		{ID: "prove-unproved", Severity: diag.Warning, Summary: "Something was not looked at: without nix-instantiate, the hosts.", Do: "install what the finding names"},
+	}
+}
+
+// OutputRules are what gen, gen check, gen verify and gen prove tell of the output. The last part
 // of the id of RuleVerify's stands for the name of any reader.
 func OutputRules() []Rule {
 	all := []Rule{
@@ -114,9 +138,10 @@ func OutputRules() []Rule {
 			Do: "what the finding says"},
 		{ID: RuleVerify + "READER", Severity: diag.Error, Summary: "A reader of gen verify does not accept what it reads, or did not read all of it; verify-secrets is about secrets that are not encrypted.",
 			Do: "correct your own file, or the spec where it is one of gen's"},
-		{ID: RuleTrouble, Severity: diag.Error, Summary: "gen could not do its work.",
-			Do: "what the finding says"},
 	}
+	all = append(all, proveRules()...)
+	all = append(all, Rule{ID: RuleTrouble, Severity: diag.Error, Summary: "gen could not do its work.",
+		Do: "what the finding says"})
 	for i := range all {
 		all[i].Section, all[i].later = "The output", true
 	}

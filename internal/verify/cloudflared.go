@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+
+	"sitegen/internal/ingress"
 )
 
 // cloudflared has the program load each configuration, and asks which rule it
@@ -28,10 +30,11 @@ func (j *job) askRules(artifact, config string) {
 	rules := j.rules(artifact)
 	var urls []string
 	for _, r := range rules {
-		if paths := samplePaths(r.Path); len(paths) > 0 {
-			urls = append(urls, (&url.URL{Scheme: "https", Host: sample(r.Hostname), Path: paths[0]}).String())
+		if paths := ingress.SamplePaths(r.Path); len(paths) > 0 {
+			urls = append(urls, (&url.URL{Scheme: "https", Host: ingress.Sample(r.Hostname), Path: paths[0]}).String())
 		}
 	}
+	table := ingress.New(rules)
 	ask := job{work: j.work, ctx: j.ctx, program: j.program, artifacts: urls}
 	ask.each(func(j *job, address string) {
 		out, err := j.start(j.copy, "tunnel", "--config", config, "ingress", "rule", address)
@@ -39,7 +42,7 @@ func (j *job) askRules(artifact, config string) {
 			return
 		}
 		u, _ := url.Parse(address)
-		want := firstMatch(rules, u.Host, u.Path)
+		want := table.First(u.Host, u.Path)
 		if got, ok := matched(out.Stdout); !ok {
 			j.problem(artifact, 0, "%s: unreadable answer %q", address, j.tidy(string(out.Stdout)))
 		} else if got != want {
@@ -59,7 +62,7 @@ func matched(out []byte) (int, bool) {
 	return n, err == nil
 }
 
-func serviceOf(rules []ingressRule, i int) string {
+func serviceOf(rules []ingress.Rule, i int) string {
 	if i < 0 || i >= len(rules) {
 		return "none"
 	}

@@ -1,4 +1,4 @@
-package verify
+package ingress
 
 import (
 	"regexp"
@@ -9,11 +9,11 @@ import (
 // maxSamples bounds the paths that are made of one pattern.
 const maxSamples = 32
 
-// samplePaths are some paths of URLs that a pattern matches: "/" for none. Each
+// SamplePaths are some paths of URLs that a pattern matches: "/" for none. Each
 // alternative is tried, a class by its first and its last character, a repetition
 // by none and by one. There are none where the pattern wants more, like a word
 // boundary.
-func samplePaths(pattern string) []string {
+func SamplePaths(pattern string) []string {
 	if pattern == "" {
 		return []string{"/"}
 	}

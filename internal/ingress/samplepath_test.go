@@ -1,4 +1,4 @@
-package verify
+package ingress
 
 import (
 	"testing"
@@ -17,7 +17,7 @@ func TestSamplePaths(t *testing.T) {
 		`^/x\by`:             nil, // no word ends between two letters
 		"^nothing begins so": nil,
 	} {
-		if diff := cmp.Diff(want, samplePaths(pattern)); diff != "" {
+		if diff := cmp.Diff(want, SamplePaths(pattern)); diff != "" {
 			t.Errorf("%q: -want +got\n%s", pattern, diff)
 		}
 	}
@@ -26,17 +26,16 @@ func TestSamplePaths(t *testing.T) {
 // TestUnreachedPath: a path behind one that takes all of it is found, and one that a
 // part of it gets past is not.
 func TestUnreachedPath(t *testing.T) {
-	rules := func(first, second string) []ingressRule {
-		return []ingressRule{{Hostname: "a.example.com", Path: first, Service: "http://a"}, {Hostname: "a.example.com", Path: second, Service: "http://b"}, {Service: "http_status:404"}}
+	rules := func(first, second string) []Rule {
+		return []Rule{{Hostname: "a.example.com", Path: first, Service: "http://a"}, {Hostname: "a.example.com", Path: second, Service: "http://b"}, {Service: "http_status:404"}}
 	}
 	for _, c := range []struct {
 		first, second string
 		reached       bool
 	}{{"^/a", "^/api/", false}, {"^/api/v1", "^/api/v[12]", true}, {"/x", "^/a/x/", false}, {"^/b", "^/a", true}} {
-		j := &job{work: &work{}}
-		j.reach("config.yaml", rules(c.first, c.second), 1, samplePaths(c.second))
-		if got := len(j.problems) == 0; got != c.reached {
-			t.Errorf("%q behind %q: %v", c.second, c.first, j.problems)
+		by, unsure := New(rules(c.first, c.second)).Unreached(1)
+		if got := by < 0; got != c.reached || unsure {
+			t.Errorf("%q behind %q: rule %d takes it", c.second, c.first, by+1)
 		}
 	}
 }

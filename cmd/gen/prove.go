@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/prove"
+)
+
+type proveCmd struct {
+	formatFlags
+	Out      outRoot `placeholder:"DIR" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
+	Hostname string  `arg:"" optional:"" help:"Print the way of this hostname, a hop a line, in place of what is wrong."`
+}
+
+// errUnproved is drift of another kind: a link of the tree does not hold.
+var errUnproved = fmt.Errorf("a link of the tree does not hold: %w", errDrift)
+
+// Run reads the tree back and tells which of its links do not hold.
+func (c *proveCmd) Run(e *env) error {
+	e.format = c.Format
+	root, err := (&outFlags{Out: c.Out}).open(e)
+	if err != nil {
+		return err
+	}
+	if root == nil {
+		return fmt.Errorf("the output root %q does not exist: there is nothing to prove; say another with --out", e.out)
+	}
+	defer root.Close()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var options prove.Options
+	if nix, err := exec.LookPath("nix-instantiate"); err == nil {
+		options.Nix = prove.WithNix(nix)
+	}
+	p, err := prove.Run(ctx, root.FS(), options)
+	if err != nil {
+		return fmt.Errorf("the output root %q cannot be read: %w", e.out, reason(err))
+	}
+	if c.Hostname != "" {
+		return c.chain(e, p)
+	}
+	var found diag.Problems
+	for _, f := range p.Findings {
+		severity := diag.Error
+		if f.Warning {
+			severity = diag.Warning
+		}
+		found = append(found, diag.Problem{Pos: e.pos(f.At.File, f.At.Line), Message: f.Text, Hint: f.Hint, Rule: f.Rule, Severity: severity})
+	}
+	if err := e.find(found...); err != nil {
+		return err
+	}
+	if found.Errors() > 0 {
+		return errUnproved
+	}
+	if e.text() {
+		_, err = fmt.Fprintln(e.stdout, p.Sum())
+	}
+	return err
+}
+
+// chain prints the way of a hostname.
+func (c *proveCmd) chain(e *env, p *prove.Proof) error {
+	if !e.text() {
+		return errors.New("--format is for findings, not for the way of a hostname")
+	}
+	hops, ok := p.Chain(c.Hostname)
+	if !ok {
+		return fmt.Errorf("no record and no rule of %s is for %q", e.out, c.Hostname)
+	}
+	for _, h := range hops {
+		where := ""
+		if h.At.File != "" {
+			where = e.pos(h.At.File, h.At.Line).String() + ": "
+		}
+		if _, err := fmt.Fprintf(e.stdout, "%s%s\n", where, h.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package prove
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"sitegen/internal/ingress"
+)
+
+// Hop is one step of the way that a hostname takes.
+type Hop struct {
+	At   Place
+	Text string
+}
+
+// Hostnames are those that a record or a rule has, sorted.
+func (p *Proof) Hostnames() []string {
+	var all []string
+	for name, records := range p.records {
+		if slices.ContainsFunc(records, func(r *record) bool { return r.tunnel != "" }) {
+			all = append(all, name)
+		}
+	}
+	for name := range p.turned {
+		all = append(all, name)
+	}
+	for _, c := range p.configs {
+		for _, r := range c.rules {
+			if r.Hostname != "" {
+				all = append(all, r.Hostname)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Chain is the way of a hostname: to its zone and record, to those whom Access lets in, and
+// for each rule to the pods and to who brings them into the cluster. ok tells whether
+// the tree has the hostname.
+func (p *Proof) Chain(hostname string) (hops []Hop, ok bool) {
+	add := func(at Place, format string, args ...any) { hops = append(hops, Hop{at, fmt.Sprintf(format, args...)}) }
+	rec := p.reached(ingress.Sample(hostname))
+	if rec == nil {
+		rec = p.reached(hostname)
+	}
+	if rec != nil {
+		to := rec.content
+		if rec.tunnel != "" {
+			to = "the tunnel " + rec.tunnel
+		}
+		add(rec.at, "record %s %s in the zone %s leads to %s", rec.name, rec.kind, rec.zone, to)
+	}
+	if where, sent := p.turned[hostname]; sent {
+		add(where, "Cloudflare sends it elsewhere")
+		return hops, true
+	}
+	for _, g := range p.guards[hostname] {
+		add(g.at, "Access guards %s", strings.TrimSuffix(g.host+"/"+g.path, "/"))
+		for _, pol := range g.policies {
+			add(pol.at, "  policy %s: %s %s", pol.name, pol.decision, strings.Join(pol.who, ", "))
+		}
+	}
+	for _, c := range p.configs {
+		if rec != nil && rec.tunnel != "" && c.name != rec.tunnel {
+			continue
+		}
+		for i, r := range c.rules {
+			if i == len(c.rules)-1 || r.Hostname != hostname && (c.table.First(ingress.Sample(hostname), "/") != i || !r.Covers(ingress.Sample(hostname))) {
+				continue
+			}
+			ok = true
+			add(r.place(), "rule %d%s leads to %s", i+1, pathWords(r.Path), r.Service)
+			hops = append(hops, p.onward(c, r)...)
+		}
+	}
+	if !ok && rec != nil && rec.tunnel != "" {
+		for _, c := range p.configs {
+			if last := c.rules[len(c.rules)-1]; c.name == rec.tunnel {
+				add(last.place(), "no rule is for it: the last one says %s", last.Service)
+			}
+		}
+	}
+	return hops, ok || rec != nil
+}
+
+// onward is the way from a rule on.
+func (p *Proof) onward(c *config, r *rule) []Hop {
+	var hops []Hop
+	add := func(at Place, format string, args ...any) {
+		hops = append(hops, Hop{at, fmt.Sprintf("  "+format, args...)})
+	}
+	if r.to.chart != nil {
+		add(Place{}, "Service %s/%s of the chart %s, pods port %d", r.to.chart.namespace, r.to.chart.name, r.to.chart.release, r.to.chart.podPort)
+	}
+	if s := r.to.service; s != nil {
+		add(s.at(), "%s port %s", s.said(), r.to.port)
+	}
+	w := r.to.workload
+	if w == nil {
+		return hops
+	}
+	replicas := text(w.node, "spec", "replicas")
+	if replicas == "" {
+		replicas = "1"
+	}
+	add(w.at(), "%s, %s pods, port %d", w.said(), replicas, r.to.podPort)
+	if c.pods != nil {
+		f := flow{from: peer{namespace: c.pods.namespace, labels: c.pods.labels}, port: r.to.podPort,
+			to: peer{namespace: w.namespace, labels: w.labels, ports: func(name string) int { n, _ := w.port(name); return n }}}
+		for _, direction := range []string{"Egress", "Ingress"} {
+			if ok, by := p.allows(f, direction); ok {
+				file, _, _ := strings.Cut(by, " ")
+				add(placeOf(file), "network policy lets cloudflared through (%s)", strings.ToLower(direction))
+			}
+		}
+	}
+	add(w.listed, "kustomization lists %s", path.Base(w.file))
+	if a := w.app; a != nil {
+		add(a.at(), "Application %s reads %s%s", a.name, p.prefix, path.Dir(w.file))
+		if project := p.projects[a.project]; project != nil {
+			add(project.at(), "project %s permits %s in %s", a.project, w.kind, w.namespace)
+		}
+	}
+	return hops
+}
+
+// placeOf reads a place back; "" where it is none.
+func placeOf(s string) Place {
+	file, number, ok := strings.Cut(s, ":")
+	if !ok || strings.Contains(file, " ") {
+		return Place{}
+	}
+	return Place{file, numberOf(number)}
+}
+
+// Sum says how much was followed.
+func (p *Proof) Sum() string {
+	rules, secrets := 0, 0
+	for _, c := range p.configs {
+		rules += len(c.rules) - 1
+	}
+	for range p.encrypted {
+		secrets++
+	}
+	return fmt.Sprintf("%d hostnames, %d rules of %d tunnels, %d objects of %d Applications, %d encrypted files, %d hosts", len(p.Hostnames()), rules, len(p.configs), len(p.byID), len(p.applications), secrets, len(p.hosts))
+}

@@ -1,0 +1,267 @@
+package prove
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// devices is disko.devices, as far as it is followed.
+type devices struct {
+	Disk  map[string]disk
+	Mdadm map[string]struct {
+		Level   int
+		Content *content
+	}
+	Zpool map[string]struct {
+		Mode       any
+		Mountpoint string
+		Datasets   map[string]struct {
+			Type, Mountpoint string
+			Options          map[string]string
+		}
+	}
+}
+
+type disk struct {
+	Type, Device string
+	Content      content
+}
+
+// content is what lies on a disk, a partition or an array.
+type content struct {
+	Type, Format, Mountpoint string
+	Name                     string // of an array
+	Pool                     string
+	Partitions               map[string]partition
+}
+
+type partition struct {
+	Type, Size string
+	Content    *content
+}
+
+// least is how many disks an array of a level has.
+var least = map[int]int{0: 2, 1: 2, 4: 3, 5: 3, 6: 4, 10: 2}
+
+// mounted is a file system: where, on what.
+type mounted struct {
+	on    []string // disks
+	where Place
+}
+
+// proveDisks goes from disks to what is mounted, and to the boot loader.
+func (p *Proof) proveDisks(h *host) {
+	d, file := h.said.Devices, h.file("disko.nix")
+	mounts, members := map[string]mounted{}, map[string][]string{}
+	mount := func(at string, on []string) {
+		if at == "" {
+			return
+		}
+		if _, twice := mounts[at]; twice {
+			p.find(RuleOwners, p.line(file, `"`+at+`"`), "two file systems of %s are mounted at %s", h.name, at)
+		}
+		mounts[at] = mounted{on, p.line(file, `mountpoint = "`+at+`"`)}
+	}
+	seen := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(d.Disk)) {
+		one := d.Disk[name]
+		if other := seen[one.Device]; other != "" {
+			p.find(RuleOwners, p.line(file, one.Device), "%s and %s are the same disk", other, name)
+		}
+		seen[one.Device] = name
+		if !strings.HasPrefix(one.Device, "/dev/") || one.Type != "disk" {
+			p.find(RuleHost, p.line(file, name+" = {"), "%s is no disk: %q", name, one.Device)
+		}
+		p.provePartitions(h, name, one, mount, members)
+	}
+	for name, a := range d.Mdadm {
+		on := members["array "+name]
+		if len(on) < least[a.Level] || least[a.Level] == 0 {
+			p.find(RuleHost, p.line(file, name+" = {"), "the array %s of level %d has %d disks: %s", name, a.Level, len(on), strings.Join(on, ", "))
+		}
+		if a.Content == nil || a.Content.Mountpoint == "" && a.Content.Type == "filesystem" {
+			p.find(RuleHost, p.line(file, name+" = {"), "nothing is mounted of the array %s", name)
+			continue
+		}
+		mount(a.Content.Mountpoint, on)
+	}
+	for name, pool := range d.Zpool {
+		on := members["pool "+name]
+		if len(on) == 0 || pool.Mode == "mirror" && len(on) < 2 {
+			p.find(RuleHost, p.line(file, name+" = {"), "the pool %s has the disks %q", name, on)
+		}
+		for _, set := range pool.Datasets {
+			mount(set.Mountpoint, on)
+		}
+	}
+	for _, on := range slices.Sorted(maps.Keys(members)) {
+		kind, name, _ := strings.Cut(on, " ")
+		_, array := d.Mdadm[name]
+		_, pool := d.Zpool[name]
+		if kind == "array" && !array || kind == "pool" && !pool {
+			p.find(RuleDangling, p.line(file, `"`+name+`"`), "there is no %s %q, which partitions of %s are of", kind, name, strings.Join(members[on], ", "))
+		}
+	}
+	p.proveBoot(h, mounts)
+	p.proveNeeds(h, mounts)
+}
+
+func (p *Proof) provePartitions(h *host, name string, one disk, mount func(string, []string), members map[string][]string) {
+	file := h.file("disko.nix")
+	if one.Content.Type != "gpt" {
+		mount(one.Content.Mountpoint, []string{name})
+		return
+	}
+	whole := 0
+	for _, label := range slices.Sorted(maps.Keys(one.Content.Partitions)) {
+		part := one.Content.Partitions[label]
+		where := p.line(file, label+" = {")
+		if part.Size == "100%" {
+			whole++
+		}
+		want := ""
+		switch c := part.Content; {
+		case c == nil && part.Type == "EF02": // GRUB's
+		case c == nil:
+			p.find(RuleHost, where, "nothing lies on the partition %s of %s", label, name)
+		case c.Type == "mdraid":
+			members["array "+c.Name], want = append(members["array "+c.Name], name), "FD00"
+		case c.Type == "zfs":
+			members["pool "+c.Pool], want = append(members["pool "+c.Pool], name), "BF01"
+		case c.Type == "filesystem" && c.Format == "vfat":
+			mount(c.Mountpoint, []string{name})
+			want = "EF00"
+		case c.Type == "filesystem":
+			mount(c.Mountpoint, []string{name})
+			if c.Mountpoint == "" {
+				p.find(RuleHost, where, "the partition %s of %s is mounted nowhere", label, name)
+			}
+		case c.Type != "swap" && c.Type != "luks" && c.Type != "lvm_pv":
+			p.find(RuleHost, where, "disko knows no content %q", c.Type)
+		}
+		if want != "" && part.Type != want {
+			p.find(RuleHost, where, "the partition %s of %s has the type %q, and %s is for what lies on it", label, name, part.Type, want)
+		}
+	}
+	if whole > 1 {
+		p.find(RuleHost, p.line(file, one.Device), "two partitions of %s take the rest of the disk", name)
+	}
+}
+
+// proveBoot goes from each disk of the root file system to the boot loader on it.
+func (p *Proof) proveBoot(h *host, mounts map[string]mounted) {
+	file := h.file("default.nix")
+	root, ok := mounts["/"]
+	if !ok {
+		p.find(RuleHost, Place{File: h.file("disko.nix")}, "nothing of %s is mounted at /", h.name)
+		return
+	}
+	booted := map[string]bool{}
+	for at, name := range h.said.BootDisks {
+		booted[name] = true
+		where := p.line(file, `"`+at+`" =`)
+		if !slices.Contains(mounts[at].on, name) {
+			p.find(RuleHost, where, "%s is said to be on the disk %s, and is on %q", at, name, mounts[at].on)
+			continue
+		}
+		types := map[string]bool{}
+		for _, part := range h.said.Devices.Disk[name].Content.Partitions {
+			types[part.Type] = true
+		}
+		for firmware, want := range map[string]string{"bios": "EF02", "uefi": "EF00"} {
+			if (h.said.Firmware == firmware || h.said.Firmware == "unknown") && !types[want] {
+				p.find(RuleHost, where, "the disk %s has no partition %s, which firmware that is %s boots from", name, want, firmware)
+			}
+		}
+	}
+	for _, name := range root.on {
+		if !booted[name] && len(h.said.BootDisks) > 0 {
+			p.find(RuleHost, p.line(file, "disks = {"), "the disk %s holds part of / and no boot loader: when the others are dead %s does not start", name, h.name)
+		}
+	}
+	if !slices.Contains([]string{"bios", "uefi", "unknown"}, h.said.Firmware) {
+		p.find(RuleHost, p.line(file, "firmware ="), "the role knows no firmware %q", h.said.Firmware)
+	}
+	if _, ok := h.said.BootDisks["/boot"]; !ok {
+		p.find(RuleHost, p.line(file, "disks = {"), "no disk of %s has /boot", h.name)
+	}
+	for name, a := range h.said.Devices.Mdadm {
+		module := map[int]string{0: "raid0", 1: "raid1", 4: "raid456", 5: "raid456", 6: "raid456", 10: "raid10"}[a.Level]
+		if a.Content != nil && a.Content.Mountpoint == "/" && !slices.Contains(h.said.Initrd, module) {
+			p.find(RuleHost, p.line(file, "initrd.kernelModules"), "the array %s holds /, and the start has no %s", name, module)
+		}
+	}
+}
+
+// proveNeeds wants each bind mount's folder below something mounted, and k3s to wait for its own.
+func (p *Proof) proveNeeds(h *host, mounts map[string]mounted) {
+	for at, device := range h.said.Binds {
+		if _, twice := mounts[at]; twice {
+			p.find(RuleOwners, p.line(h.file("default.nix"), at), "two file systems of %s are mounted at %s", h.name, at)
+		}
+		if strings.HasPrefix(device, "/") && !strings.HasPrefix(device, "/dev/") && path.Clean(device) != device {
+			p.find(RuleHost, p.line(h.file("default.nix"), device), "%q is no folder", device)
+		}
+	}
+}
+
+var bashList = regexp.MustCompile(`(?m)^readonly ([a-z_]+)=\(\n((?:  .*\n)*)\)|^readonly ([a-z_]+)=\(\)$`)
+
+// bashLists are the lists of a script of gen's.
+func (p *Proof) bashLists(file string) map[string][]string {
+	all := map[string][]string{}
+	for _, m := range bashList.FindAllStringSubmatch(string(p.files[file]), -1) {
+		if m[3] != "" {
+			all[m[3]] = []string{}
+			continue
+		}
+		for line := range strings.Lines(m[2]) {
+			all[m[1]] = append(all[m[1]], strings.Trim(strings.TrimSpace(line), "'"))
+		}
+	}
+	return all
+}
+
+// same wants a list of a script to name what the tree has.
+func (p *Proof) same(file, what string, listed, want []string) {
+	for _, l := range listed {
+		if !slices.Contains(want, l) {
+			p.find(RuleDangling, p.line(file, l), "the script's %s names %q, which the tree does not have", what, l)
+		}
+	}
+	for _, w := range want {
+		if !slices.Contains(listed, w) {
+			p.find(RuleOrphan, p.line(file, "readonly "+what+"="), "the script's %s leaves out %q", what, w)
+		}
+	}
+	for i, l := range listed {
+		if slices.Contains(listed[:i], l) {
+			p.find(RuleOwners, p.line(file, l), "the script's %s names %q twice", what, l)
+		}
+	}
+}
+
+// proveInstall compares what the install script of a host looks for with the host.
+func (p *Proof) proveInstall(h *host) {
+	file := path.Join("scripts", "install-"+h.name+".sh")
+	if !p.has(file) {
+		return
+	}
+	lists := p.bashLists(file)
+	var disks, macs []string
+	for _, d := range h.said.Devices.Disk {
+		disks = append(disks, d.Device)
+	}
+	for _, n := range h.said.Networks {
+		if n.Mac != "" && !slices.Contains(macs, n.Mac) {
+			macs = append(macs, n.Mac)
+		}
+	}
+	p.same(file, "disks", lists["disks"], disks)
+	p.same(file, "macs", lists["macs"], macs)
+	p.same(file, "arrays", lists["arrays"], slices.Collect(maps.Keys(h.said.Devices.Mdadm)))
+	p.same(file, "pools", lists["pools"], slices.Collect(maps.Keys(h.said.Devices.Zpool)))
+}

@@ -1,0 +1,95 @@
+package prove
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+)
+
+// trees are out/, every golden tree and the examples.
+func trees(t *testing.T) []string {
+	t.Helper()
+	sums, err := filepath.Glob("../../*/*/.sitegen.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants, err := filepath.Glob("../../golden/*/want/.sitegen.sum")
+	if err != nil || len(sums) < 2 || len(wants) < 8 {
+		t.Fatalf("%d examples, %d golden trees: %v", len(sums), len(wants), err)
+	}
+	all := []string{"../../out"}
+	for _, s := range append(sums, wants...) {
+		all = append(all, filepath.Dir(s))
+	}
+	return all
+}
+
+// own are files of the user's that a tree names and does not have.
+var own = map[string]map[string]string{
+	"full": {
+		"k8s/own/mail/class.yaml": "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: mail}\n", "k8s/own/tools/tools.yaml": configMap, "k8s/own/vault/job.yaml": cronJob, "charts/prometheus.yaml": "{}",
+		"k8s/own/extra/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n", "modules/backup.nix": "{ }",
+	},
+	"own-flake": {"roles/core/default.nix": "{ }"},
+}
+
+const (
+	configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\n"
+	cronJob   = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: own}\n"
+)
+
+// tree reads a tree, with stand-ins for the user's files.
+func tree(t testing.TB, dir string) fstest.MapFS {
+	t.Helper()
+	all := fstest.MapFS{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		all[name] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range own[path.Base(path.Dir(dir))] {
+		all[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return all
+}
+
+// nix runs Nix where it is; in CI it has to be.
+func nix(t testing.TB) Options {
+	t.Helper()
+	program, err := exec.LookPath("nix-instantiate")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("nix-instantiate is not installed (Debian: nix-bin)")
+		}
+		t.Log("SKIPPED: nix-instantiate is not installed (Debian: nix-bin), and hosts are not proved")
+		return Options{}
+	}
+	return Options{Nix: WithNix(program)}
+}
+
+// TestTrees: nothing is to be said against what gen writes.
+func TestTrees(t *testing.T) {
+	for _, dir := range trees(t) {
+		t.Run(dir, func(t *testing.T) {
+			p, err := Run(t.Context(), tree(t, dir), nix(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range p.Findings {
+				if !f.Warning {
+					t.Errorf("%s: %s [%s]", f.At, f.Text, f.Rule)
+				}
+			}
+		})
+	}
+}

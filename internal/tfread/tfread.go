@@ -1,0 +1,241 @@
+// Package tfread reads Terraform roots: each resource with what is said of it, as far as
+// the files tell.
+package tfread
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Root is a Terraform root.
+type Root struct {
+	Dir       string
+	Resources map[string]*Resource // by address; data and ephemeral ones with that word before
+	Moves     map[string]string    // moved: from → to
+	Removed   []string             // removed, without being destroyed
+	Faults    []Fault              // what Terraform would refuse: of a Named root only
+
+	locals map[string]*hclsyntax.Attribute
+	said   map[string]map[string]Pos
+	reader *reader
+}
+
+// Resource is one resource: of a for_each, one of its keys.
+type Resource struct {
+	Mode    string // resource, data or ephemeral
+	Kind    string // the type
+	Name    string
+	Key     string // of for_each
+	Pos     Pos
+	Attrs   map[string]Attr
+	Blocks  map[string]string            // the text of the nested blocks, by their type
+	Nested  map[string][]map[string]Attr // what they say
+	Depends []string                     // on addresses
+}
+
+// Attr is what is said of an attribute.
+type Attr struct {
+	Value cty.Value
+	Expr  string // as it is written
+	Pos   Pos
+}
+
+// Pos is a line of a file.
+type Pos struct {
+	File string
+	Line int
+}
+
+// Fault is what Terraform would refuse.
+type Fault struct {
+	Pos  Pos
+	Text string
+}
+
+// Options say how a root is read.
+type Options struct {
+	// Named has what only the run knows stand by its name: the id of a resource is the
+	// text of the reference to it. Otherwise it is unknown.
+	Named bool
+}
+
+// Read reads the files of a root.
+func Read(dir string, files map[string][]byte, o Options) *Root {
+	r := &reader{
+		root:   &Root{Dir: dir, Resources: map[string]*Resource{}, Moves: map[string]string{}, locals: map[string]*hclsyntax.Attribute{}},
+		named:  o.Named,
+		files:  files,
+		values: map[string]cty.Value{}, blocks: map[string]*hclsyntax.Block{}, declared: map[string]bool{}, sources: map[*hclsyntax.Block][]byte{},
+	}
+	r.root.reader = r
+	var blocks []*hclsyntax.Block
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if path.Dir(name) == dir && path.Ext(name) == ".tf" {
+			blocks = append(blocks, r.parse(name)...)
+		}
+	}
+	for _, b := range blocks {
+		r.block(b)
+	}
+	if r.named {
+		r.check(blocks)
+	}
+	return r.root
+}
+
+func (r *reader) parse(name string) []*hclsyntax.Block {
+	f, diags := hclsyntax.ParseConfig(r.files[name], name, hcl.InitialPos)
+	if diags.HasErrors() {
+		r.refuse(diags)
+		return nil
+	}
+	body, ok := f.Body.(*hclsyntax.Body)
+	if !ok {
+		return nil
+	}
+	for _, b := range body.Blocks {
+		r.sources[b] = r.files[name]
+		switch b.Type {
+		case "locals":
+			for name, a := range b.Body.Attributes {
+				if before := r.root.locals[name]; before != nil {
+					r.fault(a.SrcRange, "local.%s is there twice, first in line %d", name, before.SrcRange.Start.Line)
+				}
+				r.root.locals[name] = a
+			}
+		case "resource", "data", "ephemeral":
+			at := address(b)
+			if before := r.blocks[at]; before != nil {
+				r.fault(b.Range(), "%s is there twice, first in line %d", at, before.Range().Start.Line)
+			}
+			r.blocks[at] = b
+		case "variable", "output", "module", "provider":
+			r.declared[b.Type+" "+strings.Join(b.Labels, ".")] = true
+		}
+	}
+	return body.Blocks
+}
+
+// address is that of a block, without a key.
+func address(b *hclsyntax.Block) string {
+	at := strings.Join(b.Labels, ".")
+	if b.Type != "resource" {
+		return b.Type + "." + at
+	}
+	return at
+}
+
+func (r *reader) block(b *hclsyntax.Block) {
+	text := func(name string) string {
+		a := b.Body.Attributes[name]
+		if a == nil {
+			return ""
+		}
+		return strings.TrimSpace(string(a.Expr.Range().SliceBytes(r.sources[b])))
+	}
+	switch b.Type {
+	case "moved":
+		r.root.Moves[text("from")] = text("to")
+	case "removed":
+		r.root.Removed = append(r.root.Removed, text("from"))
+	case "resource", "data", "ephemeral":
+		each := b.Body.Attributes["for_each"]
+		if each == nil {
+			r.root.Resources[address(b)] = r.resource(b, "", nil)
+			return
+		}
+		keys := r.value(each.Expr, nil)
+		if !iterable(keys) {
+			r.root.Resources[address(b)+"[*]"] = r.resource(b, "", nil)
+			return
+		}
+		for key, value := range elements(keys) {
+			r.root.Resources[fmt.Sprintf("%s[%q]", address(b), key)] = r.resource(b, key, map[string]cty.Value{"key": cty.StringVal(key), "value": value})
+		}
+	}
+}
+
+func iterable(v cty.Value) bool { return v.IsKnown() && !v.IsNull() && v.CanIterateElements() }
+
+// elements are those of a map, an object or a set of texts.
+func elements(v cty.Value) map[string]cty.Value {
+	all := map[string]cty.Value{}
+	for it := v.ElementIterator(); it.Next(); {
+		key, value := it.Element()
+		if v.Type().IsSetType() {
+			key = value
+		}
+		if key.IsKnown() && key.Type() == cty.String {
+			all[key.AsString()] = value
+		}
+	}
+	return all
+}
+
+func (r *reader) resource(b *hclsyntax.Block, key string, each map[string]cty.Value) *Resource {
+	res := &Resource{Mode: b.Type, Kind: b.Labels[0], Name: b.Labels[1], Key: key, Pos: pos(b.DefRange()), Attrs: map[string]Attr{}, Blocks: map[string]string{}, Nested: map[string][]map[string]Attr{}}
+	for name, a := range b.Body.Attributes {
+		expr := strings.TrimSpace(string(a.Expr.Range().SliceBytes(r.sources[b])))
+		switch name {
+		case "for_each":
+		case "depends_on":
+			for _, v := range a.Expr.Variables() {
+				res.Depends = append(res.Depends, traversal(v))
+			}
+		default:
+			res.Attrs[name] = Attr{r.value(a.Expr, each), expr, pos(a.SrcRange)}
+		}
+	}
+	for _, nested := range b.Body.Blocks {
+		if nested.Type == "lifecycle" {
+			continue
+		}
+		res.Blocks[nested.Type] += string(nested.Range().SliceBytes(r.sources[b]))
+		inside := map[string]Attr{}
+		for name, a := range nested.Body.Attributes {
+			inside[name] = Attr{r.value(a.Expr, each), strings.TrimSpace(string(a.Expr.Range().SliceBytes(r.sources[b]))), pos(a.SrcRange)}
+		}
+		res.Nested[nested.Type] = append(res.Nested[nested.Type], inside)
+	}
+	return res
+}
+
+// Texts are what is said of a resource, as texts that are the same where they say the same.
+func (r *Resource) Texts() map[string]string {
+	all := maps.Clone(r.Blocks)
+	for name, a := range r.Attrs {
+		all[name] = fmt.Sprintf("%#v", a.Value)
+		if !a.Value.IsWhollyKnown() {
+			all[name] += a.Expr
+		}
+	}
+	return all
+}
+
+// Text is the text that an attribute is; "" where it is none, or not known.
+func (r *Resource) Text(name string) string { return Text(r.Attrs[name].Value) }
+
+// BlockText is that of an attribute of the first nested block of a type.
+func (r *Resource) BlockText(block, name string) string {
+	for _, b := range r.Nested[block] {
+		return Text(b[name].Value)
+	}
+	return ""
+}
+
+// Text is the text that a value is; "" where it is none, or not known.
+func Text(v cty.Value) string {
+	if v == cty.NilVal || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
+		return ""
+	}
+	return v.AsString()
+}
+
+func pos(r hcl.Range) Pos { return Pos{r.Filename, r.Start.Line} }
