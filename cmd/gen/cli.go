@@ -33,6 +33,7 @@ type cli struct {
 	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
 	Why     whyCmd     `cmd:"" help:"Name the fields of the spec that are behind a line of the output."`
 	Where   whereCmd   `cmd:"" help:"Name the lines of the output that a field of the spec makes."`
+	Graph   graphCmd   `cmd:"" help:"Draw the site: hostnames, who gets in, Services, hosts, disks and cards."`
 	Probe   probeCmd   `cmd:"" help:"Print what a machine is made of, found by a script over ssh, as lines of a spec."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

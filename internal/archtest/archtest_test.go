@@ -17,7 +17,7 @@ var layers = []string{"sitegen/internal/rules", "sitegen/internal/site", "sitege
 // of the disk, and only package spec reads CUE.
 func TestDependencies(t *testing.T) {
 	imports := list(t)
-	languages := []string{"sitegen/internal/nix", "sitegen/internal/tf", "sitegen/internal/manifest", "sitegen/internal/sh", "sitegen/internal/md", "sitegen/internal/rulelang", "sitegen/internal/lines"}
+	languages := []string{"sitegen/internal/nix", "sitegen/internal/tf", "sitegen/internal/manifest", "sitegen/internal/sh", "sitegen/internal/md", "sitegen/internal/svg", "sitegen/internal/graph", "sitegen/internal/rulelang", "sitegen/internal/lines"}
 	for pkg, deps := range imports {
 		for _, dep := range deps {
 			if why := forbidden(pkg, dep, languages); why != "" {

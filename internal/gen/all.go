@@ -7,6 +7,7 @@ import (
 	"sitegen/internal/gen/git"
 	"sitegen/internal/gen/helm"
 	"sitegen/internal/gen/nixos"
+	"sitegen/internal/gen/picture"
 	"sitegen/internal/gen/said"
 	"sitegen/internal/gen/scripts"
 	"sitegen/internal/gen/sops"
@@ -23,6 +24,7 @@ func All() []Generator {
 		{"git", git.Files},
 		{"helm", helm.Files},
 		{"nixos", nixos.Files},
+		{"picture", picture.Files},
 		{"said", said.Files},
 		{"scripts", scripts.Files},
 		{"sops", sops.Files},
