@@ -62,6 +62,10 @@ func script(name string, data []byte) tree.File {
 }
 
 func installValues(s *site.Site, h *site.Host) []sh.Var {
+	joins := "" // or yes, for one of several servers
+	if s.Quorum() && h.Role == site.RoleServer {
+		joins = "yes"
+	}
 	var devices, least, most, macs, arrays []string
 	for _, d := range h.Disks {
 		devices = append(devices, d.Device)
@@ -83,6 +87,7 @@ func installValues(s *site.Site, h *site.Host) []sh.Var {
 		{Name: "site", Value: s.Name},
 		{Name: "host", Value: h.Name},
 		{Name: "role", Value: h.Role},
+		{Name: "joins", Value: joins},
 		{Name: "default_address", Value: h.Address},
 		{Name: "arch", Value: h.CPU.Arch},
 		{Name: "firmware", Value: h.Firmware},

@@ -98,3 +98,24 @@ func TestVerifyServers(t *testing.T) {
 	dead := rule{Prog: "ssh", Match: at1 + ".*", Err: "No route to host", Exit: 255}
 	r.script("verify-hetzner.sh", with(dead, rules), "").want(1, "FAIL  1 NixOS on web1", "FAIL  3 etcd on web1", "ok    4 Cilium", " 2 failed")
 }
+
+// A server that waits for the cluster is installed all the same.
+func TestInstallServers(t *testing.T) {
+	t.Parallel()
+	waits := []rule{
+		{Prog: "ssh", Match: `is-active k3s`, Out: "activating\n", Exit: 3},
+		{Prog: "ssh", Match: `journalctl`, Out: "k3s-pre-start: this host is no part of a cluster yet: it waits, and begins none by itself\n"},
+	}
+	r := newCheckout(t, serversSite(t))
+	r.script("install-web1.sh", append(waits, installRules(rescueFacts)...), "web1\n").want(0, "web1 is installed", "waits for a server that has the cluster", "bootstrap-hetzner-k8s.sh --begin")
+	joined := newCheckout(t, serversSite(t))
+	joined.script("install-web1.sh", installRules(rescueFacts), "web1\n").want(0, "web1 is installed", "next: scripts/verify-hetzner.sh")
+	wrong := newCheckout(t, serversSite(t))
+	wrong.wait = "0"
+	token := []rule{waits[0], {Prog: "ssh", Match: `journalctl`, Out: "level=fatal msg=\"starting kubernetes: preparing server: failed to validate token\"\n"},
+		{Prog: "ssh", Match: `nixos-version`, Out: "26.05.1\n"}}
+	wrong.script("install-web1.sh", append(token, installRules(rescueFacts)...), "web1\n").want(1, "failed to validate token", "k3s is not active on web1", "is k3s_token the same")
+	one := newCheckout(t, testSite(t))
+	one.wait = "0"
+	one.script("install-web1.sh", append(append(waits, token[2]), installRules(rescueFacts)...), "web1\n").want(1, "k3s is not active on web1")
+}

@@ -5,6 +5,7 @@ set -euo pipefail
 readonly site=tiny
 readonly host=box
 readonly role=server
+readonly joins=''
 readonly default_address=198.51.100.7
 readonly arch=x86_64
 readonly firmware=unknown
@@ -624,6 +625,12 @@ check_pools() {
 
 k3s_active() { [[ $(on_host systemctl is-active k3s 2>/dev/null) == active ]]; }
 
+# One of several servers waits for another one, and the first of all for the bootstrap.
+k3s_settled() {
+  if k3s_active; then return 0; fi
+  [[ -n $joins && "$(on_host journalctl -u k3s -b -n 30 --no-pager 2>/dev/null)" == *'begins none by itself'* ]]
+}
+
 verify_install() {
   local name mdstat failed
   host_ssh_options "$host"
@@ -645,11 +652,12 @@ verify_install() {
     fi
   fi
   if ((${#pools[@]} > 0)); then check_pools; fi
-  wait_for 300 "k3s" k3s_active || {
+  wait_for 300 "k3s" k3s_settled || {
     on_host journalctl -u k3s -n 20 --no-pager >&2 || true
     if [[ $role == agent ]]; then
       die "k3s is not active on $host" "an agent needs the server: is that up, and is k3s_token the same in both hosts' files?"
     fi
+    if [[ -n $joins ]]; then die "k3s is not active on $host" "is k3s_token the same in every host's file?" "$(how_in "$host") journalctl -u k3s"; fi
     die "k3s is not active on $host" "$(how_in "$host") journalctl -u k3s"
   }
   failed="$(on_host systemctl --failed --no-legend --plain)"
@@ -708,7 +716,10 @@ say "$host is installed. Its SSH host key is in known_hosts: commit it."
 # The next script knows the spec's address only.
 elsewhere=''
 if [[ $address != "$default_address" ]]; then elsewhere="$address"; fi
-if [[ $role == server ]]; then
+if [[ -n $joins ]] && ! k3s_active; then
+  say "k3s on $host waits for a server that has the cluster"
+  say "next: the other servers; then, where $site never had a cluster, scripts/bootstrap-$site-k8s.sh --begin"
+elif [[ $role == server && -z $joins ]]; then
   say "next: scripts/bootstrap-$site-k8s.sh${elsewhere:+ $elsewhere}"
 else
   say "next: scripts/verify-$site.sh${elsewhere:+ --address $host=$elsewhere}"
