@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"sitegen/internal/site"
@@ -64,6 +65,43 @@ func serverFaults() []fault {
 				f.unless(text(m, "machine", "services", "k3s", "tokenFile") != "", "%s", host)
 			}),
 			again: []func(map[string]string){swap("machines/*/default.nix", `^ +tokenFile = .*\n`, "")},
+		},
+		{
+			name: "snapshots of etcd that die with the servers", nix: true,
+			breaks:  "k3s keeps them on the disks of the servers alone, and most of those are lost",
+			applies: func(r *output) bool { return several(r) && r.site.Backup != nil },
+			check: eachServer(func(f *finding, s *site.Site, host string, m any) {
+				config := dig(m, "backup", "sops", "templates", "etcd-s3.yaml")
+				f.unless(strings.HasPrefix(text(config, "path"), "/etc/rancher/k3s/config.yaml.d/") && strings.HasSuffix(text(config, "path"), ".yaml"), "%s: k3s does not read %q", host, text(config, "path"))
+				content := text(config, "content")
+				for _, line := range []string{"etcd-s3: true", "etcd-s3-bucket: " + strconv.Quote(s.Backup.S3.Bucket), "etcd-s3-secret-key: |2-"} {
+					f.unless(strings.Contains(content, line+"\n"), "%s: no %s", host, line)
+				}
+				f.unless(!strings.Contains(content, "etcd-s3-endpoint: \"http"), "%s: k3s takes no scheme in the endpoint", host)
+			}),
+			again: []func(map[string]string){
+				swap(backupNix, `config\.yaml\.d/etcd-s3\.yaml`, "config.d/etcd-s3.yaml"), swap(backupNix, `etcd-s3: true`, "etcd-s3: false"),
+				swap(backupNix, `etcd-s3-endpoint: \$\{builtins\.toJSON "`, `${0}https://`), swap(backupNix, `^ +etcd-s3-bucket: .*\n`, ""),
+			},
+		},
+		{
+			name: "copies of volumes in the backup of files", nix: true,
+			breaks:  "restic copies Longhorn's blocks while they change, of every volume as often as it has copies, and no volume comes back of them",
+			applies: func(r *output) bool { return r.site.Longhorn() && r.site.Backup != nil },
+			check: eachHost(func(f *finding, host string, m any) {
+				f.unless(slices.Contains(texts(m, "backup", "services", "restic", "backups", "site", "exclude"), site.LonghornDir+"/*"), "%s", host)
+			}),
+			again: []func(map[string]string){swap(backupNix, `^ +"/var/lib/rancher/k3s/storage/longhorn/\*"\n`, "")},
+		},
+		{
+			name: "host that cannot attach a volume in copies", nix: true,
+			breaks:  "Longhorn has the host attach volumes over iSCSI, and finds no program at NixOS's own paths (longhorn#2166)",
+			applies: func(r *output) bool { return r.site.Longhorn() },
+			check: eachHost(func(f *finding, host string, m any) {
+				f.unless(text(m, "k3s", "services", "openiscsi", "enable") == "true" && text(m, "k3s", "services", "openiscsi", "name") != "", "%s has no iscsid", host)
+				f.unless(slices.Contains(texts(m, "k3s", "systemd", "tmpfiles", "rules"), "L+ /usr/local/bin - - - - /run/current-system/sw/bin"), "%s: no /usr/local/bin", host)
+			}),
+			again: []func(map[string]string){swap(k3sNix, `^  services\.openiscsi = \{\n    enable = true;`, "  services.openiscsi = {\n    enable = false;"), swap(k3sNix, `^  systemd\.tmpfiles\.rules = .*\n`, "")},
 		},
 	}
 }

@@ -45,6 +45,8 @@ func Ways() []way {
 		{"clients apps", "configmap file config mount", "Files in a container", "they stand in a client or an app, under files"},
 		{"", "chart helm helmchart kustomize manifest folder repository", "Helm charts, folders of manifests", "charts go under charts, folders of manifests under folders, beside apps"},
 		{"clients apps", "probe liveness readiness livenessprobe readinessprobe healthcheck startupprobe", "Probes", "health is the path that both probes ask"},
+		{"", "ha etcd highavailability controlplane server clusterinit multiserver", "Several servers", "hosts with role: \"server\", three of them or five, have etcd between them; the runbook says how one server becomes three"},
+		{"", "longhorn ceph rook storageclassname replicatedstorage", "Volumes on several hosts", "storage: \"longhorn\" stands at the top, for all volumes, or in a volume of an app"},
 		{"", "registry pullsecret imagepullsecret dockerconfig", "Private registries", "they stand under registries, at the top, and serve every pod: gen explain registries"},
 		{"clients", "secret volume allow public", "Secrets, volumes and connections of a client", app},
 		{"", "rewrite pagerule ruleset waf cache ratelimit worker page bucket r2", "Rewrites, rules and caches of a zone", terraform},

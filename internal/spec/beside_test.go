@@ -8,7 +8,7 @@ import (
 // TestBeside asks for what people look for, as they write it.
 func TestBeside(t *testing.T) {
 	for _, name := range strings.Fields(`daemonset DaemonSet hostPath gpu ingress luks zfs vlan vlans bond mtu bridge chart charts cronjob cronJobs initContainers
-		sidecars files statefulset rewrite pageRules serviceToken serviceTokens configMap swap nameservers idps bypass registry livenessProbe`) {
+		sidecars files statefulset ha etcd storageClassName longhorn rewrite pageRules serviceToken serviceTokens configMap swap nameservers idps bypass registry livenessProbe`) {
 		if beside(nil, name) == "" {
 			t.Errorf("nothing is said of %q", name)
 		}
