@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -180,6 +181,9 @@ func TestOneMoreClient(t *testing.T) {
 		}
 		for _, block := range changedBlocks(file) {
 			blocks++
+			if strings.Contains(name, "docs/site.svg") && sizes.MatchString(block) { // the picture grows
+				continue
+			}
 			if strings.Contains(block, "\n-") || !strings.Contains(block, "juniper") {
 				t.Errorf("%s: a change that is not about the client:%s", name, block)
 			}
@@ -190,6 +194,9 @@ func TestOneMoreClient(t *testing.T) {
 	}
 	t.Logf("%d blocks in shared files", blocks)
 }
+
+// sizes are changes of a picture's size, and of the box around a column.
+var sizes = regexp.MustCompile(`^(\n[-+]<(svg|rect) [^\n]*)+$`)
 
 // changedBlocks are the runs of changed lines in a file's unified diff, each with
 // a newline in front.

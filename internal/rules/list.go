@@ -26,6 +26,12 @@ func checkListsTwice(c *checker) {
 			c.twice(o.From, at.With("open", i, "from"), prefixKey)
 			c.inside(o.From, at.With("open", i, "from"))
 		}
+		for _, disk := range slices.Sorted(maps.Keys(h.Disks)) {
+			c.twice(h.Disks[disk].Options, at.With("disks", disk, "options"), strings.TrimSpace)
+		}
+		for _, array := range slices.Sorted(maps.Keys(h.Arrays)) {
+			c.twice(h.Arrays[array].Options, at.With("arrays", array, "options"), strings.TrimSpace)
+		}
 		for _, bond := range slices.Sorted(maps.Keys(h.Bonds)) {
 			c.twice(h.Bonds[bond].NICs, at.With("bonds", bond, "nics"), strings.TrimSpace)
 		}

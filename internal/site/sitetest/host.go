@@ -123,7 +123,9 @@ func (g *generator) cards(n int) {
 		g.example = true
 		g.line(`addresses: ["198.51.100.%d/29", "2001:db8:ff::%d/128"]`, 64+8*n, n+1)
 	}
-	g.maybe(3, "mtu: %s", g.one("1500", "9000"))
+	if g.mtu != "" {
+		g.line("mtu: %s", g.mtu)
+	}
 	g.line("}")
 	g.line(`lan: {mac: "a8:a1:59:00:%02x:02", ipv4: address: "192.168.7.%d/24"}`, n, 10+n)
 	on := []string{"wan", "lan"}
@@ -137,7 +139,7 @@ func (g *generator) cards(n int) {
 		g.line("}")
 	}
 	// Always there, since node may name it; what it is on differs.
-	g.line(`vlans: private: {on: %q, id: %d, mtu: 1400, ipv4: address: "192.168.10.%d/24"}`, g.one(on...), 4000+g.IntN(90), 10+n)
+	g.line(`vlans: private: {on: %q, id: %d, mtu: 1400, ipv4: address: "192.168.10.%d/24"}`, g.one(on...), g.tag, 10+n)
 	g.maybe(3, `vlans: storage: {on: "lan", id: %d, ipv4: address: "192.168.12.%d/24"}`, 1+g.IntN(3000), 10+n)
 	if dhcp { // lan's address alone would make a real site of it, which has no published keys
 		g.line(`address: "203.0.113.%d"`, 10+n)

@@ -15,7 +15,8 @@ import (
 // arrays, cards, users, domains, records, clients, apps and texts that are hard to
 // quote.
 func Random(r *rand.Rand) []byte {
-	g := &generator{Rand: r, keys: ageKeys()}
+	g := &generator{Rand: r, keys: ageKeys(), tag: 4000 + r.IntN(90)}
+	g.mtu = g.one("", "", "1500", "9000")
 	r.Shuffle(len(g.keys), func(i, j int) { g.keys[i], g.keys[j] = g.keys[j], g.keys[i] })
 	g.site()
 	return []byte(g.b.String())
@@ -33,8 +34,10 @@ type generator struct {
 	app    string          // an app, if there is one
 	team   bool            // Cloudflare's team has to be said
 
-	arm     bool // all hosts are ARM servers
-	example bool // some address is one for documentation
+	tag     int    // of the VLAN in which the nodes reach each other
+	mtu     string // of the cards that lead outwards
+	arm     bool   // all hosts are ARM servers
+	example bool   // some address is one for documentation
 }
 
 // line writes one line; a brace at its end opens a block, one at its start closes it.
