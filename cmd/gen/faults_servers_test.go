@@ -26,7 +26,7 @@ func serverFaults() []fault {
 						f.unless(strings.Contains(asks, "'"+other.Name+" "+other.NodeIP.String()+"'"), "%s does not ask %s", h.Name, other.Name)
 					}
 					f.unless(strings.HasSuffix(asks, "\nexit 1\n"), "%s begins where nobody answers", h.Name)
-					f.unless(text(r.hosts[h.Name], "k3s", "systemd", "services", "k3s", "postStart") == "rm -f /var/lib/rancher/k3s/begin-cluster", "%s may begin again later", h.Name)
+					f.unless(text(r.hosts[h.Name], "k3s", "systemd", "services", "k3s", "postStart") == "rm -f /var/lib/rancher/k3s/begin-cluster /etc/rancher/k3s/config.yaml.d/join.yaml", "%s may begin again later", h.Name)
 				}
 				return f
 			},

@@ -25,6 +25,7 @@ func TestServers(t *testing.T) {
 			t.Errorf("%s is told once and for all whether it begins the cluster", name)
 		}
 		h.at("k3s", "systemd", "services", "k3s", "preStart").is(files(t, s)["roles/k3s-cilium/join.sh"])
+		h.at("k3s", "systemd", "services", "k3s", "postStart").is("rm -f /var/lib/rancher/k3s/begin-cluster /etc/rancher/k3s/config.yaml.d/join.yaml")
 		h.at("k3s", "systemd", "services", "k3s", "path").is(list("/stub/coreutils", "/stub/curl"))
 		h.at("k3s", "networking", "firewall", "extraInputRules").contains("ip saddr { 203.0.113.12, 203.0.113.10, 203.0.113.13 } tcp dport { 2379, 2380 } accept\n")
 	}
