@@ -137,6 +137,9 @@ func checkMounts(c *checker) {
 		one := func(mount string, at ...any) {
 			p := diag.Path{"hosts", host}.With(at...)
 			if f := format.Mount(mount); f.Bad() {
+				if ownMount(f.Meant) != "" { // as bad
+					f.Meant, f.Hint = "", "data of your own goes to a folder like /data or /srv"
+				}
 				c.fault(p, f)
 			} else if !mountRE().MatchString(mount) {
 				c.report(p, "%q has a character in it that a mount point of a host cannot have", mount).WithHint("letters, digits, and - . _ + @ / between them")
