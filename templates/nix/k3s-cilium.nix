@@ -69,7 +69,7 @@ in
     pkgs.curl
   ];
   systemd.services.k3s.preStart = lib.mkIf (config.services.k3s.role == "server") (builtins.readFile ./join.sh);
-  systemd.services.k3s.postStart = lib.mkIf (config.services.k3s.role == "server") "rm -f /var/lib/rancher/k3s/begin-cluster /etc/rancher/k3s/config.yaml.d/join.yaml";
+  systemd.services.k3s.postStart = lib.mkIf (config.services.k3s.role == "server") "rm -f /var/lib/rancher/k3s/{begin-cluster,server/db/migrating} /etc/rancher/k3s/config.yaml.d/join.yaml";
 
 {{end}}
   # Pods reach the host's API, kubelet and sshd through these; to the internet the ports stay closed.

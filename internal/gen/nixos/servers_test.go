@@ -25,7 +25,7 @@ func TestServers(t *testing.T) {
 			t.Errorf("%s is told once and for all whether it begins the cluster", name)
 		}
 		h.at("k3s", "systemd", "services", "k3s", "preStart").is(files(t, s)["roles/k3s-cilium/join.sh"])
-		h.at("k3s", "systemd", "services", "k3s", "postStart").is("rm -f /var/lib/rancher/k3s/begin-cluster /etc/rancher/k3s/config.yaml.d/join.yaml")
+		h.at("k3s", "systemd", "services", "k3s", "postStart").is("rm -f /var/lib/rancher/k3s/{begin-cluster,server/db/migrating} /etc/rancher/k3s/config.yaml.d/join.yaml")
 		h.at("k3s", "systemd", "services", "k3s", "path").is(list("/stub/coreutils", "/stub/curl"))
 		h.at("k3s", "networking", "firewall", "extraInputRules").contains("ip saddr { 203.0.113.12, 203.0.113.10, 203.0.113.13 } tcp dport { 2379, 2380 } accept\n")
 	}
@@ -43,6 +43,7 @@ func TestJoin(t *testing.T) {
 	const (
 		wal, tombstone = "rancher/k3s/server/db/etcd/member/wal/x", "rancher/k3s/server/db/etcd/tombstone"
 		sqlite, begin  = "rancher/k3s/server/db/state.db", "rancher/k3s/begin-cluster"
+		cut            = "rancher/k3s/server/db/migrating"
 		restore        = "rancher/k3s/restore-snapshot"
 	)
 	script := files(t, newSite(t, gentest.Servers()))["roles/k3s-cilium/join.sh"]
@@ -60,6 +61,10 @@ func TestJoin(t *testing.T) {
 		"the first is asked to begin":          {host: "web1", has: []string{begin}, want: "cluster-init: true\n"},
 		"asked to begin, and somebody has one": {host: "web1", has: []string{begin}, answers: "203.0.113.12", want: "server: https://203.0.113.12:6443\n"},
 		"one becomes three":                    {host: "web1", has: []string{sqlite}, want: "cluster-init: true\n"},
+		"it was cut off":                       {host: "web1", has: []string{sqlite, wal, cut}, want: "cluster-init: true\n"},
+		"it became three before":               {host: "web1", has: []string{wal, cut}, want: ""},
+		"old SQLite, its node was deleted":     {host: "web1", has: []string{sqlite, wal, tombstone}, want: "-"},
+		"SQLite beside a member":               {host: "web1", has: []string{sqlite, wal}, want: ""},
 		"SQLite of another one":                {host: "web3", has: []string{sqlite}, want: "-"},
 		"a member, all others are dead":        {host: "web2", has: []string{wal}, want: ""},
 		"a member":                             {host: "web2", has: []string{wal}, answers: "203.0.113.13", want: "server: https://203.0.113.13:6443\n"},
@@ -88,6 +93,9 @@ func TestJoin(t *testing.T) {
 				}
 			} else if !ok || string(got) != c.want {
 				t.Errorf("the configuration is %q, want %q: %v %s", got, c.want, ok, out)
+			}
+			if _, err := os.Stat(d.dir + "/" + wal); err == nil && strings.HasPrefix(c.want, "cluster-init") {
+				t.Error("k3s goes on with a part of SQLite")
 			}
 			if _, err := os.Stat(d.dir + "/" + restore); err == nil {
 				t.Error("the next start would restore again")

@@ -28,6 +28,8 @@ if [ -e "$restore" ]; then
   case $snapshot in /*) echo "etcd-s3: false" >>"$config" ;; esac
   exit
 fi
+# SQLite was not copied to its end (k3s renames it then), and k3s would go on with the part that is in etcd.
+if [ -e "$db/migrating" ] && [ -e "$db/state.db" ]; then rm -rf "$db/etcd"; fi
 for server in "${servers[@]}"; do
   read -r name address <<<"$server"
   # Anybody may ask for /ping (k3s pkg/server/handlers/router.go), and the token decides about joining.
@@ -37,9 +39,10 @@ for server in "${servers[@]}"; do
   fi
 done
 if [ -e "$db/etcd/member/wal" ] && [ ! -e "$db/etcd/tombstone" ]; then exit; fi # it goes on with what it has, as after a power cut
-if { [ "$own" = "${servers[0]% *}" ] && [ -e "$db/state.db" ]; } || [ -e /var/lib/rancher/k3s/begin-cluster ]; then
-  echo "cluster-init: true" >"$config"
-  exit
+if [ "$own" = "${servers[0]% *}" ] && [ -e "$db/state.db" ] && [ ! -e "$db/etcd" ]; then
+  touch "$db/migrating"
+elif [ ! -e /var/lib/rancher/k3s/begin-cluster ]; then
+  echo "no other server answers on port 6443, and this host is no part of a cluster yet: it waits, and begins none by itself" >&2
+  exit 1
 fi
-echo "no other server answers on port 6443, and this host is no part of a cluster yet: it waits, and begins none by itself" >&2
-exit 1
+echo "cluster-init: true" >"$config"
