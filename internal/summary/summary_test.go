@@ -21,7 +21,7 @@ import (
 var update = flag.Bool("update", false, "write what is wanted")
 
 // sideOf is the side of a spec, as the tree that gen writes of it gives it.
-func sideOf(t *testing.T, text string) Side {
+func sideOf(t testing.TB, text string) Side {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "site.cue")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -46,7 +46,7 @@ func sideOf(t *testing.T, text string) Side {
 	return side
 }
 
-func exampleOf(t *testing.T, file string) string {
+func exampleOf(t testing.TB, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"sitegen/internal/format"
 )
@@ -26,7 +27,11 @@ func terraform(old, new Side) []Item {
 		if !differ(old, new, dir) {
 			continue
 		}
-		was, is := readRoot(dir, below(old.Files, dir)), readRoot(dir, below(new.Files, dir))
+		var was, is root
+		var both sync.WaitGroup
+		both.Go(func() { was = readRoot(dir, below(old.Files, dir)) })
+		both.Go(func() { is = readRoot(dir, below(new.Files, dir)) })
+		both.Wait()
 		items = append(items, plan(dir, was, is)...)
 	}
 	return items
