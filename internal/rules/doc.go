@@ -14,6 +14,7 @@
 //	name.go       names of clients, apps and namespaces; unknownName for references
 //	published.go  keys that others know, once a site is for real and not an example
 //	host.go       hosts; also disk.go, array.go, nic.go, user.go
+//	server.go     which hosts are servers; storage.go, where their volumes lie
 //	node.go       a host as a node of the cluster: its address, the flags of k3s
 //	cluster.go    the networks of pods and Services
 //	domain.go     domains and all hostnames; also zone.go, record*.go, mail.go, redirect.go

@@ -19,7 +19,7 @@ func rules() []Rule {
 		{"Formats", formatRules()},
 		{"Names", nameRules()},
 		{"The repository", repoRules()},
-		{"Hosts", slices.Concat(hostRules(), cpuRules())},
+		{"Hosts", slices.Concat(serverRules(), hostRules(), cpuRules())},
 		{"Disks and arrays", slices.Concat(diskRules(), partitionRules(), poolRules(), volumeRules(), storageRules())},
 		{"Networks of hosts", slices.Concat(nicRules(), vlanRules(), bondRules(), staticRouteRules())},
 		{"The firewall", openingRules()},
