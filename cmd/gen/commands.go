@@ -174,6 +174,7 @@ type checkCmd struct {
 	specFlags
 	formatFlags
 	outFlags
+	Facts []string `placeholder:"FILE" help:"Compare a machine with the spec too: its facts, as gen probe --script finds them. Can be repeated."`
 }
 
 // Run reports each difference in a line, and then what to do.
@@ -191,6 +192,11 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	other, err := c.compareFacts(e, want.Site)
+	if err != nil {
+		return err
+	}
+	unsound = cmp.Or(unsound, other)
 	if !e.text() {
 		e.log.Findings = append(e.log.Findings, e.drift(toRead(changes))...)
 		return cmp.Or(unsound, driftOf(changes))

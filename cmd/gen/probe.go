@@ -7,8 +7,11 @@ import (
 	"io/fs"
 	"os"
 
+	"sitegen/internal/diag"
 	"sitegen/internal/facts"
 	"sitegen/internal/format"
+	"sitegen/internal/rules"
+	"sitegen/internal/site"
 	"sitegen/templates"
 )
 
@@ -47,4 +50,34 @@ func (c *probeCmd) Run(e *env) error {
 	}
 	_, err = io.WriteString(e.stdout, m.Fragment(c.Name))
 	return err
+}
+
+// compareFacts makes findings of machines that are not what the spec says of their hosts.
+func (c *checkCmd) compareFacts(e *env, s *site.Site) (drift, err error) {
+	for _, name := range c.Facts {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		m, err := facts.Read(file)
+		file.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		host := m.Host(s)
+		if host == nil {
+			return nil, fmt.Errorf("%s: no host of the spec has a disk or a card of this machine", name)
+		}
+		var found diag.Problems
+		for _, d := range m.Compare(host) {
+			found = append(found, diag.Problem{Pos: s.At(d.At), Path: d.At.String(), Message: d.What, Hint: d.Do, Rule: rules.RuleFacts, Severity: diag.Error})
+		}
+		if len(found) > 0 {
+			drift = errDrift
+		}
+		if err := e.find(found...); err != nil {
+			return nil, err
+		}
+	}
+	return drift, nil
 }

@@ -64,6 +64,7 @@ const (
 	RuleVolumes = "volume-change"
 	RuleRefused = "change-refused"
 	RuleClash   = "beside-clash"
+	RuleFacts   = "facts"
 	RuleDrift   = "drift-" // and the kind
 	RuleBlocked = RuleDrift + "blocked"
 	RuleVerify  = "verify-" // and the reader
@@ -120,6 +121,8 @@ func OutputRules() []Rule {
 			Do: "what the finding says, after the push"},
 		{ID: RuleRefused, Severity: diag.Error, Summary: "What is about to be written would be refused by what runs, or would erase it: another stateVersion or another site's name where a host is installed (known_hosts lists it), other disks of such a host, a volume that shrinks.",
 			Do: "what the finding says; gen --accept CLASS writes it all the same"},
+		{ID: RuleFacts, Severity: diag.Error, Summary: "A machine whose facts gen check is given is not what the spec says of its host: disks, cards, firmware, processor.",
+			Do: "what the finding says"},
 		{ID: RuleDrift + "missing", Severity: diag.Error, Summary: "A file of the output is not there.",
 			Do: "run gen"},
 		{ID: RuleDrift + "stale", Severity: diag.Error, Summary: "A file is as gen wrote it, but the spec says something else now.",
