@@ -10,13 +10,19 @@ import (
 	"syscall"
 
 	"sitegen/internal/diag"
+	"sitegen/internal/gen/said"
 	"sitegen/internal/prove"
+	"sitegen/internal/prove/meant"
+	"sitegen/internal/site"
+	"sitegen/internal/summary"
 )
 
 type proveCmd struct {
 	formatFlags
-	Out      outRoot `placeholder:"DIR" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
-	Hostname string  `arg:"" optional:"" help:"Print the way of this hostname, a hop a line, in place of what is wrong."`
+	Out  outRoot `placeholder:"DIR" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
+	Spec string  `placeholder:"PATH" help:"Compare what the tree says with this spec (the one that the tree was written from, .sitegen.spec)."`
+	sourceFlags
+	Hostname string `arg:"" optional:"" help:"Print the way of this hostname, a hop a line, in place of what is wrong."`
 }
 
 // errUnproved is drift of another kind: a link of the tree does not hold.
@@ -46,6 +52,13 @@ func (c *proveCmd) Run(e *env) error {
 	if c.Hostname != "" {
 		return c.chain(e, p)
 	}
+	s, err := c.spec(e, root)
+	if err != nil {
+		return err
+	}
+	if s != nil {
+		p.Findings = append(p.Findings, meant.Differences(p, s)...)
+	}
 	var found diag.Problems
 	for _, f := range p.Findings {
 		severity := diag.Error
@@ -64,6 +77,22 @@ func (c *proveCmd) Run(e *env) error {
 		_, err = fmt.Fprintln(e.stdout, p.Sum())
 	}
 	return err
+}
+
+// spec is the site of the spec that the flags name, or else of the one that the tree has
+// with it; nil where that is not there, or of another gen.
+func (c *proveCmd) spec(e *env, root *os.Root) (*site.Site, error) {
+	if c.Spec != "" {
+		return (&specFlags{c.Spec, c.sourceFlags}).load(e)
+	}
+	if c.OneFile || c.Strict || len(c.Tag) > 0 {
+		return nil, errors.New("--one-file, --tag and --strict say how the spec is read: name it with --spec")
+	}
+	files := map[string][]byte{}
+	if data, err := root.ReadFile(said.Path); err == nil {
+		files[said.Path] = data
+	}
+	return summary.Read(files).Site, nil
 }
 
 // chain prints the way of a hostname.

@@ -22,6 +22,7 @@ type access struct {
 // guard is an Access application.
 type guard struct {
 	key, host, path string
+	session         string
 	at              Place
 	policies        []*policy
 	re              *regexp.Regexp // of the path
@@ -72,7 +73,7 @@ func (p *Proof) readAccess() {
 func (p *Proof) readGuard(r *tfread.Root, res *tfread.Resource) {
 	domain := res.Text("domain")
 	host, path, _ := strings.Cut(domain, "/")
-	g := &guard{key: res.Key, host: host, path: strings.TrimSuffix(path, "/"), at: tfPlace(res.Pos)}
+	g := &guard{session: res.Text("session_duration"), key: res.Key, host: host, path: strings.TrimSuffix(path, "/"), at: tfPlace(res.Pos)}
 	if where, ok := r.Said("access", res.Key); ok && res.Name == "site" {
 		g.at = tfPlace(where)
 	}

@@ -146,6 +146,9 @@ func (p *Proof) take(a *application, file string, listed Place) []*object {
 	if len(p.in[file]) == 0 && p.broken[file] == nil {
 		p.find(RuleDangling, listed, "%s holds no Kubernetes object", file)
 	}
+	for _, n := range p.nameless[file] {
+		p.find(RuleDangling, Place{file, n}, "the document has no apiVersion, or no kind")
+	}
 	for _, o := range p.in[file] {
 		p.arrive(o, a, listed)
 	}

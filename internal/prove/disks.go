@@ -36,12 +36,15 @@ type content struct {
 	Name                     string // of an array
 	Pool                     string
 	Partitions               map[string]partition
+	MountOptions             []string
 }
 
 type partition struct {
 	Type, Size string
 	Content    *content
 }
+
+var mountOption = regexp.MustCompile(`^((no)?(fail|atime|diratime|auto|exec|suid|dev|discard)|relatime|lazytime|defaults|bind|ro|rw|discard=async|zfsutil|X-mount\..*|([a-z_]+|x-systemd\.[a-z.-]+)=\S+)$`)
 
 // least is how many disks an array of a level has.
 var least = map[int]int{0: 2, 1: 2, 4: 3, 5: 3, 6: 4, 10: 2}
@@ -112,6 +115,9 @@ func (p *Proof) proveDisks(h *host) {
 func (p *Proof) provePartitions(h *host, name string, one disk, mount func(string, []string), members map[string][]string) {
 	file := h.file("disko.nix")
 	if one.Content.Type != "gpt" {
+		if len(one.Content.Partitions) > 0 {
+			p.find(RuleHost, p.line(file, one.Device), "the disk %s has partitions, and is no gpt", name)
+		}
 		mount(one.Content.Mountpoint, []string{name})
 		return
 	}
@@ -121,6 +127,16 @@ func (p *Proof) provePartitions(h *host, name string, one disk, mount func(strin
 		where := p.line(file, label+" = {")
 		if part.Size == "100%" {
 			whole++
+		}
+		if part.Size == "" {
+			p.find(RuleHost, where, "the partition %s of %s has no size", label, name)
+		}
+		if part.Content != nil {
+			for _, o := range part.Content.MountOptions {
+				if !mountOption.MatchString(o) {
+					p.find(RuleHost, p.line(file, `"`+o+`"`), "mount knows no option %q", o)
+				}
+			}
 		}
 		want := ""
 		switch c := part.Content; {
@@ -187,6 +203,13 @@ func (p *Proof) proveBoot(h *host, mounts map[string]mounted) {
 	}
 	if _, ok := h.said.BootDisks["/boot"]; !ok {
 		p.find(RuleHost, p.line(file, "disks = {"), "no disk of %s has /boot", h.name)
+	}
+	for _, name := range root.on {
+		for part, module := range map[string]string{"/nvme-": "nvme", "/ata-": "ahci"} {
+			if device := h.said.Devices.Disk[name].Device; strings.Contains(device, part) && len(h.said.Available) > 0 && !slices.Contains(h.said.Available, module) {
+				p.find(RuleHost, p.line(file, "availableKernelModules"), "the disk %s holds part of /, and the start has no %s", name, module)
+			}
+		}
 	}
 	for name, a := range h.said.Devices.Mdadm {
 		module := map[int]string{0: "raid0", 1: "raid1", 4: "raid456", 5: "raid456", 6: "raid456", 10: "raid10"}[a.Level]

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -39,6 +40,7 @@ func (p *Proof) readRecords(r *tfread.Root) {
 						continue
 					}
 					p.turned[m[1]] = tfPlace(where)
+					p.turns[m[1]] = turn(rule)
 					if name, zone := m[1], zoneOf[res.Text("zone_id")]; !inZone(name, zone) {
 						p.find(RuleDangling, tfPlace(where), "%s is not in the zone %q, which has the redirect", name, zone)
 					}
@@ -67,6 +69,14 @@ func (p *Proof) readRecord(r *tfread.Root, res *tfread.Resource, zoneOf map[stri
 	rec := &record{name: res.Text("name"), kind: res.Text("type"), content: res.Text("content"), zone: zoneOf[res.Text("zone_id")]}
 	if v := res.Attrs["proxied"].Value; v != cty.NilVal && v.IsKnown() && !v.IsNull() && v.Type() == cty.Bool {
 		rec.proxied = v.True()
+	}
+	rec.ttl = number0(res.Attrs["ttl"].Value)
+	if n := number0(res.Attrs["priority"].Value); n != "" && rec.kind == "MX" {
+		rec.more = " priority " + n
+	}
+	data := values(res.Attrs["data"].Value)
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		rec.more += " " + key + " " + textOf(data[key]) + number0(data[key])
 	}
 	rec.at = tfPlace(res.Pos)
 	for _, local := range []string{"zones", res.Name + "_records", "records"} {
@@ -107,6 +117,18 @@ func (p *Proof) proveRecord(res *tfread.Resource, rec *record) {
 		p.find(RuleDangling, rec.at, "the record of %s leads to a tunnel that is not of this root: %s", rec.name, rec.content)
 	case rec.tunnel != "" && (rec.kind != "CNAME" || !rec.proxied):
 		p.find(RuleDangling, rec.at, "the record of %s does not lead to the tunnel: it has to be a proxied CNAME", rec.name)
+	}
+	if name, kind, ok := strings.Cut(res.Key, " "); ok && (name != rec.name || strings.Fields(kind)[0] != rec.kind) {
+		p.find(RuleDangling, rec.at, "the key says %q, and the record is %s %s", res.Key, rec.name, rec.kind)
+	}
+	if rec.kind == "MX" && (res.Attrs["priority"].Value == cty.NilVal || res.Attrs["priority"].Value.IsNull()) {
+		p.find(RuleDangling, rec.at, "the MX record of %s has no priority", rec.name)
+	}
+	if tag := textOf(values(data.Value)["tag"]); rec.kind == "CAA" && !slices.Contains([]string{"issue", "issuewild", "issuemail", "iodef"}, tag) {
+		p.find(RuleDangling, rec.at, "a CAA record knows no tag %q", tag)
+	}
+	if _, _, ok := strings.Cut(res.Key, " "); ok && hasData && rec.kind == "CAA" && strings.Contains(res.Key, " CAA ") && !strings.HasSuffix(res.Key, textOf(values(data.Value)["tag"])+" "+textOf(values(data.Value)["value"])) {
+		p.find(RuleDangling, rec.at, "the key says %q, and the record %q", res.Key, textOf(values(data.Value)["value"]))
 	}
 	if strings.HasSuffix(rec.name, ".") || strings.ToLower(rec.name) != rec.name {
 		p.find(RuleDangling, rec.at, "%q is not the form that Cloudflare keeps: small letters, no trailing dot", rec.name)
@@ -174,3 +196,25 @@ func (p *Proof) proveDNS() {
 // alone tells whether a record of a type may not stand beside a CNAME of its name: at the
 // top of a zone Cloudflare flattens it, so that others may.
 func alone(kind string) bool { return slices.Contains([]string{"A", "AAAA", "CNAME", "NS"}, kind) }
+
+// number0 is a number in words; "" where it is none.
+func number0(v cty.Value) string {
+	if v == cty.NilVal || !v.IsKnown() || v.IsNull() || v.Type() != cty.Number {
+		return ""
+	}
+	return v.AsBigFloat().Text('f', -1)
+}
+
+var turnTo = regexp.MustCompile(`"(https?://[^"]*)"`)
+
+// turn is where a redirect leads, and how.
+func turn(rule map[string]cty.Value) string {
+	from := values(values(rule["action_parameters"])["from_value"])
+	target := values(from["target_url"])
+	to := textOf(target["value"])
+	keep := to == ""
+	if m := turnTo.FindStringSubmatch(textOf(target["expression"])); keep && m != nil {
+		to = m[1]
+	}
+	return fmt.Sprintf("%s %s path %t", number0(from["status_code"]), to, keep)
+}

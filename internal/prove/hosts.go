@@ -27,13 +27,16 @@ type machine struct {
 	Name       string
 	Firmware   string
 	BootDisks  map[string]string
+	Users      map[string][]string
 	Initrd     []string
+	Available  []string
 	Binds      map[string]string
 	Role       string
 	ServerAddr string
 	Flags      []string
 	Needs      []string
 	Firewall   string
+	Trusted    []string
 	Networks   map[string]network
 	Netdevs    []string
 }
@@ -95,21 +98,25 @@ func (p *Proof) proveHosts(ctx context.Context, o Options) {
 		}
 	}
 	p.proveNodes()
+	p.proveTunnelPorts()
 }
 
 // evaluate asks Nix; a failure of one host alone is told.
 func (p *Proof) evaluate(ctx context.Context, o Options, hosts ...*host) bool {
-	files := map[string][]byte{}
+	files, read := map[string][]byte{}, []string{}
 	for _, name := range p.names {
-		if top, _, _ := strings.Cut(name, "/"); path.Ext(name) == ".nix" && (top == "machines" || top == "roles") {
+		if top, _, _ := strings.Cut(name, "/"); path.Ext(name) == ".nix" && p.files[name] != nil {
 			files[name] = p.files[name]
+			if name == "flake.nix" || top == "machines" || top == "roles" {
+				read = append(read, fmt.Sprintf("%q", name))
+			}
 		}
 	}
 	var names []string
 	for _, h := range hosts {
 		names = append(names, fmt.Sprintf("%q", h.name))
 	}
-	out, err := o.Nix(ctx, files, fmt.Sprintf("root: builtins.listToAttrs (map (name: { inherit name; value = (%s) root name; }) [ %s ])", standIn, strings.Join(names, " ")))
+	out, err := o.Nix(ctx, files, fmt.Sprintf("root: builtins.listToAttrs (map (name: { inherit name; value = (%s) [ %s ] root name; }) [ %s ])", standIn, strings.Join(read, " "), strings.Join(names, " ")))
 	said := map[string]*machine{}
 	if err == nil {
 		err = json.Unmarshal(out, &said)
@@ -143,7 +150,7 @@ func (p *Proof) proveNetwork(h *host) {
 		p.find(RuleHost, p.line(h.file("default.nix"), "hostName"), "the folder is %s, and the host calls itself %q", h.name, m.Name)
 	}
 	carried := map[netip.Addr]bool{}
-	macs, interfaces, leased := map[string]bool{}, map[string]bool{}, false
+	macs, interfaces, leased, gateways := map[string]bool{}, map[string]bool{}, false, 0
 	for _, name := range slices.Sorted(maps.Keys(m.Networks)) {
 		n := m.Networks[name]
 		if n.Mac != "" && macs[n.Mac] {
@@ -156,6 +163,7 @@ func (p *Proof) proveNetwork(h *host) {
 		if n.Mac == "" && n.Name != "" && !slices.Contains(m.Netdevs, n.Name) {
 			p.find(RuleHost, p.line(file, `"`+n.Name+`"`), "no netdev makes the interface %q", n.Name)
 		}
+		gateways += len(n.Gateways)
 		interfaces[n.Name], leased = true, leased || n.DHCP != "no"
 		for _, on := range append(slices.Clone(n.On), n.Bond) {
 			if on != "" && !slices.Contains(m.Netdevs, on) {
@@ -176,6 +184,9 @@ func (p *Proof) proveNetwork(h *host) {
 			prefixes = append(prefixes, prefix.Masked())
 		}
 		p.proveGateways(file, n, prefixes)
+	}
+	if gateways == 0 && !leased && len(m.Networks) > 0 {
+		p.find(RuleHost, Place{File: file}, "no card of %s has a gateway", h.name)
 	}
 	for _, d := range m.Netdevs {
 		if !interfaces[d] {

@@ -1,5 +1,5 @@
 # Just enough of nixpkgs and of the module system to read a host's modules as plain values.
-root: hostName:
+files: root: hostName:
 let
   lib = builtins // rec {
     concatStrings = builtins.concatStringsSep "";
@@ -56,14 +56,17 @@ in
 {
   devices = disko.disko.devices or { };
   name = machine.networking.hostName or "";
+  users = builtins.mapAttrs (_: u: strings (u.openssh.authorizedKeys.keys or [ ])) (machine.users.users or { });
   firmware = machine.site.boot.firmware or "";
   bootDisks = machine.site.boot.disks or { };
+  available = strings (machine.boot.initrd.availableKernelModules or [ ]);
   initrd = strings (machine.boot.initrd.kernelModules or [ ]);
   binds = builtins.mapAttrs (_: fs: toString (fs.device or "")) (machine.fileSystems or { });
   role = machine.services.k3s.role or "";
   serverAddr = machine.services.k3s.serverAddr or "";
   flags = strings ((machine.services.k3s.extraFlags or [ ]) ++ (k3s.services.k3s.extraFlags or [ ]));
   needs = strings (k3s.systemd.services.k3s.unitConfig.RequiresMountsFor or [ ]);
+  trusted = strings (k3s.networking.firewall.trustedInterfaces or [ ]);
   firewall = k3s.networking.firewall.extraInputRules or "";
   networks = builtins.mapAttrs (_: n: {
     mac = n.matchConfig.PermanentMACAddress or (n.matchConfig.MACAddress or "");
@@ -74,5 +77,7 @@ in
     bond = n.networkConfig.Bond or "";
     dhcp = n.networkConfig.DHCP or "no";
   }) (network.systemd.network.networks or { });
+  # Each file is read: a name that nothing defines is an error.
+  read = map (f: builtins.typeOf (import (file f))) files;
   netdevs = map (n: n.netdevConfig.Name or "") (builtins.attrValues (network.systemd.network.netdevs or { }));
 }

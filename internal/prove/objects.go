@@ -49,8 +49,12 @@ type cluster struct {
 	objects      []*object
 	in           map[string][]*object // by file
 	broken       map[string]error     // files that are no YAML
+	nameless     map[string][]int     // lines of documents that are no objects
 	byID         map[string]*object   // of those that come into the cluster
 	inNamespace  map[string][]*object
+	policiesIn   map[string][]*object // those of the network
+	podsIn       map[string][]*pods
+	podsWith     map[string][]*pods // by namespace and a label
 	applications map[string]*application
 	projects     map[string]*object
 	roots        []*application // that Terraform applies
@@ -67,8 +71,9 @@ func isEncrypted(name string) bool {
 
 // readObjects reads the Kubernetes objects of all files.
 func (p *Proof) readObjects() {
-	p.in, p.broken = map[string][]*object{}, map[string]error{}
-	p.byID, p.inNamespace = map[string]*object{}, map[string][]*object{}
+	p.in, p.broken, p.nameless = map[string][]*object{}, map[string]error{}, map[string][]int{}
+	p.byID, p.inNamespace, p.policiesIn = map[string]*object{}, map[string][]*object{}, map[string][]*object{}
+	p.podsIn, p.podsWith = map[string][]*pods{}, map[string][]*pods{}
 	for _, name := range p.names {
 		data := p.files[name]
 		if !isYAML(name) && path.Base(name) != "Kustomization" || isExample(name) || isEncrypted(name) || !bytes.Contains(data, []byte("kind:")) {
@@ -90,6 +95,7 @@ func (p *Proof) addObject(file string, doc *yaml.Node) {
 		o.group = group
 	}
 	if o.kind == "" || at(doc, "apiVersion") == nil {
+		p.nameless[file] = append(p.nameless[file], doc.Line)
 		return
 	}
 	if strings.HasSuffix(o.kind, "List") && at(doc, "items") != nil {
@@ -129,6 +135,15 @@ func (p *Proof) arrive(o *object, app *application, listed Place) {
 	if p.byID[o.id()] == nil {
 		p.byID[o.id()] = o
 		p.inNamespace[o.namespace] = append(p.inNamespace[o.namespace], o)
+		if o.kind == "NetworkPolicy" || o.kind == "CiliumNetworkPolicy" {
+			p.policiesIn[o.namespace] = append(p.policiesIn[o.namespace], o)
+		}
+		if w := podsOf(o); w != nil {
+			p.podsIn[o.namespace] = append(p.podsIn[o.namespace], w)
+			for k, v := range w.labels {
+				p.podsWith[o.namespace+" "+k+"="+v] = append(p.podsWith[o.namespace+" "+k+"="+v], w)
+			}
+		}
 	}
 }
 
@@ -168,14 +183,14 @@ func podsOf(o *object) *pods {
 }
 
 // workloads are those of a namespace.
-func (p *Proof) workloads(namespace string) []*pods {
-	var all []*pods
-	for _, o := range p.inNamespace[namespace] {
-		if w := podsOf(o); w != nil {
-			all = append(all, w)
-		}
+func (p *Proof) workloads(namespace string) []*pods { return p.podsIn[namespace] }
+
+// some are workloads of a namespace among which are all that have some labels.
+func (p *Proof) some(namespace string, want map[string]string) []*pods {
+	for k, v := range want {
+		return p.podsWith[namespace+" "+k+"="+v]
 	}
-	return all
+	return p.podsIn[namespace]
 }
 
 func (w *pods) containers() []*yaml.Node { return items(w.template, "spec", "containers") }

@@ -88,7 +88,7 @@ func (p *Proof) proveService(s *object, reached bool) {
 
 // someIngress tells whether a network policy lets anybody into pods.
 func (p *Proof) someIngress(w *pods) bool {
-	for _, o := range p.inNamespace[w.namespace] {
+	for _, o := range p.policiesIn[w.namespace] {
 		rules, applies := p.policyRules(o, peer{namespace: w.namespace, labels: w.labels}, "Ingress")
 		if applies && len(rules) > 0 {
 			return true
@@ -98,7 +98,7 @@ func (p *Proof) someIngress(w *pods) bool {
 }
 
 func (p *Proof) selectsPods(o *object, selector *yaml.Node) {
-	for _, w := range p.workloads(o.namespace) {
+	for _, w := range p.some(o.namespace, labels(selector, "matchLabels")) {
 		if matches(selector, w.labels) {
 			return
 		}

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -25,6 +26,14 @@ type peer struct {
 type flow struct {
 	from, to peer
 	port     int
+	protocol string // "": TCP
+}
+
+// over compares the protocol of a flow with what a rule says; other is what it means where it says none.
+func (f flow) over(protocol, other string) bool {
+	own := cmp.Or(f.protocol, "TCP")
+	protocol = cmp.Or(protocol, other)
+	return protocol == own || protocol == "ANY"
 }
 
 // proveFlow wants the network policies of both sides to let cloudflared to where a rule leads.
@@ -74,7 +83,7 @@ func (p *Proof) allows(f flow, direction string) (ok bool, by string) {
 		own, other = f.to, f.from
 	}
 	selected := ""
-	for _, o := range p.inNamespace[own.namespace] {
+	for _, o := range p.policiesIn[own.namespace] {
 		rules, applies := p.policyRules(o, own, direction)
 		if !applies {
 			continue
@@ -114,7 +123,7 @@ func ruleAllows(p *Proof, o *object, rule *yaml.Node, direction string, other pe
 	}
 	ports := items(rule, "ports")
 	return at(rule, "ports") == nil || slices.ContainsFunc(ports, func(n *yaml.Node) bool {
-		if protocol := text(n, "protocol"); protocol != "" && protocol != "TCP" {
+		if !f.over(text(n, "protocol"), "TCP") {
 			return false
 		}
 		port := text(n, "port")
@@ -199,7 +208,7 @@ func ciliumAllows(o *object, rule *yaml.Node, direction string, other peer, f fl
 	for _, set := range ports {
 		for _, n := range items(set, "ports") {
 			number := numberOf(text(n, "port"))
-			if protocol := text(n, "protocol"); (protocol == "" || protocol == "TCP" || protocol == "ANY") && number <= f.port && f.port <= max(number, numberOf(text(n, "endPort"))) {
+			if f.over(text(n, "protocol"), "ANY") && number <= f.port && f.port <= max(number, numberOf(text(n, "endPort"))) {
 				return true
 			}
 		}
@@ -227,7 +236,7 @@ func matchesEndpoint(selector *yaml.Node, own string, other peer) bool {
 
 // anyTo tells whether some rule lets a flow out to a namespace, with whatever labels.
 func (p *Proof) anyTo(f flow) bool {
-	for _, o := range p.inNamespace[f.from.namespace] {
+	for _, o := range p.policiesIn[f.from.namespace] {
 		rules, applies := p.policyRules(o, f.from, "Egress")
 		if !applies {
 			continue

@@ -88,7 +88,8 @@ func Run(ctx context.Context, root fs.FS, o Options) (*Proof, error) {
 	}
 	for _, step := range []func(){
 		p.readObjects, p.readArgocd, p.readTerraform, p.readTunnels, p.readAccess, p.readSecrets,
-		p.proveArgocd, p.proveObjects, p.proveDNS, p.proveTunnels, p.proveAccess, p.proveSecrets, p.provePaths,
+		p.proveArgocd, p.proveShapes, p.proveObjects, p.proveNames, p.proveMentions, p.proveKeysUsed, p.proveDNS, p.proveUnused,
+		p.proveTunnels, p.proveAccess, p.proveSecrets, p.provePaths, p.proveLists, p.proveDecryption, p.proveDomain,
 	} {
 		step()
 	}

@@ -23,6 +23,7 @@ type dns struct {
 	records  map[string][]*record // by name
 	existing map[string]bool      // names that a record stands at, or below
 	listed   map[string]string    // the zone that lists a hostname
+	turns    map[string]string    // and where
 	turned   map[string]Place     // hostnames that Cloudflare sends elsewhere
 }
 
@@ -30,6 +31,7 @@ type dns struct {
 type record struct {
 	name, kind, content, zone string
 	proxied                   bool
+	ttl, more                 string // more: the priority, and the parts of data
 	tunnel                    string // the name of the tunnel that it leads to
 	at                        Place
 }
@@ -39,7 +41,7 @@ func tfPlace(p tfread.Pos) Place { return Place(p) }
 // readTerraform reads every root, and the objects of the cluster that it makes.
 func (p *Proof) readTerraform() {
 	p.records, p.existing, p.turned = map[string][]*record{}, map[string]bool{}, map[string]Place{}
-	p.listed = map[string]string{}
+	p.listed, p.turns = map[string]string{}, map[string]string{}
 	for _, r := range p.terraformRoots() {
 		p.readRecords(r)
 		for _, f := range r.Faults {
@@ -47,6 +49,11 @@ func (p *Proof) readTerraform() {
 		}
 		for _, at := range slices.Sorted(maps.Keys(r.Resources)) {
 			res := r.Resources[at]
+			for _, name := range needed[res.Kind] {
+				if _, ok := res.Attrs[name]; !ok && res.Mode == "resource" {
+					p.find(RuleDangling, tfPlace(res.Pos), "%s has no %s", at, name)
+				}
+			}
 			switch res.Kind {
 			case "kubernetes_namespace_v1":
 				p.arrive(&object{file: res.Pos.File, kind: "Namespace", name: metadata(res).name, made: true, node: nil}, nil, tfPlace(res.Pos))
@@ -55,6 +62,21 @@ func (p *Proof) readTerraform() {
 			}
 		}
 	}
+}
+
+// needed are the arguments that a provider's resource does not do without, or does
+// something else without.
+var needed = map[string][]string{
+	"cloudflare_dns_record":                    {"zone_id", "name", "type", "ttl"},
+	"cloudflare_ruleset":                       {"zone_id", "name", "kind", "phase", "rules"},
+	"cloudflare_zone_setting":                  {"zone_id", "setting_id", "value"},
+	"cloudflare_zone_dnssec":                   {"zone_id", "status"},
+	"cloudflare_zero_trust_access_application": {"account_id", "name", "domain", "type", "policies", "session_duration"},
+	"cloudflare_zero_trust_access_group":       {"account_id", "name", "include"},
+	"cloudflare_zero_trust_access_policy":      {"account_id", "name", "decision", "include"},
+	"cloudflare_zero_trust_tunnel_cloudflared": {"account_id", "name", "config_src", "tunnel_secret"},
+	"helm_release":                             {"name", "namespace", "repository", "chart", "version", "values", "wait"},
+	"kubectl_manifest":                         {"yaml_body"},
 }
 
 // terraformRoots reads the roots once.

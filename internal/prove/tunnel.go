@@ -129,6 +129,7 @@ func (p *Proof) proveTunnels() {
 	first := map[string]*rule{}
 	for _, c := range p.configs {
 		p.wire(c)
+		p.proveEdge(c)
 		for i, r := range c.rules {
 			key := r.Hostname + " " + r.Path
 			if before := first[key]; before != nil && before.config != c && i < len(c.rules)-1 {
@@ -242,7 +243,7 @@ func (p *Proof) behind(s *object, port *yaml.Node, where Place) (*pods, int) {
 		target = text(port, "port")
 	}
 	want := labels(s.node, "spec", "selector")
-	for _, w := range p.workloads(s.namespace) {
+	for _, w := range p.some(s.namespace, want) {
 		if w.kind == "CronJob" || w.kind == "Job" || len(want) == 0 || !selects(want, w.labels) {
 			continue
 		}

@@ -22,7 +22,9 @@ func (r *reader) checkBody(body *hclsyntax.Body, top *hclsyntax.Block) {
 			continue
 		}
 		for _, v := range a.Expr.Variables() {
-			r.checkReference(v, top)
+			if top.Type != "variable" || v.RootName() != "var" { // of its own validation
+				r.checkReference(v, top)
+			}
 		}
 	}
 	for _, nested := range body.Blocks {
@@ -33,6 +35,7 @@ func (r *reader) checkBody(body *hclsyntax.Body, top *hclsyntax.Block) {
 func (r *reader) checkReference(v hcl.Traversal, top *hclsyntax.Block) {
 	root, name := v.RootName(), attrName(v, 1)
 	at := v.SourceRange()
+	r.used[root+"."+name] = true
 	switch root {
 	case "local":
 		if r.root.locals[name] == nil {
@@ -104,4 +107,21 @@ func literals(e hclsyntax.Expression, found map[string]Pos) {
 		}
 		return nil
 	})
+}
+
+// Unused are locals and variables that nothing refers to.
+func (r *Root) Unused() []Fault {
+	used := r.reader.used
+	var all []Fault
+	for name, a := range r.locals {
+		if !used["local."+name] {
+			all = append(all, Fault{pos(a.SrcRange), "nothing refers to local." + name})
+		}
+	}
+	for _, v := range r.reader.variables {
+		if !used["var."+v.Labels[0]] {
+			all = append(all, Fault{pos(v.DefRange()), "nothing refers to the variable " + v.Labels[0]})
+		}
+	}
+	return all
 }

@@ -72,7 +72,7 @@ func Read(dir string, files map[string][]byte, o Options) *Root {
 		root:   &Root{Dir: dir, Resources: map[string]*Resource{}, Moves: map[string]string{}, locals: map[string]*hclsyntax.Attribute{}},
 		named:  o.Named,
 		files:  files,
-		values: map[string]cty.Value{}, blocks: map[string]*hclsyntax.Block{}, declared: map[string]bool{}, sources: map[*hclsyntax.Block][]byte{},
+		values: map[string]cty.Value{}, blocks: map[string]*hclsyntax.Block{}, declared: map[string]bool{}, sources: map[*hclsyntax.Block][]byte{}, used: map[string]bool{},
 	}
 	r.root.reader = r
 	var blocks []*hclsyntax.Block
@@ -118,6 +118,9 @@ func (r *reader) parse(name string) []*hclsyntax.Block {
 			r.blocks[at] = b
 		case "variable", "output", "module", "provider":
 			r.declared[b.Type+" "+strings.Join(b.Labels, ".")] = true
+			if b.Type == "variable" && len(b.Labels) == 1 {
+				r.variables = append(r.variables, b)
+			}
 		}
 	}
 	return body.Blocks

@@ -24,6 +24,9 @@ type reader struct {
 	declared map[string]bool             // variable NAME and the like
 	values   map[string]cty.Value        // of locals and resources that were asked for
 	known    map[string]function.Function
+
+	used      map[string]bool // locals and variables that something refers to
+	variables []*hclsyntax.Block
 }
 
 // value is what an expression comes to; unknown where files do not tell.

@@ -1,4 +1,4 @@
-package prove
+package meant
 
 import (
 	"io/fs"
@@ -6,6 +6,10 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"sitegen/internal/gen/said"
+	"sitegen/internal/prove"
+	"sitegen/internal/site"
+	"sitegen/internal/spec"
 	"testing"
 	"testing/fstest"
 )
@@ -13,15 +17,15 @@ import (
 // trees are out/, every golden tree and the examples.
 func trees(t *testing.T) []string {
 	t.Helper()
-	sums, err := filepath.Glob("../../*/*/.sitegen.sum")
+	sums, err := filepath.Glob("../../../*/*/.sitegen.sum")
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants, err := filepath.Glob("../../golden/*/want/.sitegen.sum")
+	wants, err := filepath.Glob("../../../golden/*/want/.sitegen.sum")
 	if err != nil || len(sums) < 2 || len(wants) < 8 {
 		t.Fatalf("%d examples, %d golden trees: %v", len(sums), len(wants), err)
 	}
-	all := []string{"../../out"}
+	all := []string{"../../../out"}
 	for _, s := range append(sums, wants...) {
 		all = append(all, filepath.Dir(s))
 	}
@@ -39,7 +43,7 @@ var own = map[string]map[string]string{
 
 const (
 	configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\n"
-	cronJob   = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: own}\n"
+	cronJob   = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: own}\nspec: {schedule: 0 0 * * *, jobTemplate: {spec: {template: {spec: {restartPolicy: Never, securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: own, image: own, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}}}}}\n"
 )
 
 // tree reads a tree, with stand-ins for the user's files.
@@ -64,7 +68,7 @@ func tree(t testing.TB, dir string) fstest.MapFS {
 }
 
 // nix runs Nix where it is; in CI it has to be.
-func nix(t testing.TB) Options {
+func nix(t testing.TB) prove.Options {
 	t.Helper()
 	program, err := exec.LookPath("nix-instantiate")
 	if err != nil {
@@ -72,20 +76,31 @@ func nix(t testing.TB) Options {
 			t.Fatal("nix-instantiate is not installed (Debian: nix-bin)")
 		}
 		t.Log("SKIPPED: nix-instantiate is not installed (Debian: nix-bin), and hosts are not proved")
-		return Options{}
+		return prove.Options{}
 	}
-	return Options{Nix: WithNix(program)}
+	return prove.Options{Nix: prove.WithNix(program)}
 }
 
-// TestTrees: nothing is to be said against what gen writes.
+// specOf is the site of the spec that a tree has with it.
+func specOf(t testing.TB, all fstest.MapFS) *site.Site {
+	t.Helper()
+	r := spec.ReadSaid(said.Path, all[said.Path].Data)
+	if !r.Fits() {
+		t.Fatalf("%s does not fit", said.Path)
+	}
+	return site.Resolve(r.Spec, r.Index)
+}
+
+// TestTrees: nothing is to be said against what gen writes, and it is what the spec says.
 func TestTrees(t *testing.T) {
 	for _, dir := range trees(t) {
 		t.Run(dir, func(t *testing.T) {
-			p, err := Run(t.Context(), tree(t, dir), nix(t))
+			all := tree(t, dir)
+			p, err := prove.Run(t.Context(), all, nix(t))
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range p.Findings {
+			for _, f := range append(p.Findings, Differences(p, specOf(t, all))...) {
 				if !f.Warning {
 					t.Errorf("%s: %s [%s]", f.At, f.Text, f.Rule)
 				}
