@@ -39,7 +39,7 @@ func TestCompare(t *testing.T) {
 		return m
 	}
 	m := machine()
-	s := siteOf(t, m.Fragment("web1")+rest)
+	s := siteOf(t, m.Fragment("web1")+rest+`hosts: web1: firmware: "uefi"`)
 	if h := m.Host(s); h == nil || h.Name != "web1" {
 		t.Fatalf("it is %v", h)
 	}

@@ -192,9 +192,11 @@ func TestScript(t *testing.T) {
 	file("sys/class/net/eth1/bonding_slave/perm_hwaddr", "a8:a1:59:0f:10:02\n")
 	file("sys/class/net/bond0/address", "a8:a1:59:0f:10:09\n")
 	file("sys/class/net/lo/address", "00:00:00:00:00:00\n")
+	file("sys/block/nvme0c0n1/hidden", "1\n") // a path to nvme0n1
+	file("sys/block/nvme0n1/hidden", "0\n")
 	for name, b := range map[string]struct{ sectors, removable, rotational, model string }{
 		"sda": {"1000", "0", "1", "SPINNER  1"}, "sdb": {"3000", "0", "0", "PERC"}, "sdc": {"500", "1", "1", "STICK"}, "sr0": {"100", "1", "1", "DVD"},
-		"nvme0n1": {"2000", "0", "0", "FLASH"}, "md127": {"2000", "0", "0", ""}, "loop0": {"10", "0", "0", ""}, "vda": {"0", "0", "0", ""},
+		"nvme0n1": {"2000", "0", "0", "FLASH"}, "nvme0c0n1": {"2000", "0", "0", "FLASH"}, "xvda": {"4000", "0", "0", ""}, "md127": {"2000", "0", "0", ""}, "loop0": {"10", "0", "0", ""}, "vda": {"0", "0", "0", ""},
 	} {
 		host := "9"
 		if name == "sdb" {
@@ -232,6 +234,7 @@ esac
 				{root + "/dev/nvme0n1", 1024000, "nvme", "failed", "ahci", "FLASH", []string{}},
 				{root + "/dev/sda", 512000, "hdd", "passed", "ahci", "SPINNER 1", []string{root + "/dev/disk/by-id/ata-SPINNER_1"}},
 				{root + "/dev/sdb", 1536000, "raid", "unknown", "megaraid_sas", "PERC", []string{}},
+				{root + "/dev/xvda", 2048000, "virtual", "unknown", "ahci", "unknown", []string{}},
 			},
 			Cards: []Card{
 				{"eth0", "a8:a1:59:0f:10:01", "igb", "up", 1000, []netip.Prefix{}, []netip.Addr{}},

@@ -17,7 +17,9 @@ func (m *Machine) Fragment(host string) string {
 	f.line("// %s: %s firmware, looked at from %s with Linux %s", orUnknown(m.Product), m.Firmware, m.OS, m.Kernel)
 	f.open("hosts: %s: {", diag.Path{host}.String())
 	f.processor(m)
-	f.line("firmware: %s", quote(m.Firmware))
+	if m.Arch != "aarch64" { // how a rescue system was booted is not how the disks will be
+		f.line("// firmware: %s, as that system was booted; left out, the host boots in both modes", quote(m.Firmware))
+	}
 	f.line("")
 	f.disks(m.Disks)
 	f.line("")

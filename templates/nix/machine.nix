@@ -59,17 +59,38 @@ in
   site.zfs.snapshots = {{list .Snapshots}};
 
 {{end}}
+  # What disks may hang on here, in a virtual machine too, and a keyboard. The build fails for a module that the kernel lacks.
   boot.initrd.availableKernelModules = [
+{{if not .ARM}}
+    "aacraid"
+{{end}}
     "ahci"
+{{if not .ARM}}
+    "arcmsr"
+    "ata_piix"
+    "hpsa"
+    "hv_storvsc"
+{{end}}
     "megaraid_sas"
+    "mpi3mr"
     "mpt3sas"
+{{if not .ARM}}
+    "mptspi"
+{{end}}
     "nvme"
     "sd_mod"
+    "smartpqi"
     "usb_storage"
     "usbhid"
     "virtio_blk"
+    "virtio_mmio"
     "virtio_pci"
     "virtio_scsi"
+{{if not .ARM}}
+    "vmd"
+    "vmw_pvscsi"
+    "xen_blkfront"
+{{end}}
     "xhci_pci"
   ];
 {{if .RaidModules}}

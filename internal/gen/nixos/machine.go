@@ -30,6 +30,7 @@ type machine struct {
 	Latest      bool     // pkgs.linuxPackages_latest
 	CheckKernel bool
 	Platform    string
+	ARM         bool   // whose kernel has no drivers for hypervisors and controllers of x86 (nixpkgs profiles/all-hardware.nix)
 	CPU, KVM    string // "" on ARM: KVM is part of the kernel there, and the firmware has the microcode
 	Cores       int
 
@@ -76,7 +77,7 @@ func machineOf(s *site.Site, h *site.Host) (machine, error) {
 		Name: h.Name, TimeZone: h.TimeZone, StateVersion: h.StateVersion,
 		Own: s.OwnFlake(), HostID: h.HostID, Imports: importsOf(s, h), Snapshots: snapshotsOf(h),
 		Latest: h.Kernel == "latest", CheckKernel: checkKernel(h),
-		Platform: h.CPU.Arch + "-linux", CPU: h.CPU.Vendor, Cores: h.CPU.Cores,
+		Platform: h.CPU.Arch + "-linux", ARM: h.CPU.Arch == "aarch64", CPU: h.CPU.Vendor, Cores: h.CPU.Cores,
 		Volumes: h.Volumes, Role: h.Role, Joined: s.Joined(),
 		SSHFrom: prefixesOf(h.SSHFrom), RootKeys: h.RootKeys, Registries: s.Registries,
 	}

@@ -326,7 +326,7 @@ facts_of_cards() {
 
 # disk NAME REAL BYTES: each name of a disk that is one. drive REAL BYTES TYPE HEALTH CONTROLLER MODEL: each disk once.
 facts_of_disks() {
-  for d in "$dev"/disk/by-id/* "$dev"/disk/by-path/* "$dev"/sd? "$dev"/vd? "$dev"/nvme?n?; do
+  for d in "$dev"/disk/by-id/* "$dev"/disk/by-path/* "$dev"/sd? "$dev"/vd? "$dev"/xvd? "$dev"/nvme?n?; do
     if [ -e "$d" ]; then
       r="$(readlink -f "$d")"
       # in sectors of 512 bytes, whatever the disk's own are
@@ -337,6 +337,8 @@ facts_of_disks() {
   for b in "$sys"/block/*; do
     name="${b##*/}" type=ssd health=unknown controller='' model=''
     case "$name" in loop* | ram* | zram* | sr* | fd* | md* | dm-* | nbd* | mmcblk*boot*) continue ;; esac
+    # with native multipath each path of an NVMe disk, nvme0c0n1, is there beside the disk
+    if [ "$(first "$b/hidden")" = 1 ]; then continue; fi
     s="$(first "$b/size")"
     if [ "${s:-0}" = 0 ] || [ "$(first "$b/removable")" = 1 ]; then continue; fi
     host="$(readlink -f "$b/device")"
@@ -344,7 +346,7 @@ facts_of_disks() {
     if [ "$(first "$b/queue/rotational")" = 1 ]; then type=hdd; fi
     case "$name $controller" in
       nvme*) type=nvme ;;
-      vd* | *\ virtio_scsi) type=virtual ;;
+      vd* | xvd* | *\ virtio_scsi | *\ vmw_pvscsi | *\ storvsc) type=virtual ;;
       *\ megaraid_sas | *\ aacraid | *\ hpsa | *\ smartpqi | *\ arcmsr | *\ 3w-*) type=raid ;;
     esac
     if command -v smartctl >/dev/null; then

@@ -30,15 +30,19 @@
     };
   };
 
+  # What disks may hang on here, in a virtual machine too, and a keyboard. The build fails for a module that the kernel lacks.
   boot.initrd.availableKernelModules = [
     "ahci"
     "megaraid_sas"
+    "mpi3mr"
     "mpt3sas"
     "nvme"
     "sd_mod"
+    "smartpqi"
     "usb_storage"
     "usbhid"
     "virtio_blk"
+    "virtio_mmio"
     "virtio_pci"
     "virtio_scsi"
     "xhci_pci"

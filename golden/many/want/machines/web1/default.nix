@@ -30,17 +30,30 @@
     };
   };
 
+  # What disks may hang on here, in a virtual machine too, and a keyboard. The build fails for a module that the kernel lacks.
   boot.initrd.availableKernelModules = [
+    "aacraid"
     "ahci"
+    "arcmsr"
+    "ata_piix"
+    "hpsa"
+    "hv_storvsc"
     "megaraid_sas"
+    "mpi3mr"
     "mpt3sas"
+    "mptspi"
     "nvme"
     "sd_mod"
+    "smartpqi"
     "usb_storage"
     "usbhid"
     "virtio_blk"
+    "virtio_mmio"
     "virtio_pci"
     "virtio_scsi"
+    "vmd"
+    "vmw_pvscsi"
+    "xen_blkfront"
     "xhci_pci"
   ];
   boot.initrd.kernelModules = [
