@@ -1,11 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
@@ -31,13 +32,21 @@ func (c *whyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	file = strings.TrimPrefix(filepath.ToSlash(filepath.Clean(file)), filepath.ToSlash(filepath.Clean(c.Out.dir()))+"/")
+	file, err = inRoot(t, c.Out.dir(), file)
+	if err != nil {
+		return err
+	}
 	fields, err := t.Why(file, line)
 	if err != nil {
 		return err
 	}
+	if now, err := os.ReadFile(filepath.Join(c.Out.dir(), filepath.FromSlash(file))); err == nil {
+		if made, _ := t.File(file); !bytes.Equal(now, made) {
+			fmt.Fprintf(e.stderr, "gen: %s is not what gen writes; this is about line %d of what it would write\n", file, line)
+		}
+	}
 	if len(fields) == 0 {
-		fmt.Fprintln(e.stderr, "gen: no field of the spec is behind it: it is the same for every site")
+		fmt.Fprintln(e.stderr, "gen: no field of the spec is behind it: it is the same for every site, or follows from what all sites have")
 	}
 	for _, f := range fields {
 		at := "(a default)"
@@ -47,6 +56,23 @@ func (c *whyCmd) Run(e *env) error {
 		fmt.Fprintf(e.stdout, "%s = %s\t%s\n", f.Path, format.Shorten(f.Value), at)
 	}
 	return nil
+}
+
+// inRoot is a file's path in the output: it may be given from here, from the output root,
+// or from the top of the file system.
+func inRoot(t *trace.Tracer, dir, file string) (string, error) {
+	if _, ok := t.File(filepath.ToSlash(filepath.Clean(file))); ok {
+		return filepath.ToSlash(filepath.Clean(file)), nil
+	}
+	full, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
+	root, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.ToSlash(below(root, full, file)), nil
 }
 
 type whereCmd struct {

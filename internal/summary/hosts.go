@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,7 +27,7 @@ func hosts(old, new Side, changed []Field) []Item {
 	for _, name := range slices.Sorted(maps.Keys(union(before, after))) {
 		switch {
 		case before[name] == nil:
-			items = append(items, Item{Layer: Hosts, Text: fmt.Sprintf("%s is new", name), Why: "scripts/install-" + name + ".sh", step: step{install, name}})
+			items = append(items, Item{Layer: Hosts, Text: fmt.Sprintf("%s is new", name), Why: "scripts/install-" + name + ".sh", step: step{first, name}})
 		case after[name] == nil:
 			items = append(items, Item{Layer: Hosts, Danger: Reinstall, Text: fmt.Sprintf("%s is gone from the site", name),
 				Why: "what lies on its disks goes with it; docs/RUNBOOK.md, Adding an agent, says how one is taken out"})
@@ -46,40 +47,70 @@ func byName(s *site.Site) map[string]*site.Host {
 }
 
 func host(old, new Side, name string, changed []Field) []Item {
+	before, after := byName(old.Site)[name], byName(new.Site)[name]
+	moved := before.NodeIP != after.NodeIP && before.NodeIP.IsValid()
 	class, reasons := 0, map[string][]string{}
-	for _, f := range changed {
-		if at, ok := strings.CutPrefix(f.Path, "hosts."); ok && !of(at, name) || f.Path == "name" {
-			continue
+	because := func(c, reason string) {
+		if n := slices.Index(hostClasses, c); n > 0 {
+			class = max(class, n)
+			reasons[c] = append(reasons[c], reason)
 		}
+	}
+	for _, f := range changed {
+		at, mine := strings.CutPrefix(f.Path, "hosts.")
 		for _, c := range f.Class {
-			if n := slices.Index(hostClasses, c); n > 0 {
-				class = max(class, n)
-				reasons[c] = append(reasons[c], f.Path)
+			switch {
+			case mine && !of(at, name), !mine && c == "never": // another host's, or not about hosts
+			case mine && strings.HasSuffix(at, ".node") && !moved: // the same address in other words
+			case mine && strings.HasSuffix(at, ".volumes") && c == "reinstall": // see below
+			default:
+				because(c, f.Path)
 			}
 		}
+	}
+	if moved {
+		because("reinstall", fmt.Sprintf("the address that other nodes know it by, %s → %s", before.NodeIP, cmp.Or(after.NodeIP.String(), "none")))
 	}
 	if class == 0 && rebuilt(old, new, name) {
 		class = 1
 	}
+	items := hostItem(new, name, hostClasses[class], reasons)
+	if before.Volumes != after.Volumes {
+		items = append(items, Item{Layer: Hosts, Danger: Data, At: diag.Path{"hosts", name, "volumes"}, Text: name + ": the volumes of apps are looked for in another folder",
+			Why: "they are moved before the switch: docs/RUNBOOK.md, Moving the volumes of a host"})
+	}
+	return items
+}
+
+func hostItem(new Side, name, class string, reasons map[string][]string) []Item {
 	installed := new.Installed != nil && new.Installed(name)
-	switch c := hostClasses[class]; c {
+	why := reasons[class]
+	switch class {
 	case "":
 		return nil
 	case "never":
-		return []Item{{Layer: Hosts, Danger: Never, At: diag.Path{"hosts", name}, Text: fmt.Sprintf("%s: %s never changes", name, some(reasons[c])), Refused: installed,
+		return []Item{{Layer: Hosts, Danger: Never, At: diag.Path{"hosts", name}, Text: fmt.Sprintf("%s: %s never changes", name, some(why)), Refused: installed,
 			Why: "put the old value back: it is that of the running system, and data formats, names and paths hang on it"}}
 	case "reinstall":
-		return []Item{{Layer: Hosts, Danger: Reinstall, At: diag.Path{"hosts", name}, step: step{install, name}, Text: fmt.Sprintf("%s has to be installed anew, for %s", name, some(reasons[c])), Refused: installed && erases(reasons[c]),
-			Why: "its disks are erased: back up first, docs/RUNBOOK.md, Restore after the loss of a server; or put the old value back. A disk that was replaced wants no install: docs/RUNBOOK.md, A dead disk"}}
-	case "reboot":
-		return []Item{{Layer: Hosts, step: step{reboot, name}, Text: fmt.Sprintf("%s: switch, then reboot, for %s", name, some(reasons[c])), Why: "docs/RUNBOOK.md, Updating NixOS"}}
-	default:
-		text := name + ": switch"
-		if len(reasons[c]) > 0 {
-			text += ", for " + some(reasons[c])
+		if replaced(why) {
+			return []Item{{Layer: Hosts, Danger: Reinstall, At: diag.Path{"hosts", name}, step: step{repair, name}, Text: fmt.Sprintf("%s has another disk: %s", name, some(why)), Refused: installed,
+				Why: "where the old one was replaced, docs/RUNBOOK.md, A dead disk, goes on from here and nothing is installed; where the host moves, its disks are erased by the install"}}
 		}
-		return []Item{{Layer: Hosts, step: step{rebuild, name}, Text: text}}
+		return []Item{{Layer: Hosts, Danger: Reinstall, At: diag.Path{"hosts", name}, step: step{install, name}, Text: fmt.Sprintf("%s has to be installed anew, for %s", name, some(why)), Refused: installed && erases(why),
+			Why: "its disks are erased: back up first, docs/RUNBOOK.md, Restore after the loss of a server; or put the old value back"}}
+	case "reboot":
+		return []Item{{Layer: Hosts, step: step{reboot, name}, Text: fmt.Sprintf("%s: switch, then reboot, for %s", name, some(why)), Why: "docs/RUNBOOK.md, Updating NixOS"}}
 	}
+	text := name + ": switch"
+	if len(why) > 0 {
+		text += ", for " + some(why)
+	}
+	return []Item{{Layer: Hosts, step: step{rebuild, name}, Text: text}}
+}
+
+// replaced tells whether all reasons are disks in the place of others.
+func replaced(paths []string) bool {
+	return !slices.ContainsFunc(paths, func(p string) bool { return !strings.Contains(p, ".disks.") || !strings.HasSuffix(p, ".device") })
 }
 
 // of tells whether a path below hosts is about a host; its name may be quoted.

@@ -28,7 +28,11 @@ func secrets(old, new *site.Site) []Item {
 	for _, file := range slices.Sorted(maps.Keys(after)) {
 		missing := slices.DeleteFunc(slices.Clone(after[file]), func(k string) bool { return slices.Contains(before[file], k) })
 		if len(missing) > 0 {
-			items = append(items, Item{Layer: Secrets, Text: fmt.Sprintf("%s has to hold %s", file, some(missing)), Why: "sops " + file + ", before the push"})
+			why := "sops " + file + ", before the push"
+			if slices.Contains(missing, site.KeyK3sToken) {
+				why += "; k3s_token is the token that the server has had: docs/RUNBOOK.md, Adding an agent"
+			}
+			items = append(items, Item{Layer: Secrets, Text: fmt.Sprintf("%s has to hold %s", file, some(missing)), Why: why})
 		}
 	}
 	return items

@@ -147,6 +147,7 @@ func Of(old, new Side) Summary {
 		s.Items = append(s.Items, hosts(old, new, s.Fields)...)
 		s.Items = append(s.Items, dns(old.Site, new.Site)...)
 		s.Items = append(s.Items, exposure(old.Site, new.Site)...)
+		s.Items = append(s.Items, firewall(old.Site, new.Site)...)
 		s.Items = append(s.Items, workloads(old.Site, new.Site)...)
 		s.Items = append(s.Items, secrets(old.Site, new.Site)...)
 	}

@@ -58,7 +58,7 @@ func exampleOf(t testing.TB, file string) string {
 // Ordinary changes of the example and of an agency with twenty clients, each with all that
 // is said of it: testdata/NAME.txt.
 func TestChanges(t *testing.T) {
-	site, agency := exampleOf(t, "../../site.cue"), exampleOf(t, "../../examples/agency/site.cue")
+	site, agency, three := exampleOf(t, "../../site.cue"), exampleOf(t, "../../examples/agency/site.cue"), exampleOf(t, "../../examples/three/site.cue")
 	for _, c := range []struct {
 		name, base string
 		edits      []string // old, new, old, new …; an old text of "" appends
@@ -81,6 +81,13 @@ func TestChanges(t *testing.T) {
 		{name: "state-version", base: site, edits: []string{"\tstateVersion: \"26.05\"", "\tstateVersion: \"25.11\""}, installed: true, danger: []Danger{Never}},
 		{name: "release", base: site, edits: []string{"\trelease:      \"26.05\"\n\tstateVersion: \"26.05\"", "\trelease:      \"25.11\"\n\tstateVersion: \"25.11\""}, installed: true, danger: []Danger{Never}},
 		{name: "site-name", base: site, edits: []string{`name: "hetzner"`, `name: "other"`}, installed: true, danger: []Danger{Never, Destroy}},
+		{name: "open", base: site, edits: []string{"\tusers: maria: {", "\topen: [{ports: [9100], from: [\"0.0.0.0/0\"]}, {ports: [161], protocol: \"udp\", from: [\"192.0.2.0/24\"]}]\n\tusers: maria: {"}, danger: []Danger{Public}},
+		{name: "agent", base: site, edits: []string{"", `hosts: web2: {role: "agent", release: "26.05", stateVersion: "26.05", cpu: vendor: "amd", disks: a: device: "/dev/disk/by-id/nvme-EXAMPLE_1", nics: wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.20/26", gateway: "203.0.113.1"}}, users: maria: hosts.web1.users.maria, age: "age1rlmspzgcker7g9g2wj62m2q29psc7msp4vv67jshz8fzmpdxt35sng7j7l"}`}},
+		{name: "address", base: three, edits: []string{"10.20.0.2\\(n)/24", "10.20.0.3\\(n)/24"}, danger: []Danger{Reinstall, Reinstall, Reinstall}},
+		{name: "node-said", base: site, edits: []string{"\tusers: maria: {", "\tnode: \"wan\"\n\tusers: maria: {"}},
+		{name: "volumes", base: site, edits: []string{"\tusers: maria: {", "\tvolumes: \"/srv/volumes\"\n\tusers: maria: {"}, danger: []Danger{Data}},
+		{name: "unencrypted", base: three, edits: []string{"", "cluster: encryption: false"}, danger: []Danger{Public}},
+		{name: "no-longer-renamed", base: site + "\napps: invoices: renamed: from: \"old\"\n", edits: []string{"\napps: invoices: renamed: from: \"old\"\n", ""}, danger: []Danger{Data}},
 		{name: "shrink", base: site, edits: []string{`size: "10Gi"`, `size: "5Gi"`}, danger: []Danger{Data}},
 		{name: "key", base: site, edits: []string{"people: maria: \"age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex\"",
 			"people: jan: \"age1a3s33vpz5kexc0qxmrcu5utr42pyy3l5385kz59n9n3w832xhfwq0me3h5\""}},

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sitegen/internal/diag"
 	"sitegen/internal/spec"
@@ -39,6 +41,13 @@ func (c *collector) walk(at diag.Path, v reflect.Value, set func(reflect.Value))
 	case reflect.Pointer:
 		if !v.IsNil() {
 			if v.Elem().Kind() == reflect.Struct {
+				if len(at) > 0 && set != nil && v.CanSet() { // a part that a spec may leave out
+					old := v.Interface()
+					c.all = append(c.all, knob{at: at, value: "{…}", entry: true, turns: []func() func(){func() func() {
+						v.SetZero()
+						return func() { v.Set(reflect.ValueOf(old)) }
+					}}})
+				}
 				c.walk(at, v.Elem(), nil)
 			} else {
 				c.walk(at, v.Elem(), func(x reflect.Value) { p := reflect.New(x.Type()); p.Elem().Set(x); set(p) })
@@ -77,6 +86,14 @@ func (c *collector) entries(at diag.Path, m reflect.Value) {
 		c.all = append(c.all, knob{at: at.With(key), value: "{…}", entry: true, turns: []func() func(){func() func() {
 			m.SetMapIndex(k, reflect.Value{})
 			return func() { m.SetMapIndex(k, v) }
+		}, func() func() { // another name
+			other := reflect.ValueOf(key + "x").Convert(m.Type().Key())
+			m.SetMapIndex(k, reflect.Value{})
+			m.SetMapIndex(other, v)
+			return func() {
+				m.SetMapIndex(other, reflect.Value{})
+				m.SetMapIndex(k, v)
+			}
 		}}})
 		c.walk(at.With(key), v, func(x reflect.Value) { m.SetMapIndex(k, x) })
 	}
@@ -128,19 +145,25 @@ func (c *collector) scalar(at diag.Path, v reflect.Value, set func(reflect.Value
 	}
 }
 
-// others are texts that are most like a text, and as sound as it is: with another digit or
-// letter at the end, at the beginning, and of a number its double.
+// others are texts that are most like a text, and as sound as it is: each of its numbers one
+// more, and with another letter at the end and at the beginning.
 func others(text string) []string {
 	var all []string
-	last := strings.LastIndexFunc(text, alphanumeric)
-	first := strings.IndexFunc(text, alphanumeric)
-	for _, i := range []int{last, first} {
+	for _, n := range numbers().FindAllStringIndex(text, 8) {
+		if v, err := strconv.Atoi(text[n[0]:n[1]]); err == nil {
+			all = append(all, text[:n[0]]+strconv.Itoa(v+1)+text[n[1]:])
+		}
+	}
+	for _, i := range []int{strings.LastIndexFunc(text, alphanumeric), strings.IndexFunc(text, alphanumeric)} {
 		if i >= 0 {
 			all = append(all, text[:i]+string(next(text[i]))+text[i+1:])
 		}
 	}
 	return append(all, text+"x")
 }
+
+// numbers are those that stand alone, as in an address or a version.
+var numbers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[0-9]{1,6}\b`) })
 
 func alphanumeric(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'

@@ -123,6 +123,12 @@ func ranges(file string, changed []bool) []Lines {
 	return all
 }
 
+// File is what gen writes at a path of the output.
+func (t *Tracer) File(path string) ([]byte, bool) {
+	data, ok := t.files[path]
+	return data, ok
+}
+
 // Why are the fields behind a line of a file, counted from 1: those with a value, and
 // where none is, what stands under a name.
 func (t *Tracer) Why(file string, line int) ([]Field, error) {
