@@ -24,6 +24,7 @@ func hosts(old, new Side, changed []Field) []Item {
 			Why:     "put the old name back: tunnel, Terraform's state, namespaces and paths hang on it",
 			Refused: new.Installed != nil && slices.ContainsFunc(old.Site.Hosts, func(h *site.Host) bool { return new.Installed(h.Name) })})
 	}
+	items = append(items, servers(old.Site, new)...)
 	for _, name := range slices.Sorted(maps.Keys(union(before, after))) {
 		switch {
 		case before[name] == nil:
@@ -106,6 +107,30 @@ func hostItem(new Side, name, class string, reasons map[string][]string) []Item 
 		text += ", for " + some(why)
 	}
 	return []Item{{Layer: Hosts, step: step{rebuild, name}, Text: text}}
+}
+
+// servers says what becomes of the cluster's own data where other hosts keep it.
+func servers(old *site.Site, side Side) []Item {
+	new := side.Site
+	was, is := len(old.Servers), len(new.Servers)
+	var items []Item
+	switch {
+	case was == 1 && is > 1:
+		items = append(items, Item{Layer: Hosts, Danger: Data, At: diag.Path{"hosts"}, Text: fmt.Sprintf("one server becomes %d: the cluster's data move from SQLite to etcd", is),
+			Why: "docs/RUNBOOK.md, From one server to three, has the order, and the copy that is the only way back"})
+	case was > 1 && is == 1:
+		items = append(items, Item{Layer: Hosts, Danger: Data, At: diag.Path{"hosts"}, Text: fmt.Sprintf("%d servers become one, which etcd's data do not follow", was),
+			Why: "there is no way back to one server but a new cluster and the backup"})
+	case is < was:
+		items = append(items, Item{Layer: Hosts, Danger: Data, At: diag.Path{"hosts"}, Text: fmt.Sprintf("%d servers become %d", was, is),
+			Why: "docs/RUNBOOK.md, Several servers: one at a time, each taken out of the cluster while it runs"})
+	}
+	if is > 1 && old.Server.Name != new.Server.Name && slices.ContainsFunc(new.Servers, func(h *site.Host) bool { return h.Name == old.Server.Name }) {
+		items = append(items, Item{Layer: Hosts, Danger: Never, At: diag.Path{"cluster", "first"}, Refused: was == 1 && side.Installed != nil && side.Installed(old.Server.Name),
+			Text: fmt.Sprintf("%s is the first server, and was %s, which has the cluster's data", new.Server.Name, old.Server.Name),
+			Why:  fmt.Sprintf("say cluster: first: %q", old.Server.Name)})
+	}
+	return items
 }
 
 // replaced tells whether all reasons are disks in the place of others.

@@ -23,6 +23,9 @@ func order(s Summary, old, new Side) []Item {
 	if s.Written+s.Deleted == 0 {
 		return nil
 	}
+	if old.Site != nil && new.Site != nil && len(old.Site.Servers) == 1 && len(new.Site.Servers) > 1 {
+		return []Item{{Layer: Order, Text: "docs/RUNBOOK.md, From one server to three, step by step"}}
+	}
 	steps := []string{"commit and push"}
 	if tofu := bootstrap(old, new); tofu != "" {
 		steps = append(steps, tofu)

@@ -59,6 +59,8 @@ func exampleOf(t testing.TB, file string) string {
 // is said of it: testdata/NAME.txt.
 func TestChanges(t *testing.T) {
 	site, agency, three := exampleOf(t, "../../site.cue"), exampleOf(t, "../../examples/agency/site.cue"), exampleOf(t, "../../examples/three/site.cue")
+	one := strings.NewReplacer("list.Range(1, 4, 1)", "list.Range(1, 2, 1)", "replicas: 3", "replicas: 1", "storage: \"longhorn\"", "silence: \"x\": \"\"").Replace(three)
+	one = strings.Replace(one, "silence: \"x\": \"\"\n", "", 1)
 	for _, c := range []struct {
 		name, base string
 		edits      []string // old, new, old, new …; an old text of "" appends
@@ -86,6 +88,9 @@ func TestChanges(t *testing.T) {
 		{name: "address", base: three, edits: []string{"10.20.0.2\\(n)/24", "10.20.0.3\\(n)/24"}, danger: []Danger{Reinstall, Reinstall, Reinstall}},
 		{name: "node-said", base: site, edits: []string{"\tusers: maria: {", "\tnode: \"wan\"\n\tusers: maria: {"}},
 		{name: "volumes", base: site, edits: []string{"\tusers: maria: {", "\tvolumes: \"/srv/volumes\"\n\tusers: maria: {"}, danger: []Danger{Data}},
+		{name: "grow", base: one, edits: []string{"list.Range(1, 2, 1)", "list.Range(1, 4, 1)"}, danger: []Danger{Data}},
+		{name: "grow-first", base: one, edits: []string{"list.Range(1, 2, 1)", "list.Range(1, 4, 1)", "", `cluster: first: "pier2"`}, installed: true, danger: []Danger{Data, Never}},
+		{name: "storage", base: site, edits: []string{"", `storage: "longhorn", silence: "storage-hosts": "it grows"`}, danger: []Danger{Data}},
 		{name: "unencrypted", base: three, edits: []string{"", "cluster: encryption: false"}, danger: []Danger{Public}},
 		{name: "no-longer-renamed", base: site + "\napps: invoices: renamed: from: \"old\"\n", edits: []string{"\napps: invoices: renamed: from: \"old\"\n", ""}, danger: []Danger{Data}},
 		{name: "shrink", base: site, edits: []string{`size: "10Gi"`, `size: "5Gi"`}, danger: []Danger{Data}},

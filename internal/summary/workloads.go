@@ -124,16 +124,20 @@ func volumes(key, along string, was, is *site.Workload) []Item {
 		return []Item{{Layer: Workloads, Danger: Data, At: diag.Path{"apps", is.Name, "kind"}, Text: key + ": the pods start anew with EMPTY volumes, and the old ones stay beside them", Why: along}}
 	}
 	var items []Item
-	sizes := map[string]string{}
+	now := map[string]site.Volume{}
 	for _, v := range is.Volumes {
-		sizes[v.Name] = v.Size
+		now[v.Name] = v
 	}
 	for _, v := range was.Volumes {
-		size, stays := sizes[v.Name]
+		to, stays := now[v.Name]
+		size := to.Size
 		switch {
 		case !stays:
 			items = append(items, Item{Layer: Workloads, Danger: Data, At: at, Text: fmt.Sprintf("%s: the volume %s is no longer used: its claim stays in the cluster, with what is in it", key, v.Name),
 				Why: along})
+		case to.Storage != v.Storage:
+			items = append(items, Item{Layer: Workloads, Danger: Data, Refused: true, At: at.With(v.Name), Text: fmt.Sprintf("%s: the volume %s is in %s, and would be in %s", key, v.Name, v.Storage, to.Storage),
+				Why: fmt.Sprintf("Kubernetes moves no volume, and Argo CD's sync of the app fails: say storage: %q on the volume; another name makes a new one, and %s", v.Storage, along)})
 		case quantity(size) < quantity(v.Size):
 			items = append(items, Item{Layer: Workloads, Danger: Data, Refused: true, At: at.With(v.Name, "size"), Text: fmt.Sprintf("%s: the volume %s shrinks from %s to %s", key, v.Name, v.Size, size),
 				Why: "Kubernetes shrinks no volume, and Argo CD's sync of the app fails: put the old size back, or make another volume and copy"})
