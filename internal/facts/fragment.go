@@ -164,7 +164,7 @@ func (f *fragment) card(name string, c *Card) {
 	} else {
 		f.line(`ipv4: "none"`)
 	}
-	if gateway := c.gateway(false); six.IsValid() && gateway.IsValid() && gateway != defaultGateway {
+	if gateway := c.gateway(false); six.IsValid() && gateway.IsValid() && (gateway != defaultGateway || six.Addr().IsPrivate() || !c.gateway(true).IsValid()) {
 		f.line("ipv6: {address: %s%s}", quote(six.String()), route(six, gateway))
 	} else if six.IsValid() && (gateway.IsValid() || len(c.Gateways) > 0) {
 		f.line("ipv6: address: %s", quote(six.String()))

@@ -65,6 +65,9 @@ func Interface(text string, family int) Fault {
 func Network(text string) Fault {
 	p, err := netip.ParsePrefix(text)
 	if err == nil {
+		if p.Addr().Is4In6() && p.Bits() >= 96 {
+			return Fault{What: fmt.Sprintf("%q is an IPv4 network in the form of an IPv6 one, which no packet comes from", text), Meant: netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96).Masked().String()}
+		}
 		if p != p.Masked() {
 			return Fault{What: fmt.Sprintf("%q is an address in a network, but has to be the network", text), Meant: p.Masked().String()}
 		}

@@ -197,7 +197,7 @@ func checkAddresses(c *checker) {
 
 func (c *checker) addresses(at diag.Path, ip spec.IP, family int) {
 	c.fault(at.With("address"), format.Interface(ip.Address, family))
-	if ip.Gateway != "" {
+	if ip.Gateway != "" && (family == 4 || ip.Gateway != site.AutoGateway) {
 		c.fault(at.With("gateway"), format.Family(ip.Gateway, family))
 	}
 }

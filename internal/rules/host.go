@@ -33,7 +33,10 @@ func hostRules() []Rule {
 			Bad: `hosts: web1: node: "lan"`, Good: `hosts: web1: {node: "lan", nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.0.0.2/24"}}`, check: checkNode},
 		{ID: "node-network", Severity: diag.Warning, Summary: "A node with a private address is reached by all other nodes: each has a card, VLAN or bond in its network, a route there, a router in a private network, or a card that DHCP gives its address.",
 			Bad:  hostTwo + `, nics: wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}}` + "\n" + nodeOnLAN,
-			Good: hostTwo + `, nics: {wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}, lan: {mac: "a8:a1:59:0f:20:02", ipv4: address: "10.0.0.3/24"}}}` + "\n" + nodeOnLAN, check: checkNodeNetwork},
+			Good: hostTwo + `, node: "lan", nics: {wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}, lan: {mac: "a8:a1:59:0f:20:02", ipv4: address: "10.0.0.3/24"}}}` + "\n" + nodeOnLAN, check: checkNodeNetwork},
+		{ID: "node-source", Severity: diag.Error, Summary: "Packets from one node to another leave with the node's own address, which the firewall of the other knows: all nodes are in one network, or all reach each other by the links that have their addresses.",
+			Bad:  hostTwo + `, nics: {wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}, lan: {mac: "a8:a1:59:0f:20:02", ipv4: address: "10.0.0.3/24"}}}` + "\n" + nodeOnLAN,
+			Good: hostTwo + `, node: "lan", nics: {wan: {mac: "a8:a1:59:0f:20:01", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}, lan: {mac: "a8:a1:59:0f:20:02", ipv4: address: "10.0.0.3/24"}}}` + "\n" + nodeOnLAN, check: checkNodeSource},
 		{ID: "host-address", Severity: diag.Error, Summary: "A host's address is on one of its cards, unless DHCP gives it or node says another one for the cluster, and no name of the tunnel.",
 			Bad: `hosts: web1: address: "203.0.113.11"`, Good: `hosts: web1: address: "203.0.113.10"`, check: checkHostAddress},
 		{ID: "k3s-flag", Severity: diag.Error, Summary: "More flags for k3s do not touch those that gen sets.",
@@ -183,7 +186,20 @@ func checkHostAddress(c *checker) {
 			}
 		}
 		if !h.Carries(a) {
-			c.report(diag.Path{"hosts", h.Name, "address"}, "no card of the host has the address %q", a).WithHint("its cards have %s", cmp.Or(strings.Join(own, ", "), "none"))
+			p := c.report(diag.Path{"hosts", h.Name, "address"}, "no card of the host has the address %q", a).WithHint("its cards have %s", cmp.Or(strings.Join(own, ", "), "none"))
+			if l := behindRouter(h); l != nil && !a.IsPrivate() {
+				p.WithHint("say node: %q too, where it is the address of a router that passes ssh on to %s; else say the host's own", l.Name, l.IPv4.Address.Addr())
+			}
 		}
 	}
+}
+
+// behindRouter is the link by which a host with a private address reaches the internet.
+func behindRouter(h *site.Host) *site.Link {
+	for _, l := range h.Links() {
+		if a := l.IPv4.Address.Addr(); l.IPv4.Gateway.IsValid() && a.IsPrivate() {
+			return l
+		}
+	}
+	return nil
 }

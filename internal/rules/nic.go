@@ -30,7 +30,7 @@ func nicRules() []Rule {
 			Bad: `hosts: web1: nics: wan: addresses: ["198.51.100.0/24"]`, Good: `hosts: web1: nics: wan: addresses: ["198.51.100.64/29"]`, check: checkAddressNetwork},
 		{ID: "ra-gateway", Severity: diag.Error, Summary: "The way to the internet comes from routers' advertisements or is said, not both.",
 			Bad: `hosts: web1: nics: wan: ra: true`, Good: `hosts: web1: nics: wan: {ra: true, ipv6: gateway: ""}`, check: checkRAGateway},
-		{ID: "default-route", Severity: diag.Error, Summary: "Each host has a card with a way to the internet, and no two of one family.",
+		{ID: "default-route", Severity: diag.Error, Summary: "Each host has a card with a way to the internet for IPv4, which the cluster has alone, and no two of one family.",
 			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "dhcp"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "none"}`, check: checkDefaultRoute},
 	}
 }
@@ -212,7 +212,12 @@ func checkDefaultRoute(c *checker) {
 		if len(four)+len(six) == 0 {
 			c.report(diag.Path{"hosts", h.Name, "nics"}, "no card of the host has a way to the internet").WithHint("give one of them a gateway, or ipv4: \"dhcp\"")
 		}
-		c.oneRoute(four, "IPv4", "leave out one gateway, or say ipv4: \"none\" for a card that has no address")
+		if len(four) == 0 && len(six) > 0 {
+			p := c.report(diag.Path{"hosts", h.Name, "nics"}, "no card of the host has a way to the internet for IPv4, and the cluster with cloudflared's pods has IPv4 alone").
+				WithHint("give one of them an ipv4 with a gateway, or ipv4: \"dhcp\"")
+			c.note(p, six[0], "the way for IPv6")
+		}
+		c.oneRoute(four, "IPv4", "leave out the gateway of a private network, or say ipv4: \"none\" for a card that has no address; of two public networks the host answers in one alone, beside addresses that are routed to it")
 		c.oneRoute(six, "IPv6", "say gateway: \"\" where there is no way to the internet, or leave out ra")
 	}
 }

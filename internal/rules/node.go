@@ -85,6 +85,7 @@ func (c *checker) nodeOf(h *site.Host, node string, at diag.Path) {
 		c.report(at, "%q is an IPv6 address, and the cluster is IPv4 only", node).WithHint("name a card, or say its IPv4 address")
 	case a.IsValid() && isUnusable(a) != "":
 		c.report(at, "%s %s", a, isUnusable(a))
+	case a.IsValid() && c.nodeNear(h, a, at):
 	case a.IsValid() && !h.Carries(a):
 		c.report(at, "no card of the host has the address %q", node).WithHint("name one of its cards, VLANs and bonds: %s", format.AllOf(slices.Sorted(maps.Keys(links))))
 	case a.IsValid():
@@ -93,35 +94,6 @@ func (c *checker) nodeOf(h *site.Host, node string, at diag.Path) {
 	default:
 		unknownName(c, at, "card, VLAN or bond", node, links)
 	}
-}
-
-// checkNodeNetwork looks for nodes that another one cannot reach: no router of the
-// internet passes on what is sent to a private address.
-func checkNodeNetwork(c *checker) {
-	for _, h := range c.site.Hosts {
-		if !h.NodeIP.IsPrivate() {
-			continue
-		}
-		for _, other := range c.site.Hosts {
-			if other == h || len(other.NICs) == 0 || c.hasBadAddress(other.Name) || reaches(other, h.NodeIP) {
-				continue
-			}
-			p := c.report(c.nodePath(h), "%s is a private address, and the host %q has no way to it: no card, VLAN or bond in its network, and no route", h.NodeIP, other.Name).
-				WithHint("give both hosts a card or a VLAN in one network, or name another address as the node; silence this where a module of your own makes the way")
-			c.note(p, c.nodePath(other), "the other host")
-			break
-		}
-	}
-}
-
-// reaches tells whether a host has a way to a private address, as far as the spec says:
-// a router of a private network may know more of them, and so may DHCP.
-func reaches(h *site.Host, a netip.Addr) bool {
-	return slices.ContainsFunc(h.Links(), func(l *site.Link) bool {
-		near := func(p netip.Prefix) bool { return p.Contains(a) }
-		return l.IPv4.Mode == "dhcp" || l.IPv4.Gateway.IsPrivate() || slices.ContainsFunc(l.Statics(), near) ||
-			slices.ContainsFunc(l.Routes, func(r site.StaticRoute) bool { return near(r.To) })
-	})
 }
 
 // nodePath is where the spec says the address of a host's node.

@@ -20,7 +20,7 @@ func staticRouteRules() []Rule {
 
 func openingRules() []Rule {
 	return []Rule{
-		{ID: "opening", Severity: diag.Error, Summary: "What the firewall opens has ports and prefixes, each once, and is not ssh, which ssh.from is for.",
+		{ID: "opening", Severity: diag.Error, Summary: "What the firewall opens has ports and prefixes, each once, and is not ssh, which ssh.from is for; that one names a prefix where it is said.",
 			Bad: `hosts: web1: open: [{ports: [22], from: ["198.51.100.0/24"]}]`, Good: `hosts: web1: ssh: from: ["198.51.100.0/24"]`, check: checkOpenings},
 		{ID: "opening-closed", Severity: diag.Error, Summary: "Ports of the cluster, which gen keeps closed, are opened to no one's but known networks.",
 			Bad: `hosts: web1: open: [{ports: [6443], from: ["0.0.0.0/0"]}]`, Good: `hosts: web1: open: [{ports: [6443], from: ["198.51.100.0/24"]}]`, check: checkOpeningsClosed},
@@ -49,6 +49,8 @@ func (c *checker) staticRoute(h *site.Host, l *site.Link, to netip.Prefix, via n
 	switch {
 	case to.Bits() == 0:
 		c.report(at.With("to"), "%s is the whole internet", to).WithHint("the way there is the gateway of ipv4 or ipv6")
+	case to.Bits() < 4: // 0.0.0.0/1, and 2000::/3, which are all that is routed
+		c.report(at.With("to"), "%s is a large part of the internet", to).WithHint("the way there is the gateway of ipv4 or ipv6; name the networks behind the router")
 	case to.Addr().Is4() != via.Is4():
 		c.report(at.With("via"), "%s and %s are of two families", via, to).WithHint("name the router's address in the family of the network")
 	case h.Static(via):
@@ -143,6 +145,11 @@ func checkOpenings(c *checker) {
 			if len(o.Opening.From) == 0 {
 				c.report(at.With("from"), "opens the ports to nobody").WithHint("name the prefixes; \"0.0.0.0/0\" and \"::/0\" are everyone")
 			}
+		}
+	}
+	for name, h := range c.spec.Hosts {
+		if at := (diag.Path{"hosts", name, "ssh", "from"}); len(h.SSH.From) == 0 && c.ix.Has(at) {
+			c.report(at, "names nobody, and ssh would be open to everyone").WithHint("name the prefixes, or leave it out where everyone may ask")
 		}
 	}
 	seen := map[string][]openPort{}

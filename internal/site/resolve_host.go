@@ -36,6 +36,7 @@ func resolveHost(name string, h *spec.Host) *Host {
 		host.Firmware = FirmwareUEFI
 	}
 	resolveNetwork(host, h)
+	resolveGateways(host)
 	host.ESPSize = format.InDisko(h.ESPSize)
 	host.Kernel, host.HostID = kernel(h), hostID(name, h)
 	layout(host)

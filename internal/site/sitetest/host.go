@@ -35,7 +35,9 @@ func (g *generator) host(name string, n int) {
 	g.line("age: %q", g.key())
 	g.maybe(3, "espSize: %q", g.one("1G", "1536M", "1.5GiB", "2GB"))
 	g.maybe(3, `cpu: threads: 256, memory: "1024GiB"`)
-	g.maybe(3, `node: %q`, g.one("lan", "private"))
+	if g.node != "" {
+		g.line(`node: %q`, g.node)
+	}
 	g.disks(name, zfs)
 	g.cards(n)
 	g.maybe(3, `open: [{ports: [9100, %d], from: ["198.51.100.0/24", "2001:db8:7::/48"]}, {ports: [161], protocol: "udp", from: ["192.168.7.0/24"]}]`, 9101+g.IntN(100))

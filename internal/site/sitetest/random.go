@@ -16,6 +16,7 @@ import (
 // quote.
 func Random(r *rand.Rand) []byte {
 	g := &generator{Rand: r, keys: ageKeys(), tag: 4000 + r.IntN(90)}
+	g.node = g.one("", "", "lan", "private")
 	g.mtu = g.one("", "", "1500", "9000")
 	r.Shuffle(len(g.keys), func(i, j int) { g.keys[i], g.keys[j] = g.keys[j], g.keys[i] })
 	g.site()
@@ -35,6 +36,7 @@ type generator struct {
 	team   bool            // Cloudflare's team has to be said
 
 	tag     int    // of the VLAN in which the nodes reach each other
+	node    string // the card or VLAN of all hosts; "" for their addresses
 	mtu     string // of the cards that lead outwards
 	arm     bool   // all hosts are ARM servers
 	example bool   // some address is one for documentation
