@@ -1,13 +1,19 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"sitegen/internal/prove"
+	"sitegen/internal/prove/meant"
 	"sitegen/internal/rules"
+	"sitegen/internal/site/sitetest"
+	"sitegen/internal/spec"
 )
 
 // TestProveRules: each rule of a finding is one that gen rules lists.
@@ -48,5 +54,29 @@ func TestProveScales(t *testing.T) {
 	}
 	if ratio := took(2000) / took(500); ratio > 5 {
 		t.Errorf("four times the clients take %.1f times the memory", ratio)
+	}
+}
+
+// TestRandomProved: nothing is to be said against what gen makes of sites that nobody
+// thought of, but that the user's own files are not there.
+func TestRandomProved(t *testing.T) {
+	for seed := range uint64(12) {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, "site.cue"), string(sitetest.Seed(seed)))
+		generateInto(t, filepath.Join(dir, "site.cue"), filepath.Join(dir, "out"))
+		p, err := prove.Run(t.Context(), os.DirFS(filepath.Join(dir, "out")), prove.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, problems := rules.Load(spec.Source{Path: filepath.Join(dir, "site.cue")})
+		if s == nil {
+			t.Fatal(problems.Error())
+		}
+		for _, f := range append(p.Findings, meant.Differences(p, s)...) {
+			own := slices.ContainsFunc([]string{"k8s/own/", "modules/own", "charts/"}, func(part string) bool { return strings.Contains(f.Text+f.At.File, part) })
+			if !f.Warning && !own {
+				t.Errorf("seed %d: %s: %s [%s]", seed, f.At, f.Text, f.Rule)
+			}
+		}
 	}
 }

@@ -1,13 +1,10 @@
 package prove
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/zclconf/go-cty/cty"
 
 	"sitegen/internal/ingress"
 	"sitegen/internal/tfread"
@@ -34,6 +31,9 @@ type policy struct {
 	who            []string
 	at             Place
 }
+
+// group is the access group of a policy: one has two, with a log-in and without.
+func (p *policy) group() string { return strings.TrimSuffix(p.name, " no log-in") }
 
 // open tells whether a guard lets everybody by.
 func (g *guard) open() bool {
@@ -93,32 +93,6 @@ func (p *Proof) readGuard(r *tfread.Root, res *tfread.Resource) {
 		p.find(RuleDangling, g.at, "the Access application %q has no domain or no type", res.Key)
 	}
 	p.guards[host] = append(p.guards[host], g)
-}
-
-// people are those that a list of Access rules names, in words.
-func people(r *tfread.Root, part string, v cty.Value) []string {
-	var all []string
-	for _, one := range list(v) {
-		for _, kind := range slices.Sorted(maps.Keys(values(one))) {
-			inside := values(one)[kind]
-			if inside.IsNull() {
-				continue
-			}
-			var words []string
-			for _, key := range slices.Sorted(maps.Keys(values(inside))) {
-				said := textOf(values(inside)[key])
-				if group := r.Resources[strings.TrimSuffix(said, ".id")]; group != nil && kind == "group" {
-					for _, w := range people(r, "", group.Attrs["include"].Value) {
-						words = append(words, "("+w+")")
-					}
-					continue
-				}
-				words = append(words, said)
-			}
-			all = append(all, strings.TrimSpace(fmt.Sprintf("%s %s %s", part, kind, strings.Join(words, " "))))
-		}
-	}
-	return all
 }
 
 // guardOf is the Access application that a request meets: the one of the longest path.
@@ -200,17 +174,6 @@ func (p *Proof) provePolicies(g *guard) {
 	}
 }
 
-// surface is what a rule leads to that nobody but the site's own people may reach.
-func surface(r *rule) string {
-	switch {
-	case r.to.chart != nil:
-		return r.to.chart.surface
-	case r.to.scheme == "ssh":
-		return "ssh"
-	}
-	return ""
-}
-
 func (p *Proof) proveGuard(c *config, r *rule, i int, keys map[string]bool, asks bool) {
 	var g *guard
 	hostname := ingress.Sample(r.Hostname)
@@ -244,42 +207,4 @@ func (p *Proof) proveGuard(c *config, r *rule, i int, keys map[string]bool, asks
 			p.find(RuleDangling, r.place("originRequest", "access", "audTag"), "cloudflared's pods get no audience %q", key)
 		}
 	}
-}
-
-// guarded tells whether each audience is one of an Access application's.
-func (p *Proof) guarded(aud []string) bool {
-	return !slices.ContainsFunc(aud, func(a string) bool {
-		for _, all := range p.guards {
-			for _, g := range all {
-				if a == "aud:"+audienceKey(g.host, g.path) && !g.open() {
-					return false
-				}
-			}
-		}
-		return true
-	})
-}
-
-// audienceKey is the key of an Access application in the ConfigMap that Terraform makes.
-func audienceKey(host, path string) string {
-	key := strings.ReplaceAll(host, "*", "_")
-	if path != "" {
-		key += ".." + strings.ReplaceAll(strings.ReplaceAll(path, "*", "_"), "/", "..")
-	}
-	return key
-}
-
-// audienceKeys are the audiences that cloudflared's pods get.
-func (p *Proof) audienceKeys(c *config) map[string]bool {
-	all := map[string]bool{}
-	if c.pods == nil {
-		return all
-	}
-	for _, v := range items(c.pods.template, "spec", "volumes") {
-		keys, _ := p.volumeKeys(c.pods, text(v, "name"))
-		for _, k := range keys {
-			all[k] = true
-		}
-	}
-	return all
 }

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
 	"sitegen/internal/format"
 )
@@ -50,7 +50,7 @@ func clusterWide(o *object) bool {
 
 // readArgocd follows the Applications from those that Terraform applies.
 func (p *Proof) readArgocd() {
-	p.applications, p.projects = map[string]*application{}, map[string]*object{}
+	p.applications, p.projects, p.patches = map[string]*application{}, map[string]*object{}, map[string]bool{}
 	applied := p.appliedFiles()
 	var queue []*application
 	for _, name := range p.names {
@@ -194,6 +194,7 @@ func (p *Proof) kustomize(a *application, file string) []*object {
 			if n.Kind == yaml.ScalarNode {
 				name = n.Value
 			}
+			p.patches[path.Join(dir, name)] = true
 			if to := path.Join(dir, name); name != "" && !strings.Contains(name, "\n") && !p.has(to) {
 				p.find(RuleDangling, Place{file, n.Line}, "there is no %q", to)
 			}

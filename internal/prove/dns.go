@@ -182,8 +182,9 @@ func (p *Proof) proveDNS() {
 			}
 		}
 		if tunnel != nil && !p.answered(name) {
-			p.find(RuleNoRule, tunnel.at, "%s leads to the tunnel %s, and no rule of it is for that name: it answers 404", name, tunnel.tunnel).
-				hint("add a rule in cloudflared's config.yaml, or take the record away")
+			f := p.find(RuleNoRule, tunnel.at, "%s leads to the tunnel %s, and no rule of it is for that name: it answers 404", name, tunnel.tunnel)
+			f.hint("add a rule in cloudflared's config.yaml, or take the record away")
+			f.Warning = strings.HasPrefix(name, "*.") // names below it may be to come
 		}
 	}
 	for name, where := range p.turned {

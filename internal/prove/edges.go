@@ -1,10 +1,13 @@
 package prove
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // Edge is a link of the graph, in words: two graphs say the same where their edges are
@@ -31,8 +34,8 @@ func (p *Proof) Edges() []Edge {
 	for _, host := range slices.Sorted(maps.Keys(p.guards)) {
 		for _, g := range p.guards[host] {
 			for _, pol := range g.policies {
-				if pol.decision != "non_identity" {
-					add(g.at, pol.name, "access %s", strings.TrimSuffix(g.host+"/"+g.path, "/"))
+				if pol.decision != "bypass" || !g.open() {
+					add(g.at, pol.group(), "access %s", strings.TrimSuffix(g.host+"/"+g.path, "/"))
 				}
 			}
 		}
@@ -41,7 +44,7 @@ func (p *Proof) Edges() []Edge {
 		pol := p.policies[at]
 		for _, who := range pol.who {
 			if kind, value, _ := strings.Cut(strings.TrimPrefix(who, "include "), " "); slices.Contains([]string{"email", "email_domain", "ip"}, kind) && strings.HasPrefix(who, "include ") {
-				add(pol.at, kind+" "+value, "people %s", strings.TrimSuffix(pol.name, " no log-in"))
+				add(pol.at, kind+" "+value, "people %s", pol.group())
 			}
 		}
 	}
@@ -71,7 +74,7 @@ func (p *Proof) Edges() []Edge {
 	}
 	p.otherEdges(add)
 	for _, o := range p.objects {
-		if w := podsOf(o); w != nil && p.byID[o.id()] == o && (o.kind == "Deployment" || o.kind == "StatefulSet") {
+		if w := podsOf(o); w != nil && p.byID[o.id()] == o && slices.Contains([]string{"Deployment", "StatefulSet", "CronJob"}, o.kind) {
 			p.workloadEdges(w, add)
 		}
 	}
@@ -92,36 +95,51 @@ func (p *Proof) Edges() []Edge {
 
 func (p *Proof) workloadEdges(w *pods, add func(at Place, to, from string, args ...any)) {
 	id := w.namespace + "/" + w.name
-	for _, c := range w.containers() {
-		if text(c, "name") != w.name {
+	for _, c := range slices.Concat(items(w.template, "spec", "initContainers"), w.containers()) {
+		if name := text(c, "name"); name != w.name {
+			containerEdges(w, c, id+"/"+name, add)
 			continue
 		}
-		add(w.place(at(c, "image")), text(c, "image"), "image of %s", id)
+		containerEdges(w, c, id, add)
+		if user := text(w.template, "spec", "securityContext", "runAsUser"); user != "" {
+			add(w.at(), user, "user of %s", id)
+		}
+		for _, m := range items(c, "volumeMounts") {
+			if dir := text(m, "mountPath"); dir != "/tmp" { // gen's own, where the file system is read-only
+				add(w.place(m), dir, "mount of %s", id)
+			}
+		}
 		for _, probe := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
 			if path := at(c, probe, "httpGet", "path"); path != nil {
 				add(w.place(path), path.Value, "health of %s", id)
 			}
 		}
-		for _, what := range []string{"requests", "limits"} {
-			for _, of := range []string{"cpu", "memory"} {
-				if v := text(c, "resources", what, of); v != "" {
-					add(w.place(at(c, "resources", what, of)), of+" "+v, "%s of %s", what, id)
-				}
-			}
-		}
-		for _, e := range items(c, "env") {
-			if v := at(e, "value"); v != nil {
-				add(w.place(v), text(e, "name")+"="+strings.ReplaceAll(v.Value, "$$", "$"), "environment of %s", id)
-			}
-		}
-		for _, list := range []string{"command", "args"} {
-			if c := texts(c, list); len(c) > 0 {
-				add(w.at(), fmt.Sprintf("%q", c), "%s of %s", list, id)
-			}
-		}
 	}
 	if n := at(w.node, "spec", "replicas"); n != nil {
 		add(w.place(n), n.Value, "pods of %s", id)
+	}
+}
+
+// containerEdges are those of any container.
+func containerEdges(w *pods, c *yaml.Node, id string, add func(at Place, to, from string, args ...any)) {
+	add(w.place(at(c, "image")), text(c, "image"), "image of %s", id)
+	add(w.place(at(c, "securityContext")), "readOnlyRootFilesystem "+cmp.Or(text(c, "securityContext", "readOnlyRootFilesystem"), "false"), "file system of %s", id)
+	for _, what := range []string{"requests", "limits"} {
+		for _, of := range []string{"cpu", "memory"} {
+			if v := text(c, "resources", what, of); v != "" {
+				add(w.place(at(c, "resources", what, of)), of+" "+v, "%s of %s", what, id)
+			}
+		}
+	}
+	for _, e := range items(c, "env") {
+		if v := at(e, "value"); v != nil {
+			add(w.place(v), text(e, "name")+"="+strings.ReplaceAll(v.Value, "$$", "$"), "environment of %s", id)
+		}
+	}
+	for _, list := range []string{"command", "args"} {
+		if c := texts(c, list); len(c) > 0 {
+			add(w.at(), strings.ReplaceAll(fmt.Sprintf("%q", c), "$$", "$"), "%s of %s", list, id)
+		}
 	}
 }
 
@@ -164,7 +182,11 @@ func (p *Proof) KnowsHosts() bool {
 
 // words are what a record says.
 func (r *record) words() string {
-	return fmt.Sprintf("%s %s proxied %t ttl %s", r.kind, strings.TrimSpace(plainTXT(r)+r.more), r.proxied, r.ttl)
+	content := plainTXT(r) + r.more
+	if r.content == "" {
+		content = strings.TrimPrefix(r.more, " ")
+	}
+	return fmt.Sprintf("%s %s proxied %t ttl %s", r.kind, content, r.proxied, r.ttl)
 }
 
 // otherEdges are those of volumes and jobs.

@@ -1,13 +1,14 @@
 package prove
 
 import (
+	"cmp"
 	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // private are the networks that a pod with the internet does not reach with it.
@@ -153,4 +154,42 @@ func (p *Proof) proveTunnelPorts() {
 			}
 		}
 	}
+}
+
+// proveStrangers wants the pods of gen's folders to be out of reach for pods that nothing is
+// said of, in the namespaces whose pods are all known, and not to reach any pod there is.
+func (p *Proof) proveStrangers(w *pods) {
+	if !strings.HasPrefix(w.file, p.argoDir+"/") {
+		return
+	}
+	port := 0
+	for _, c := range w.containers() {
+		for _, n := range items(c, "ports") {
+			port = cmp.Or(port, number(n, "containerPort"))
+		}
+	}
+	own := peer{namespace: w.namespace, labels: w.labels, ports: func(name string) int { n, _ := w.port(name); return n }}
+	for _, namespace := range p.knownNamespaces() {
+		stranger := peer{namespace: namespace, labels: map[string]string{"nobody": "knows"}}
+		if ok, by := p.allows(flow{from: stranger, to: own, port: port}, "Ingress"); ok && port != 0 && p.closed(w, "Ingress") {
+			p.find(RuleUnguarded, w.at(), "any pod of the namespace %s reaches %s, by the policy at %s", namespace, w.said(), by)
+		}
+		if ok, by := p.allows(flow{from: own, to: stranger, port: 8080}, "Egress"); ok && namespace == "default" && p.closed(w, "Egress") {
+			p.find(RuleUnguarded, w.at(), "%s reaches any pod of the namespace %s, by the policy at %s", w.said(), namespace, by)
+		}
+	}
+}
+
+// knownNamespaces are those whose pods are all in the tree, and one that nothing is in.
+func (p *Proof) knownNamespaces() []string {
+	if p.known == nil {
+		p.known = []string{"default"}
+		for namespace := range p.podsIn {
+			if !p.charted(namespace) {
+				p.known = append(p.known, namespace)
+			}
+		}
+		slices.Sort(p.known)
+	}
+	return p.known
 }

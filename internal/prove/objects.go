@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // object is a Kubernetes object of the tree.
@@ -53,6 +53,8 @@ type cluster struct {
 	byID         map[string]*object   // of those that come into the cluster
 	inNamespace  map[string][]*object
 	policiesIn   map[string][]*object // those of the network
+	patches      map[string]bool      // files that kustomizations patch with
+	known        []string             // namespaces whose pods are all in the tree
 	podsIn       map[string][]*pods
 	podsWith     map[string][]*pods // by namespace and a label
 	applications map[string]*application

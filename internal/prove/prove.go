@@ -53,7 +53,7 @@ type Finding struct {
 	At      Place
 	Text    string
 	Hint    string
-	Warning bool // of what could not be looked at
+	Warning bool // of what could not be looked at, or may be meant so
 }
 
 // Options say with what a tree is proved.
@@ -106,6 +106,9 @@ func (p *Proof) find(rule string, at Place, format string, args ...any) *Finding
 	p.Findings = append(p.Findings, Finding{Rule: rule, At: at, Text: fmt.Sprintf(format, args...)})
 	return &p.Findings[len(p.Findings)-1]
 }
+
+// warn makes a warning of a finding: the spec may mean it so.
+func (f *Finding) warn() *Finding { f.Warning = true; return f }
 
 func (f *Finding) hint(format string, args ...any) { f.Hint = fmt.Sprintf(format, args...) }
 

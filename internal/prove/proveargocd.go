@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // proveArgocd holds Applications to their projects, and finds what none brings in.
@@ -25,7 +25,7 @@ func (p *Proof) proveArgocd() {
 			p.provePermitted(o)
 			continue
 		}
-		if p.byID[o.id()] == o || o.kind == "Kustomization" || o.kind == "ksops" {
+		if p.byID[o.id()] == o || p.patches[o.file] || o.kind == "Kustomization" || o.kind == "ksops" {
 			continue
 		}
 		if p.argoDir != "" && strings.HasPrefix(o.file, p.argoDir+"/") || p.beside(o.file) {
@@ -150,6 +150,16 @@ func (p *Proof) provePermitted(o *object) {
 	}
 }
 
+// createsNamespace tells whether Argo CD makes a namespace for some Application.
+func (p *Proof) createsNamespace(name string) bool {
+	for _, a := range p.applications {
+		if a.namespace == name && slices.Contains(texts(a.node, "spec", "syncPolicy", "syncOptions"), "CreateNamespace=true") {
+			return true
+		}
+	}
+	return false
+}
+
 // builtIn are namespaces that are there without anybody's doing.
 var builtIn = []string{"", "default", "kube-system", "kube-public", "kube-node-lease"}
 
@@ -158,7 +168,7 @@ func (p *Proof) proveNamespace(o *object) {
 	ns := p.get("Namespace", "", o.namespace)
 	switch {
 	case slices.Contains(builtIn, o.namespace):
-	case ns == nil && slices.Contains(texts(o.app.node, "spec", "syncPolicy", "syncOptions"), "CreateNamespace=true") && o.namespace == o.app.namespace:
+	case ns == nil && p.createsNamespace(o.namespace):
 	case ns == nil:
 		p.find(RuleDangling, o.at("metadata", "namespace"), "nothing makes the namespace %q", o.namespace)
 	case ns.app != nil && ns.app != o.app && ns.app.wave > o.app.wave:

@@ -49,6 +49,9 @@ func (p *Proof) readTerraform() {
 		}
 		for _, at := range slices.Sorted(maps.Keys(r.Resources)) {
 			res := r.Resources[at]
+			if provider, _, _ := strings.Cut(res.Kind, "_"); r.Providers[provider].File == "" && !r.Builtin(res.Kind) {
+				p.find(RuleDangling, tfPlace(res.Pos), "%s is of the provider %q, which required_providers of %s does not name with a source and a version", at, provider, r.Dir)
+			}
 			for _, name := range needed[res.Kind] {
 				if _, ok := res.Attrs[name]; !ok && res.Mode == "resource" {
 					p.find(RuleDangling, tfPlace(res.Pos), "%s has no %s", at, name)

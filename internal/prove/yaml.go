@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strconv"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // at is what a mapping holds below some keys; nil where that is nothing.

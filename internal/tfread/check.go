@@ -125,3 +125,8 @@ func (r *Root) Unused() []Fault {
 	}
 	return all
 }
+
+// Builtin tells whether a resource is of Terraform's own provider.
+func (r *Root) Builtin(kind string) bool {
+	return kind == "terraform_data" || kind == "terraform_remote_state"
+}

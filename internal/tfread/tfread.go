@@ -20,6 +20,7 @@ type Root struct {
 	Resources map[string]*Resource // by address; data and ephemeral ones with that word before
 	Moves     map[string]string    // moved: from → to
 	Removed   []string             // removed, without being destroyed
+	Providers map[string]Pos       // of required_providers, those with a source and a version
 	Faults    []Fault              // what Terraform would refuse: of a Named root only
 
 	locals map[string]*hclsyntax.Attribute
@@ -69,7 +70,7 @@ type Options struct {
 // Read reads the files of a root.
 func Read(dir string, files map[string][]byte, o Options) *Root {
 	r := &reader{
-		root:   &Root{Dir: dir, Resources: map[string]*Resource{}, Moves: map[string]string{}, locals: map[string]*hclsyntax.Attribute{}},
+		root:   &Root{Dir: dir, Resources: map[string]*Resource{}, Moves: map[string]string{}, Providers: map[string]Pos{}, locals: map[string]*hclsyntax.Attribute{}},
 		named:  o.Named,
 		files:  files,
 		values: map[string]cty.Value{}, blocks: map[string]*hclsyntax.Block{}, declared: map[string]bool{}, sources: map[*hclsyntax.Block][]byte{}, used: map[string]bool{},
@@ -144,6 +145,15 @@ func (r *reader) block(b *hclsyntax.Block) {
 		return strings.TrimSpace(string(a.Expr.Range().SliceBytes(r.sources[b])))
 	}
 	switch b.Type {
+	case "terraform":
+		for _, nested := range b.Body.Blocks {
+			for name, a := range nested.Body.Attributes {
+				v := r.value(a.Expr, nil)
+				if nested.Type == "required_providers" && v.Type().IsObjectType() && v.Type().HasAttribute("source") && v.Type().HasAttribute("version") {
+					r.root.Providers[name] = pos(a.SrcRange)
+				}
+			}
+		}
 	case "moved":
 		r.root.Moves[text("from")] = text("to")
 	case "removed":

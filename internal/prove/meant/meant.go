@@ -22,7 +22,9 @@ func Edges(s *site.Site) []prove.Edge {
 		all = append(all, prove.Edge{From: fmt.Sprintf(from, args...), To: to})
 	}
 	for _, r := range s.Routes {
-		add(r.Service, "hostname %s", r.Hostname)
+		if !strings.HasPrefix(r.Service, "http_status:") {
+			add(r.Service, "hostname %s", r.Hostname)
+		}
 		for _, p := range r.Paths {
 			if !strings.HasPrefix(p.Service, "http_status:") {
 				add(p.Service, "hostname %s", r.Hostname)
@@ -95,11 +97,30 @@ func workload(w *site.Workload, add func(to, from string, args ...any)) {
 	if w.Image != "" {
 		add(w.Image, "image of %s", id)
 	}
+	add(fmt.Sprintf("readOnlyRootFilesystem %t", w.ReadOnly), "file system of %s", id)
+	if w.User != 0 {
+		add(fmt.Sprint(w.User), "user of %s", id)
+	}
+	for _, v := range w.Volumes {
+		add(v.Mount, "mount of %s", id)
+	}
+	for _, f := range w.Files {
+		add(f.Path, "mount of %s", id)
+	}
+	for _, dir := range w.Writable {
+		if dir != "/tmp" {
+			add(dir, "mount of %s", id)
+		}
+	}
 	if path := w.Health.HTTP(); path != "" {
 		add(path, "health of %s", id)
 	}
-	for name, value := range w.Env {
-		add(name+"="+value, "environment of %s", id)
+	container(id, w.Env, w.Resources, w.Command, w.Args, add)
+	for _, p := range slices.Concat(w.Init, w.Sidecars) {
+		process(id+"/"+p.Name, p, add)
+	}
+	for _, j := range w.Jobs {
+		process(id+"-"+j.Name+"/"+j.Name, j.Process, add)
 	}
 	for _, v := range w.Volumes {
 		if w.App.Kind != "stateful" {
@@ -110,11 +131,29 @@ func workload(w *site.Workload, add func(to, from string, args ...any)) {
 		add(j.Schedule, "schedule %s/%s", w.Namespace, w.Name+"-"+j.Name)
 	}
 	add(fmt.Sprint(w.Replicas), "pods of %s", id)
-	for name, q := range map[string]site.Quantity{"requests": w.Resources.Requests, "limits": w.Resources.Limits} {
+}
+
+func process(id string, p site.Process, add func(to, from string, args ...any)) {
+	if p.Image != "" {
+		add(p.Image, "image of %s", id)
+	}
+	container(id, p.Env, p.Resources, p.Command, p.Args, add)
+}
+
+func container(id string, env map[string]string, r site.Resources, command, args []string, add func(to, from string, args ...any)) {
+	for name, value := range env {
+		add(name+"="+value, "environment of %s", id)
+	}
+	for name, q := range map[string]site.Quantity{"requests": r.Requests, "limits": r.Limits} {
 		for of, v := range map[string]string{"cpu": q.CPU, "memory": q.Memory} {
 			if v != "" {
 				add(of+" "+v, "%s of %s", name, id)
 			}
+		}
+	}
+	for name, list := range map[string][]string{"command": command, "args": args} {
+		if len(list) > 0 {
+			add(fmt.Sprintf("%q", list), "%s of %s", name, id)
 		}
 	}
 }
