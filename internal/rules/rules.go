@@ -20,7 +20,7 @@ func rules() []Rule {
 		{"Names", nameRules()},
 		{"The repository", repoRules()},
 		{"Hosts", slices.Concat(serverRules(), hostRules(), cpuRules())},
-		{"Disks and arrays", slices.Concat(diskRules(), partitionRules(), poolRules(), volumeRules(), storageRules())},
+		{"Disks and arrays", slices.Concat(diskRules(), diskLossRules(), partitionRules(), poolRules(), volumeRules(), storageRules())},
 		{"Networks of hosts", slices.Concat(nicRules(), vlanRules(), bondRules(), staticRouteRules())},
 		{"The firewall", openingRules()},
 		{"Users", slices.Concat(userRules(), sshCertificateRules())},

@@ -102,7 +102,11 @@ func disks(h *site.Host) []diskRow {
 	for _, d := range h.Disks {
 		var dead []string
 		for _, m := range d.Members {
-			dead = append(dead, "the array "+m.Array+" lacks "+d.Label(site.PartArray+m.Array))
+			if stripe(h, m.Array) != nil {
+				dead = append(dead, "the array "+m.Array+" is gone, and what was on it")
+			} else {
+				dead = append(dead, "the array "+m.Array+" lacks "+d.Label(site.PartArray+m.Array))
+			}
 		}
 		dead = append(dead, poolDead(h, d)...)
 		if d.Mount != "" {
@@ -125,6 +129,7 @@ type repair struct {
 	Pool, Label              string // the pool, and the label of its partition; "" where there is none
 	BootPartition, BootMount string
 	StandIn                  bool // another disk's boot partition can take this one's place
+	Stripes                  []remade
 }
 
 type member struct{ Array, Partition string }
@@ -138,15 +143,12 @@ func repairs(h *site.Host) []repair {
 		}
 	}
 	for _, d := range h.Disks {
-		pool := copiedPool(h, d)
-		if len(d.Members) == 0 && pool == "" {
+		pool, members, stripes := copiedPool(h, d), copiedMembers(h, d), stripesOn(h, d)
+		if len(members) == 0 && pool == "" {
 			continue
 		}
-		r := repair{Pool: pool, Label: d.Label(site.PartPool), Host: h.Name, Disk: d.Name, BootMount: d.BootMount, BootPartition: d.Label(site.PartBoot)}
+		r := repair{Members: members, Stripes: stripes, Pool: pool, Label: d.Label(site.PartPool), Host: h.Name, Disk: d.Name, BootMount: d.BootMount, BootPartition: d.Label(site.PartBoot)}
 		r.StandIn = h.Firmware == site.FirmwareUEFI && boots > 1 && d.BootMount == "/boot"
-		for _, m := range d.Members {
-			r.Members = append(r.Members, member{m.Array, d.Label(site.PartArray + m.Array)})
-		}
 		out = append(out, r)
 	}
 	return out

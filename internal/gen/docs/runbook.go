@@ -58,8 +58,9 @@ type runbook struct {
 	LonghornTarget         string // where it backs up to; "" without a backup
 	Registries             []site.Registry
 	Jobs                   []job
-	Stateful               bool   // some app with volumes is
-	VolumesText            string // where hosts keep them that the spec names a folder for
+	Stateful               bool     // some app with volumes is
+	VolumesText            string   // where hosts keep them that the spec names a folder for
+	Lost                   []string // hosts without a copy of /
 	Versions               site.Versions
 	StateWhere             string
 	S3                     *site.S3
@@ -120,7 +121,7 @@ func newRunbook(s *site.Site) runbook {
 		}
 	}
 	r.Both = r.MD && len(r.ZFS) > 0
-	r.VolumesText = volumesText(s.Hosts)
+	r.VolumesText, r.Lost = volumesText(s.Hosts), lostWith(s.Hosts)
 	if s.Longhorn() {
 		r.Longhorn = s.Versions.Charts.Longhorn
 		if s.Backup != nil {

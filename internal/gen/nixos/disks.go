@@ -1,9 +1,6 @@
 package nixos
 
 import (
-	"path"
-	"slices"
-
 	"sitegen/internal/site"
 )
 
@@ -75,13 +72,8 @@ func disksOf(h *site.Host) disks {
 	return d
 }
 
-// neededForBoot are the mount points that NixOS mounts before anything else
-// (nixpkgs nixos/lib/utils.nix, pathsNeededForBoot). Starting without one is
-// no better than not starting.
-var neededForBoot = []string{"/", "/etc", "/nix", "/nix/store", "/usr", "/var", "/var/lib", "/var/lib/nixos", "/var/log"}
-
 func fileSystemOf(format, mount string, options ...string) fileSystem {
-	fs := fileSystem{Format: format, Mount: mount, NoFail: !slices.Contains(neededForBoot, path.Clean(mount))}
+	fs := fileSystem{Format: format, Mount: mount, NoFail: !site.NeededForBoot(mount)}
 	if fs.NoFail {
 		fs.Options = append(fs.Options, "nofail")
 	}

@@ -69,7 +69,7 @@ func (g *generator) disks(host string, zfs bool) {
 		g.pools(names)
 		return
 	}
-	if n < 2 || g.coin() {
+	if n < 2 || n == 2 && g.coin() {
 		return
 	}
 	list := "[" + strings.Join(names, ", ") + "]"
@@ -80,7 +80,7 @@ func (g *generator) disks(host string, zfs bool) {
 		g.line(`system: {level: 1, disks: %s, mount: "/", size: "100G"}`, list)
 		g.line(`data: {level: %s, disks: %s, mount: "/var/lib/rancher", format: "xfs", options: ["noatime", "logbsize=256k"]}`, g.one(levels...), list)
 	} else {
-		g.line(`root: {level: %s, disks: %s, mount: "/"}`, g.one(levels...), list)
+		g.line(`root: {level: %s, disks: %s, mount: "/"}`, g.one(levels[1:]...), list)
 	}
 	g.line("}")
 }
@@ -90,12 +90,12 @@ func (g *generator) pools(disks []string) {
 	switch n := len(disks); {
 	case n == 1:
 		g.line(`pools: system: {mode: "stripe", mount: "/", snapshots: %v}`, g.coin())
-		g.maybe(2, `pools: system: datasets: {root: "/", "local/nix": "/nix", "safe/state": "/var/lib"}`)
+		g.maybe(2, `pools: system: datasets: {root: "/", "local/nix": "/nix", "safe/state": "/var/lib", images: "/var/lib/rancher/k3s/agent/containerd"}`)
 	case n == 4 && g.coin():
 		g.line(`pools: system: {disks: [%s], mount: "/"}`, strings.Join(disks[:2], ", "))
-		g.line(`pools: tank: {mode: "stripe", disks: [%s], mount: %q, snapshots: %v}`, strings.Join(disks[2:], ", "), g.one("/data", "/var/lib/rancher", "/var"), g.coin())
-	case g.coin():
-		modes := map[int][]string{2: {"mirror", "stripe"}, 3: {"mirror", "raidz1"}, 4: {"mirror", "raidz1", "raidz2"}}[n]
+		g.line(`pools: tank: {mode: "stripe", disks: [%s], mount: %q, snapshots: %v}`, strings.Join(disks[2:], ", "), g.one("/home", "/var/lib/rancher"), g.coin())
+	case n > 2 || g.coin():
+		modes := map[int][]string{2: {"mirror"}, 3: {"mirror", "raidz1"}, 4: {"mirror", "raidz1", "raidz2"}}[n]
 		g.line(`pools: system: {mode: %q, mount: "/"}`, g.one(modes...))
 	}
 }
