@@ -30,7 +30,7 @@ func nicRules() []Rule {
 			Bad: `hosts: web1: nics: wan: addresses: ["198.51.100.0/24"]`, Good: `hosts: web1: nics: wan: addresses: ["198.51.100.64/29"]`, check: checkAddressNetwork},
 		{ID: "ra-gateway", Severity: diag.Error, Summary: "The way to the internet comes from routers' advertisements or is said, not both.",
 			Bad: `hosts: web1: nics: wan: ra: true`, Good: `hosts: web1: nics: wan: {ra: true, ipv6: gateway: ""}`, check: checkRAGateway},
-		{ID: "default-route", Severity: diag.Error, Summary: "Each host has a card with a way to the internet for IPv4, which the cluster has alone, and no two of one family.",
+		{ID: "default-route", Severity: diag.Error, Summary: "Each host has a card with a way to the internet for IPv4, which the cluster has alone, and no two of one family; defaultRoute is for those with DHCP.",
 			Bad: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "dhcp"}`, Good: `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: "none"}`, check: checkDefaultRoute},
 	}
 }
@@ -199,7 +199,10 @@ func checkDefaultRoute(c *checker) {
 		var four, six []diag.Path
 		for _, l := range h.Links() {
 			at := linkPath(h, l)
-			if l.IPv4.Mode == "dhcp" || l.IPv4.IP.IP.Gateway != "" { // one that does not parse counts too
+			if l.IPv4.Mode != "dhcp" && !l.DefaultRoute && c.ix.Has(at.With("defaultRoute")) {
+				c.report(at.With("defaultRoute"), "is for DHCP, and the %s has none", whatLink(l)).WithHint("leave it out: what has no gateway is not the way to the internet")
+			}
+			if l.Way4() || l.IPv4.IP.IP.Gateway != "" { // one that does not parse counts too
 				four = append(four, at.With("ipv4"))
 			}
 			switch {
@@ -217,7 +220,7 @@ func checkDefaultRoute(c *checker) {
 				WithHint("give one of them an ipv4 with a gateway, or ipv4: \"dhcp\"")
 			c.note(p, six[0], "the way for IPv6")
 		}
-		c.oneRoute(four, "IPv4", "leave out the gateway of a private network, or say ipv4: \"none\" for a card that has no address; of two public networks the host answers in one alone, beside addresses that are routed to it")
+		c.oneRoute(four, "IPv4", "leave out the gateway of a private network, or say ipv4: \"none\" for a card that has no address, or defaultRoute: false for a management network with DHCP; of two public networks the host answers in one alone, beside addresses that are routed to it")
 		c.oneRoute(six, "IPv6", "say gateway: \"\" where there is no way to the internet, or leave out ra")
 	}
 }

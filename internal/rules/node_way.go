@@ -80,7 +80,7 @@ func departs(h *site.Host, to netip.Addr) (departure, bool) {
 		for _, r := range l.Routes {
 			take(l, r.To, own)
 		}
-		if l.IPv4.Mode == "dhcp" || l.IPv4.Gateway.IsValid() {
+		if l.Way4() {
 			take(l, internet, own)
 		}
 	}

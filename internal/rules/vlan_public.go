@@ -25,7 +25,7 @@ func checkForeignSource(c *checker) {
 	for _, h := range c.site.Hosts {
 		var way *site.Link
 		for _, l := range h.Links() {
-			if l.IPv4.Mode == "dhcp" || l.IPv4.Gateway.IsValid() {
+			if l.Way4() {
 				way = l
 			}
 		}

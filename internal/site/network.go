@@ -104,6 +104,11 @@ func (l *Link) Statics() []netip.Prefix {
 	return all
 }
 
+// Way4 tells whether the host's way to the internet for IPv4 is on the link.
+func (l *Link) Way4() bool {
+	return l.IPv4.Mode == "dhcp" && l.DefaultRoute || l.IPv4.Gateway.IsValid()
+}
+
 // Has tells whether a static address of the link is this one.
 func (l *Link) Has(a netip.Addr) bool {
 	return slices.ContainsFunc(l.Statics(), func(p netip.Prefix) bool { return p.Addr() == a })

@@ -85,16 +85,13 @@ const AutoGateway = "auto"
 // resolveGateways says what the way to the internet is for IPv6 where the spec does not:
 // on the link that has the one for IPv4, or on any where none has.
 func resolveGateways(h *Host) {
-	other := slices.ContainsFunc(h.Links(), (*Link).hasWay4)
+	other := slices.ContainsFunc(h.Links(), (*Link).Way4)
 	for _, l := range h.Links() {
-		if l.IPv6.IP.Gateway == AutoGateway && !l.IPv6.Address.Addr().IsPrivate() && (l.hasWay4() || !other) {
+		if l.IPv6.IP.Gateway == AutoGateway && !l.IPv6.Address.Addr().IsPrivate() && (l.Way4() || !other) {
 			l.IPv6.Gateway = netip.MustParseAddr("fe80::1")
 		}
 	}
 }
-
-// hasWay4 tells whether the host's way to the internet for IPv4 is on the link.
-func (l *Link) hasWay4() bool { return l.IPv4.Mode == "dhcp" || l.IPv4.Gateway.IsValid() }
 
 // nodeIP is the address that other nodes and pods reach the host at: what the spec
 // says of the node, the address where ssh finds the host, if it is one, or the first

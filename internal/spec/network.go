@@ -26,12 +26,13 @@ type Bond struct {
 
 // Link mirrors #Link.
 type Link struct {
-	IPv6      *IP           `json:"ipv6"`
-	Addresses []string      `json:"addresses"`
-	MTU       int           `json:"mtu"`
-	RA        bool          `json:"ra"`
-	Routes    []StaticRoute `json:"routes"`
-	DNS       []string      `json:"dns"`
+	IPv6         *IP           `json:"ipv6"`
+	Addresses    []string      `json:"addresses"`
+	MTU          int           `json:"mtu"`
+	RA           bool          `json:"ra"`
+	DefaultRoute bool          `json:"defaultRoute"`
+	Routes       []StaticRoute `json:"routes"`
+	DNS          []string      `json:"dns"`
 }
 
 // StaticRoute mirrors #StaticRoute.

@@ -87,7 +87,12 @@ in
       dhcpV4Config = {
         # The rescue system asked by MAC too, and gets the same address.
         ClientIdentifier = "mac";
-{{if .DNS}}
+{{if .Aside}}
+        # Not the way to the internet: the address alone.
+        UseRoutes = false;
+        UseGateway = false;
+        UseDNS = false;
+{{else if .DNS}}
         UseDNS = false;
 {{end}}
       };

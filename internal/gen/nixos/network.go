@@ -42,6 +42,7 @@ type link struct {
 	VLANs  []string
 	DHCP   string
 	IsDHCP bool
+	Aside  bool // takes DHCP's address alone
 	RA     bool
 
 	Addresses []netip.Prefix
@@ -129,7 +130,8 @@ func mtuOf(h *site.Host, l *site.Link) string {
 func linkOf(h *site.Host, from *site.Link) link {
 	to := link{MTU: mtuOf(h, from), Online: "no", DHCP: "no", RA: from.RA, DNS: from.DNS}
 	if from.IPv4.Mode == "dhcp" {
-		to.DHCP, to.IsDHCP, to.way4 = "ipv4", true, true
+		to.DHCP, to.IsDHCP, to.way4 = "ipv4", true, from.DefaultRoute
+		to.Aside = !from.DefaultRoute
 	}
 	to.way6 = from.RA
 	to.add(from.IPv4.Address, from.IPv4.Gateway, from.IPv4.OnLink)
@@ -172,7 +174,7 @@ func (n *network) addDNS() {
 	var way *link
 	for i := range n.Links {
 		l := &n.Links[i]
-		if l.IsDHCP || len(l.DNS) > 0 {
+		if l.IsDHCP && !l.Aside || len(l.DNS) > 0 {
 			return
 		}
 		if way == nil && (l.way4 || l.way6) {

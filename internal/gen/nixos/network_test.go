@@ -124,29 +124,6 @@ func TestAdvertisements(t *testing.T) {
 	card.at("routes").is([]any{attrs{"Gateway": "203.0.113.1"}})
 }
 
-// TestIPv6Gateway: the way to the internet is where the one for IPv4 is, and never by a
-// private network, whose link does not hold up the start either.
-func TestIPv6Gateway(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ wan, lan, routes, dns string }{
-		{`ipv6: address: "2001:db8:10::2/64"`, `ipv6: address: "fd00:1::2/64"`, "[]", "[1.1.1.1 9.9.9.9 2606:4700:4700::1111]"},
-		{"", `ipv6: address: "2001:db8:77::2/64"`, "[]", "[1.1.1.1 9.9.9.9]"},
-		{"", `ipv6: {address: "2001:db8:77::2/64", gateway: "fe80::1"}`, "[{ fe80::1 false}]", ""},
-	} {
-		lan := `hosts: web1: nics: lan: {mac: "a8:a1:59:0f:10:02", ipv4: address: "10.20.0.2/24", ` + tt.lan + `}`
-		n := networkOf(gentest.Base(t, lan, `ipv6: address: "2001:db8:10::2/64"`, tt.wan).Server)
-		if got := fmt.Sprint(n.Links[0].Routes); got != tt.routes {
-			t.Errorf("%s: routes %s, want %s", tt.lan, got, tt.routes)
-		}
-		if online := n.Links[0].Online == "routable"; online != (tt.routes != "[]") {
-			t.Errorf("%s: online is %q", tt.lan, n.Links[0].Online)
-		}
-		if got := fmt.Sprint(n.Links[1].DNS); tt.dns != "" && got != tt.dns {
-			t.Errorf("%s: resolvers %s, want %s", tt.lan, got, tt.dns)
-		}
-	}
-}
-
 func TestOpenings(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, `hosts: web1: open: [{ports: [9100, 9101], from: ["198.51.100.0/24", "2001:db8:7::/48"]}, {ports: [161], protocol: "udp", from: ["192.0.2.1/32"]}]`)

@@ -130,6 +130,7 @@ func (g *generator) cards(n int) {
 	}
 	g.line("}")
 	g.line(`lan: {mac: "a8:a1:59:00:%02x:02", ipv4: address: "192.168.7.%d/24"}`, n, 10+n)
+	g.maybe(4, `management: {mac: "a8:a1:59:00:%02x:05", ipv4: "dhcp", defaultRoute: false}`, n)
 	on := []string{"wan", "lan"}
 	if bond := g.coin(); bond {
 		on = append(on, "bond0")
