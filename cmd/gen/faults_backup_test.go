@@ -12,6 +12,7 @@ const backupNix = "roles/backup/default.nix"
 // backupFaults are about the day when a host is lost.
 func backupFaults() []fault {
 	backed := func(r *output) bool { return r.site.Backup != nil }
+	several := func(r *output) bool { return backed(r) && r.site.Quorum() }
 	return []fault{
 		{
 			name: "backup of an empty folder", nix: true, applies: backed,
@@ -50,6 +51,24 @@ func backupFaults() []fault {
 				f.unless(strings.HasSuffix(repository, "/"+host), "%s: %s", host, repository)
 			}),
 			again: []func(map[string]string){swap(backupNix, `/\$\{host\}"`, `"`)},
+		},
+		{
+			name: "cluster of one server that comes back", applies: several,
+			breaks: "the copy of SQLite from when the site had one server is still in the backup, and laid back it begins a second cluster of months ago",
+			check: func(r *output) []string {
+				var f finding
+				const gone = `rm -rf "$state/state.db" "$state/server"`
+				restore := r.files["roles/backup/restore.sh"]
+				at, laid := strings.Index(restore, gone), strings.Index(restore, `cp -a "$state/state.db"`)
+				f.unless(at >= 0 && at < laid && strings.Contains(restore, "-gt 0 ]; then "+gone), "restore.sh lays it back")
+				f.unless(strings.Contains(restore, "readonly servers=(\n"), "restore.sh knows no servers")
+				f.unless(strings.Contains(r.files["roles/backup/prepare.sh"], `rm -rf "$into/state.db" "$into/server"; fi`), "prepare.sh leaves it there")
+				return f
+			},
+			again: []func(map[string]string){
+				swap("roles/backup/restore.sh", `^if .*rm -rf "\$state/state\.db".*\n`, ""), swap("roles/backup/prepare.sh", `^if .*rm -rf "\$into/state\.db".*\n`, ""),
+				swap("roles/backup/restore.sh", `^readonly servers=\([^)]*\)\n`, "readonly servers=()\n"),
+			},
 		},
 		{
 			name: "cluster's state that cannot be used again", applies: backed,

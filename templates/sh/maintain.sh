@@ -11,8 +11,8 @@ usage() {
 Usage: scripts/maintain-$site.sh [options] reboot|switch|upgrade [HOST…]
 
 Takes one host of $site after the other out of the cluster, and goes on to the next only
-when the last one is back: its node Ready, and etcd with all of its members. Without HOST
-all of them, servers first.
+when the last one is back: its node Ready, etcd with all of its members, and volumes with
+all of their copies. Without HOST all of them, servers first.
 
   reboot            restart the host
   switch            rebuild it from this checkout, as nixos-rebuild switch does
@@ -86,11 +86,14 @@ volumes_healthy() {
   ! grep -q -e ' degraded$' -e ' faulted$' "$tmp/volumes"
 }
 
-# all_well SECONDS waits for everything that a host takes part in.
-all_well() {
+# nodes_well SECONDS NOTE waits for what k3s on a host takes part in.
+nodes_well() {
   wait_for "$1" "every node to be Ready" nodes_ready || die "not Ready:${bad:- $(cat -- "$tmp/log")}; no host is taken out$2" "docs/RUNBOOK.md, Troubleshooting" "then run this again"
   wait_for "$1" "every member of etcd" etcd_ready || die "etcd has no majority, or no member, on:$bad; no host is taken out$2" "docs/RUNBOOK.md, A server is dead" "then run this again"
-  wait_for "$(($1 * 10))" "the copies of volumes" volumes_healthy || die "volumes lack copies; no host is taken out$2" "$by_hand k3s kubectl -n longhorn-system get volumes.longhorn.io" "then run this again"
+}
+
+volumes_well() {
+  wait_for "$1" "the copies of volumes" volumes_healthy || die "volumes lack copies; $2" "$by_hand k3s kubectl -n longhorn-system get volumes.longhorn.io" "then run this again"
 }
 
 boot_id() { on "$1" cat /proc/sys/kernel/random/boot_id 2>"$tmp/ssh.log"; }
@@ -133,8 +136,10 @@ maintain() {
     wait_for 900 "$host to start" restarted "$host" "$before" ||
       die "$host has not come back, and no other host is taken out" "look at its console; an older generation is in its boot menu" "$by_hand k3s kubectl uncordon $host, when it is back" "docs/RUNBOOK.md, A server is dead, if it does not come back"
   fi
-  all_well 600 ", and $host takes no pods: $by_hand k3s kubectl uncordon $host"
+  nodes_well 600 ", and $host takes no pods: $by_hand k3s kubectl uncordon $host"
   put_back "$host"
+  # Longhorn makes no copy on a node that is cordoned (its setting disable-scheduling-on-cordoned-node).
+  volumes_well 6000 "$host takes pods again, and no other host is taken out"
   say "$host is back"
 }
 
@@ -153,7 +158,8 @@ for name in "${wanted[@]}"; do
   choose_server "$name" || die "no other server is reached" "scripts/verify-$site.sh"
   asked="$host" by_hand="$reach"
   step "$name: is everything there that it is part of?"
-  all_well 60 ''
+  nodes_well 60 ''
+  volumes_well 600 "no host is taken out"
   maintain "$name"
 done
 say ''

@@ -95,8 +95,14 @@ check() {
   fi
 }
 
+# Two of three old members have a majority, and go on as a second cluster, when they start again with what is on their disks.
 confirm() {
   local answer=''
+  if ((${#lost[@]} > 0)); then
+    printf '\nLost: %s. Are they off, and will they never start again with the disks they have? Only yes is taken for it: ' "${lost[*]}" >&2
+    read -r answer || true
+    [[ $answer == yes ]] || die "not confirmed; nothing was changed" "take them off the network, or begin their rescue system, and wipe their disks: docs/RUNBOOK.md, Most servers are lost" "then run this again"
+  fi
   printf '\nThe state of the cluster becomes that of %s, and what was made since is lost.\nServers that are left: %s; lost: %s. The name of the site: ' \
     "$snapshot" "${left[*]}" "${lost[*]:-none}" >&2
   read -r answer || true

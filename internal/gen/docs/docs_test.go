@@ -97,7 +97,7 @@ func TestRunbook(t *testing.T) {
 		"with the key of web1", "It is open to every address", "efibootmgr", "BIOS boot partition", "`password_maria`", "`k3s_token`", "none at the moment", "No app has secrets",
 		"Before that key changes, give Argo CD one of its own", "the spec has no `alerts`", "4. There are no volumes yet.", "k3s token rotate", "Agents that were not lost")
 	contains(t, text, "from their own addresses only", "4240 and 4244 (Cilium) over TCP, 8472 (VXLAN) over UDP", "cilium connectivity test`")
-	lacks(t, text, "No port but 22 is open.", "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "notify", "server/token")
+	lacks(t, text, "No port but 22 is open.", "| Zone | Zone | Read |", "deploy-key.pub", "smtp_password", "Copy it to a safe", "msmtp", "notify", "would start with no other")
 
 	s := otherSite(t, `versions: images: argocd: ""`)
 	s.Cluster.Encrypt = true

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"encoding/pem"
 )
@@ -115,7 +116,23 @@ func TestEvents(t *testing.T) {
 	s = newShell(t)
 	failed := strings.TrimSuffix(base.at("systemd", "services", "alert@", "serviceConfig", "ExecStart").text(), " %i")
 	log, _, _ = s.run(failed, `data-x\x2dy.mount`)
-	same(t, "systemd", log[:2], `systemd/systemctl show --property=Result,ExecMainStatus data-x\x2dy.mount`, `notify/notify data-x\x2dy.mount failed on web1 Result=exit-code`)
+	same(t, "systemd", log[:2], `systemd/systemctl show --property=Result,ExecMainStatus,NRestarts data-x\x2dy.mount`, `notify/notify data-x\x2dy.mount failed on web1 Result=exit-code`)
+	told := func(unit, restarts string) bool {
+		s.Env = []string{"NRESTARTS=" + restarts}
+		log, _, _ := s.run(failed, unit)
+		return strings.Contains(strings.Join(log, "\n"), "notify/notify "+unit)
+	}
+	// What systemd starts again and again is told once an hour; what a person started again, each time.
+	if !told("k3s.service", "0") || told("k3s.service", "1") || told("k3s.service", "12") || !told("other.service", "3") || !told("k3s.service", "0") {
+		t.Error("a service that is started again is not told once an hour")
+	}
+	old := time.Now().Add(-61 * time.Minute)
+	if err := os.Chtimes(s.dir+"/told-of-k3s.service", old, old); err != nil {
+		t.Fatal(err)
+	}
+	if !told("k3s.service", "500") || told("k3s.service", "501") {
+		t.Error("after an hour it is not told again, once")
+	}
 
 	s = newShell(t)
 	s.Mounts = []string{s.dir + "/boot", s.dir + "/boot-fallback"} // the scripts are told another root

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"sitegen/internal/gentest"
 	"sitegen/internal/site"
 )
 
@@ -79,10 +80,7 @@ func newDrive(t *testing.T) *drive {
 	for _, x := range host(t, s, "web1", "7.0").at("backup", "services", "restic", "backups", "site", "exclude").v.([]any) {
 		d.exclude = append(d.exclude, "--exclude="+d.here(x.(string)))
 	}
-	made := files(t, s)
-	for _, name := range []string{"age", "drill", "prepare", "restore"} {
-		d.put("bin/backup-"+name, d.here(made["roles/backup/"+name+".sh"]))
-	}
+	d.scripts(s)
 	d.put("bin/restic-site", "#!/bin/sh\nexec restic --quiet \"$@\"\n")
 	d.put("bin/systemctl", "#!/bin/sh\necho systemctl \"$@\" >>"+d.dir+"/log\n")
 	d.put("bin/k3s-killall.sh", "#!/bin/sh\necho killall >>"+d.dir+"/log\n")
@@ -91,6 +89,14 @@ func newDrive(t *testing.T) *drive {
 	d.put("password", "a password")
 	d.put("tmp/x", "")
 	return d
+}
+
+func (d *drive) scripts(s *site.Site) {
+	d.t.Helper()
+	made := files(d.t, s)
+	for _, name := range []string{"age", "drill", "prepare", "restore"} {
+		d.put("bin/backup-"+name, d.here(made["roles/backup/"+name+".sh"]))
+	}
 }
 
 func (d *drive) here(text string) string {
@@ -310,6 +316,40 @@ func TestBackupRestoreInPlace(t *testing.T) {
 	if out, ok := d.run("", "backup-drill"); !ok || !strings.Contains(out, "  0 files that were not changed") {
 		t.Errorf("the drill misses what was put aside: %s", out)
 	}
+}
+
+// TestBackupOfOneServer: a site that has several servers does not go back to the cluster
+// of the one that it had, which lies in older backups.
+func TestBackupOfOneServer(t *testing.T) {
+	t.Parallel()
+	d := newDrive(t)
+	d.fill()
+	d.must("restic", "init")
+	d.must("backup-prepare")
+	d.back()
+
+	d.scripts(newSite(t, gentest.Servers(), backed))
+	d.remove("rancher/k3s/server/db")
+	d.put("rancher/k3s/server/db/etcd/member/wal", "of the cluster")
+	d.put("rancher/k3s/storage/pvc-1_board_files/a file", "content since")
+	if out, ok := d.run("web1\n", "backup-restore", "latest"); !ok {
+		t.Fatalf("not restored: %s", out)
+	}
+	d.has("rancher/k3s/storage/pvc-1_board_files/a file", "content")
+	d.has("rancher/k3s/server/db/etcd/member/wal", "of the cluster")
+	gone := func() {
+		t.Helper()
+		for _, name := range []string{"rancher/k3s/server/db/state.db", "rancher/k3s/server.before-*", "backup/state.db", "backup/server"} {
+			if found, _ := filepath.Glob(filepath.Join(d.dir, name)); len(found) > 0 {
+				t.Errorf("the cluster of one server is there: %v", found)
+			}
+		}
+	}
+	gone()
+	d.put("backup/state.db", "of the one server")
+	d.put("backup/server/token", "of the one server")
+	d.run("", "backup-prepare") // whose API does not answer here
+	gone()
 }
 
 // TestBackupFails: what is wrong is told, and the rest is done.

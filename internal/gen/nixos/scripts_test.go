@@ -43,15 +43,15 @@ func (s *shell) run(script string, args ...string) (log []string, output string,
 		s.program(filepath.Join(stub, name), fmt.Sprintf("echo %s \"$@\" >>%s\ncase \"$*\" in *%s) exit 1 ;; esac",
 			filepath.Base(filepath.Dir(filepath.Dir(name)))+"/"+filepath.Base(name), logFile, or(s.Fail, "never")))
 	}
-	s.program(filepath.Join(stub, "systemd/bin/systemctl"), "echo systemd/systemctl \"$@\" >>"+logFile+"; echo Result=exit-code")
+	s.program(filepath.Join(stub, "systemd/bin/systemctl"), "echo systemd/systemctl \"$@\" >>"+logFile+"; echo Result=exit-code; echo NRestarts=${NRESTARTS:-0}")
 	s.program(filepath.Join(stub, "util-linux/bin/mountpoint"), `case " `+strings.Join(s.Mounts, " ")+` " in *" $2 "*) ;; *) exit 1 ;; esac`)
 	must(os.MkdirAll(filepath.Join(stub, "coreutils/bin"), 0o755))
-	for _, name := range []string{"cat"} {
+	for _, name := range []string{"cat", "date", "stat", "touch"} {
 		path, err := exec.LookPath(name)
 		must(err)
 		_ = os.Symlink(path, filepath.Join(stub, "coreutils/bin", name))
 	}
-	text := strings.NewReplacer("/stub/", stub+"/", "/boot", s.dir+"/boot", "/dev/disk/by-id/", s.dir+"/disk/", "/proc/mdstat", s.dir+"/mdstat").Replace(script)
+	text := strings.NewReplacer("/stub/", stub+"/", "/boot", s.dir+"/boot", "/run/told-of-", s.dir+"/told-of-", "/dev/disk/by-id/", s.dir+"/disk/", "/proc/mdstat", s.dir+"/mdstat").Replace(script)
 	file := filepath.Join(s.dir, "script")
 	must(os.WriteFile(file, []byte(text), 0o644))
 	cmd := exec.Command("bash", append([]string{file}, args...)...)

@@ -84,6 +84,11 @@ func TestJoin(t *testing.T) {
 			for _, name := range c.has {
 				d.put(name, c.snapshot)
 			}
+			for link, to := range map[string]string{"gone.yaml": d.dir + "/rendered/gone", "kept.yaml": d.dir + "/hostname"} {
+				if err := os.Symlink(to, d.dir+"/etc/k3s/config.yaml.d/"+link); err != nil {
+					t.Fatal(err)
+				}
+			}
 			d.put("join", d.here(script))
 			out, ok := d.run("", "bash", d.dir+"/join")
 			got, err := os.ReadFile(d.dir + "/etc/k3s/config.yaml.d/join.yaml")
@@ -99,6 +104,15 @@ func TestJoin(t *testing.T) {
 			}
 			if _, err := os.Stat(d.dir + "/" + restore); err == nil {
 				t.Error("the next start would restore again")
+			}
+			if _, err := os.Lstat(d.dir + "/etc/k3s/config.yaml.d/gone.yaml"); err == nil {
+				t.Error("k3s finds no file behind a link, and reads none of the others")
+			}
+			if _, err := os.Stat(d.dir + "/etc/k3s/config.yaml.d/kept.yaml"); err != nil {
+				t.Error("a link with a file behind it is gone")
+			}
+			if says := strings.Contains(out, `cluster: first: "`+c.host+`"`); says != (name == "SQLite of another one") {
+				t.Errorf("a cluster of one server that is not the first: said %v: %s", says, out)
 			}
 		})
 	}

@@ -89,6 +89,41 @@ func TestMaintain(t *testing.T) {
 	r.script("maintain-hetzner.sh", nil, "", "reboot", "web9").want(1, "there is no host web9", "hosts: web1 web2 web3 web4")
 }
 
+// Longhorn makes no copy on a node that is cordoned: volumes are whole again after uncordon, and are waited for then.
+func TestMaintainLonghorn(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, gentest.Base(t, gentest.Servers()+`storage: "longhorn"`))
+	const whole, degraded = "pvc-1 healthy\npvc-2 unknown\n", "pvc-1 degraded\n"
+	rules := append([]rule{
+		{Prog: "ssh", Match: `get volumes.longhorn.io`, Since: `drain`, Until: `uncordon`, Out: degraded},
+		{Prog: "ssh", Match: `get volumes.longhorn.io`, Since: `uncordon web1`, Times: 2, Out: degraded},
+		{Prog: "ssh", Match: `get volumes.longhorn.io`, Out: whole},
+		{Prog: "ssh", Match: `get nodes`, Out: "web1 True\nweb2 True\nweb3 True\n"},
+	}, maintainRules()...)
+	x := r.script("maintain-hetzner.sh", rules, "", "reboot").want(0, "done: web1 web2 web3")
+	if got := x.order(); got != "drain web1; reboot web1; uncordon web1; drain web2; reboot web2; uncordon web2; drain web3; reboot web3; uncordon web3" {
+		t.Errorf("the order is %s", got)
+	}
+	asked := 0
+	for _, c := range x.calls {
+		if strings.Contains(c.line(), "drain web2") {
+			break
+		}
+		if strings.Contains(c.line(), "volumes.longhorn.io") {
+			asked++
+		}
+	}
+	if asked < 4 { // before web1, and until it is whole
+		t.Errorf("web2 is taken out after %d looks at the volumes", asked)
+	}
+	r.wait = "1"
+	never := rule{Prog: "ssh", Match: `get volumes.longhorn.io`, Since: `uncordon`, Out: degraded}
+	x = r.script("maintain-hetzner.sh", append([]rule{never}, rules...), "", "reboot").want(1, "volumes lack copies; web1 takes pods again, and no other host is taken out")
+	if got := x.order(); got != "drain web1; reboot web1; uncordon web1" {
+		t.Errorf("the order is %s", got)
+	}
+}
+
 // What fails stops before the next host is taken out.
 func TestMaintainStops(t *testing.T) {
 	t.Parallel()

@@ -51,14 +51,14 @@ func (r result) steps() string {
 func TestRestoreEtcd(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, serversSite(t))
-	x := r.script("restore-hetzner-etcd.sh", restoreRules(), "hetzner\n", "web2", snapshotPath).
+	x := r.script("restore-hetzner-etcd.sh", restoreRules(), "yes\nhetzner\n", "web2", snapshotPath).
 		want(0, "web3 is not reached: Connection timed out", "lost: web3", "the cluster has the state of "+snapshotPath, "A server is dead, for web3", "next: scripts/verify-hetzner.sh")
 	if got := x.steps(); got != "stop web1; stop web2; restore web2; delete web3; join web1" {
 		t.Errorf("done is %s", got)
 	}
 	// One that was installed anew meanwhile has another password.
 	anew := rule{Prog: "ssh", Match: at1 + ` test -e /var/lib/rancher/k3s/server/db/etcd/member/wal`, Exit: 1}
-	x = r.script("restore-hetzner-etcd.sh", with(anew, restoreRules()), "hetzner\n", "web2", snapshotPath).want(0, "has the state of")
+	x = r.script("restore-hetzner-etcd.sh", with(anew, restoreRules()), "yes\nhetzner\n", "web2", snapshotPath).want(0, "has the state of")
 	if got := x.steps(); got != "stop web1; stop web2; restore web2; delete web3; delete web1; join web1" {
 		t.Errorf("done is %s", got)
 	}
@@ -79,7 +79,8 @@ func TestRestoreEtcdStops(t *testing.T) {
 		steps    string
 	}{
 		"a majority":    {rules: []rule{{Prog: "ssh", Match: `readyz/etcd`, Out: "ok"}}, want: "etcd has a majority: web1 answers"},
-		"not confirmed": {stdin: "yes\n", want: "not confirmed; nothing was changed"},
+		"not confirmed": {stdin: "yes\nyes\n", want: "not confirmed; nothing was changed"},
+		"they are on":   {stdin: "no\nhetzner\n", want: "begin their rescue system, and wipe their disks"},
 		"a lost server": {server: "web3", want: "web3 is not among the servers that are reached: web1 web2"},
 		"no snapshot":   {rules: []rule{{Prog: "ssh", Match: `test -s`, Exit: 1}}, want: "web2 has no " + snapshotPath},
 		"no bucket":     {snapshot: "etcd-snapshot-web2-1", want: "is no path, and there is no bucket"},
@@ -93,7 +94,7 @@ func TestRestoreEtcdStops(t *testing.T) {
 			t.Parallel()
 			r := newRun(t, serversSite(t))
 			r.wait = c.wait
-			x := r.script("restore-hetzner-etcd.sh", append(c.rules, restoreRules()...), or(c.stdin, "hetzner\n"), or(c.server, "web2"), or(c.snapshot, snapshotPath)).want(1, c.want, "next: ")
+			x := r.script("restore-hetzner-etcd.sh", append(c.rules, restoreRules()...), or(c.stdin, "yes\nhetzner\n"), or(c.server, "web2"), or(c.snapshot, snapshotPath)).want(1, c.want, "next: ")
 			if got := x.steps(); got != c.steps {
 				t.Errorf("done is %q, want %q\n%s", got, c.steps, x.output)
 			}

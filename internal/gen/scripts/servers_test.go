@@ -76,6 +76,36 @@ func TestBootstrapBegins(t *testing.T) {
 	lost.script("bootstrap-hetzner-k8s.sh", append([]rule{member, {Prog: "kubectl", Match: `/readyz`, Exit: 1}}, begins...), "", "--yes", "--begin").want(1, "the API on web2 does not answer", "Most servers are lost").never("touch")
 	// SQLite becomes etcd without being asked.
 	r.script("bootstrap-hetzner-k8s.sh", with(rule{Prog: "ssh", Match: at1 + wasSQLite}, begins), "", "--yes").want(0, "hetzner is up").never("touch")
+	// On another one it is the cluster that is there, and begins where it is the first.
+	other := with(rule{Prog: "ssh", Match: at2 + wasSQLite}, begins)
+	r.script("bootstrap-hetzner-k8s.sh", other, "", "--yes", "--begin").want(1, "state.db) is on: web2; web1 is the first server", `cluster: first: "NAME"`).never("touch").never(" apply ")
+	r.script("bootstrap-hetzner-k8s.sh", with(rule{Prog: "ssh", Match: at1 + wasSQLite}, other), "", "--yes").want(1, "state.db) is on: web1 web2").never("touch").never(" apply ")
+}
+
+// A dead server's pod of Cilium is never ready.
+func TestBootstrapDeadServer(t *testing.T) {
+	t.Parallel()
+	r := newCheckout(t, serversSite(t))
+	dead := append([]rule{
+		down(at3),
+		{Prog: "kubectl", Match: `rollout status .*daemonset/cilium`, Out: "Waiting for daemon set \"cilium\" rollout to finish: 2 of 3 updated pods are available...\n"},
+		{Prog: "kubectl", Match: `get nodes -o .*conditions`, Out: "web1 True\nweb2 True\nweb3 Unknown\n"},
+		{Prog: "kubectl", Match: `get daemonset/cilium`, Out: "3 3 2\n"},
+		{Prog: "kubectl", Match: `get node web3`, Out: "Unknown"},
+	}, serversRules()...)
+	r.script("bootstrap-hetzner-k8s.sh", dead, "", "--yes").want(0, "warning: daemonset/cilium is not ready on nodes that do not answer: web3", "hetzner is up")
+	r.wait = "0"
+	dead = append([]rule{{Prog: "kubectl", Match: `/readyz`, Out: "ok"}}, dead...)
+	for name, more := range map[string]rule{
+		"one more is missing":     {Prog: "kubectl", Match: `get daemonset/cilium`, Out: "3 3 1\n"},
+		"one more is old":         {Prog: "kubectl", Match: `get daemonset/cilium`, Out: "3 1 2\n"},
+		"none is there":           {Prog: "kubectl", Match: `get daemonset/cilium`, Out: "3 3 \n"},
+		"the node is there":       {Prog: "kubectl", Match: `get nodes -o .*conditions`, Out: "web1 True\nweb2 True\nweb3 False\n"},
+		"the API does not answer": {Prog: "kubectl", Match: `get nodes -o .*conditions`, Exit: 1},
+	} {
+		t.Log(name)
+		r.script("bootstrap-hetzner-k8s.sh", append([]rule{more}, dead...), "", "--yes").want(1, "daemonset/cilium in kube-system is not ready")
+	}
 }
 
 func TestVerifyServers(t *testing.T) {

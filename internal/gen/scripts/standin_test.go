@@ -15,7 +15,9 @@ import (
 type rule struct {
 	Prog   string // name of the program
 	Match  string // regular expression over its arguments, joined by blanks
-	Times  int    // how often the rule applies; 0: always
+	Since  string // applies after a call whose arguments this fits, and before one that Until fits
+	Until  string
+	Times  int // how often the rule applies; 0: always
 	Out    string
 	Err    string
 	Exit   int

@@ -64,6 +64,9 @@ if [ -e "$state/dumps" ]; then
   cp -a "$state/dumps" "$state/dumps-of-$short"
 fi
 
+# Several servers have etcd, whose state comes of its own snapshots. A backup from when the site had one server holds another cluster.
+if [ "${#servers[@]}" -gt 0 ]; then rm -rf "$state/state.db" "$state/server"; fi
+
 # Certificates of a cluster that began meanwhile are no good to the one that comes back; images may stay.
 if [ -d "$k3s/agent" ]; then find "$k3s/agent" -maxdepth 1 -type f -delete; fi
 if [ -e "$state/state.db" ]; then

@@ -309,7 +309,7 @@ check_pushed() {
 # A server that finds no other one waits, since k3s would begin a cluster of its own: a
 # second one, where the first is only out of reach. So a person says when there is none.
 begin_cluster() {
-  local line name to hostname
+  local line name to hostname sqlite=''
   for line in "${servers[@]}"; do
     read -r name to hostname <<<"$line"
     if ! connect "$name" "$to" "$hostname" || ! on_host true 2>"$tmp/ssh.log"; then
@@ -320,10 +320,13 @@ begin_cluster() {
       host="$name"
       return 0
     fi
+    if on_host test -e /var/lib/rancher/k3s/server/db/state.db; then sqlite+=" $name"; fi
   done
   read -r host to hostname <<<"${servers[0]}"
   connect "$host" "$to" "$hostname"
-  if on_host test -e /var/lib/rancher/k3s/server/db/state.db; then return 0; fi # SQLite becomes etcd by itself
+  if [[ $sqlite == " $host" ]]; then return 0; fi # SQLite becomes etcd by itself
+  [[ -z $sqlite ]] ||
+    die "the state of a cluster of one server (/var/lib/rancher/k3s/server/db/state.db) is on:$sqlite; $host is the first server, and no other cluster is begun" "cluster: first: \"NAME\" in the spec, of the one whose cluster goes on; run gen, commit, push, and rebuild the servers" "on any other one, where it is of no use: move state.db away" "then run this again"
   [[ -n $begin ]] || die "no server has a cluster yet" "if there never was one: scripts/bootstrap-$site-k8s.sh --begin" "docs/RUNBOOK.md, Most servers are lost, where there was one"
   say "the cluster begins on $host"
   on_host 'mkdir -p /var/lib/rancher/k3s && touch /var/lib/rancher/k3s/begin-cluster && systemctl restart --no-block k3s' ||
@@ -517,9 +520,28 @@ rollout() {
     grep -q -e 'successfully rolled out' -e 'roll out complete' -e 'rolling update complete' "$tmp/rollout"
 }
 
+# daemons_rollout goes on without the pods of nodes that nobody hears of: those are never
+# ready. Ready is Unknown there; a node that is up and waits for its network says False.
+daemons_rollout() {
+  local name ready desired='' updated='' available=''
+  local -a dead=()
+  if rollout "$1" "$2"; then return 0; fi
+  kubectl --request-timeout=10s get nodes -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' >"$tmp/nodes" 2>"$tmp/kubectl.log" || return 1
+  while read -r name ready; do
+    if [[ $ready == Unknown ]]; then dead+=("$name"); fi
+  done <"$tmp/nodes"
+  ((${#dead[@]} > 0)) || return 1
+  kubectl --request-timeout=10s -n "$1" get "$2" -o 'jsonpath={.status.desiredNumberScheduled}{" "}{.status.updatedNumberScheduled}{" "}{.status.numberAvailable}{"\n"}' >"$tmp/daemons" 2>"$tmp/kubectl.log" || return 1
+  read -r desired updated available <"$tmp/daemons" || return 1
+  # A number that is 0 may not be there at all.
+  [[ -n $available ]] && ((desired - updated <= ${#dead[@]} && desired - available <= ${#dead[@]})) || return 1
+  warn "$2 is not ready on nodes that do not answer: ${dead[*]}; docs/RUNBOOK.md, A server is dead"
+}
+
 wait_rollout() {
-  local namespace="$1" object="$2"
-  wait_for 600 "$object" rollout "$namespace" "$object" || {
+  local namespace="$1" object="$2" rolled=rollout
+  if [[ $object == daemonset/* ]]; then rolled=daemons_rollout; fi
+  wait_for 600 "$object" "$rolled" "$namespace" "$object" || {
     kubectl -n "$namespace" get pods -o wide >&2 || true
     die "$object in $namespace is not ready: $(cat -- "$tmp/rollout")" "$reach k3s kubectl -n $namespace describe $object" "docs/RUNBOOK.md, Troubleshooting"
   }

@@ -72,6 +72,8 @@ mkdir -p "$into/dumps"
 # With it a node that was installed anew is taken for the one that the cluster knows.
 install -m 600 /etc/rancher/node/password "$into/node-password" || fail "the node's password is not copied"
 
+# etcd has snapshots of its own. A copy from when the site had one server is another cluster, and must not come back.
+if [ "$ROLE" != server ] || [ -z "$datastore" ]; then rm -rf "$into/state.db" "$into/server"; fi
 if [ "$ROLE" = server ]; then
   if [ -n "$datastore" ]; then
     copy_datastore || fail "the cluster's database is not copied"

@@ -19,6 +19,11 @@ own=$(cat /proc/sys/kernel/hostname)
 
 rm -f "$config"
 install -d -m 755 "${config%/*}"
+# A link to a secret that the host has no more. k3s passes over all of its configuration where one file of it is missing
+# (pkg/configfilearg/parser.go, Parse), and this one with it.
+for link in "${config%/*}"/*; do
+  if [ -L "$link" ] && [ ! -e "$link" ]; then rm "$link"; fi
+done
 if [ -e "$restore" ]; then
   # Once: k3s takes the snapshot for the state of a cluster of this server alone, ends, and is started again (pkg/etcd/etcd.go, Reset).
   snapshot=$(cat "$restore")
@@ -42,6 +47,9 @@ if [ -e "$db/etcd/member/wal" ] && [ ! -e "$db/etcd/tombstone" ]; then exit; fi 
 if [ "$own" = "${servers[0]% *}" ] && [ -e "$db/state.db" ] && [ ! -e "$db/etcd" ]; then
   touch "$db/migrating"
 elif [ ! -e /var/lib/rancher/k3s/begin-cluster ]; then
+  if [ -e "$db/state.db" ] && [ ! -e "$db/etcd" ]; then
+    echo "this host has the state of a cluster of one server, and is not the first server: cluster: first: \"$own\" in the spec, run gen, and rebuild the servers" >&2
+  fi
   echo "no other server answers on port 6443, and this host is no part of a cluster yet: it waits, and begins none by itself" >&2
   exit 1
 fi

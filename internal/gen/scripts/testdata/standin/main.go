@@ -19,6 +19,7 @@ import (
 // rule and call are those of run_test.go.
 type rule struct {
 	Prog, Match, Out, Err string
+	Since, Until          string
 	Times, Exit           int
 	Listen                bool
 }
@@ -54,8 +55,9 @@ func answer(dir, prog string, args []string) int {
 	}
 	joined := strings.Join(args, " ")
 	used := timesUsed(dir)
+	calls := readCalls(dir)
 	for i, r := range rules {
-		if r.Prog != prog || !regexp.MustCompile(r.Match).MatchString(joined) || r.Times > 0 && used[i] >= r.Times {
+		if r.Prog != prog || !r.applies(calls) || !regexp.MustCompile(r.Match).MatchString(joined) || r.Times > 0 && used[i] >= r.Times {
 			continue
 		}
 		record(dir, call{Rule: i, Prog: prog, Args: args, PID: os.Getpid(), Env: interesting()})
@@ -75,6 +77,21 @@ func answer(dir, prog string, args []string) int {
 	record(dir, call{Rule: -1, Prog: prog, Args: args})
 	fmt.Fprintf(os.Stderr, "stand-in: no rule for %s %s\n", prog, joined)
 	return 98
+}
+
+// applies tells whether a call that Since fits was made, and none that Until fits after it.
+func (r rule) applies(calls []call) bool {
+	on := r.Since == ""
+	for _, c := range calls {
+		line := strings.Join(c.Args, " ")
+		if r.Since != "" && regexp.MustCompile(r.Since).MatchString(line) {
+			on = true
+		}
+		if r.Until != "" && regexp.MustCompile(r.Until).MatchString(line) {
+			on = false
+		}
+	}
+	return on
 }
 
 // interesting is the part of the environment that tests look at.
