@@ -106,7 +106,7 @@ func (p *Proof) onward(c *config, r *rule) []Hop {
 	if replicas == "" {
 		replicas = "1"
 	}
-	add(w.at(), "%s, %s pods, port %d", w.said(), replicas, r.to.podPort)
+	add(w.at(), "%s, replicas %s, port %d", w.said(), replicas, r.to.podPort)
 	if c.pods != nil {
 		f := flow{from: peer{namespace: c.pods.namespace, labels: c.pods.labels}, port: r.to.podPort,
 			to: peer{namespace: w.namespace, labels: w.labels, ports: func(name string) int { n, _ := w.port(name); return n }}}
