@@ -32,6 +32,7 @@ type Machine struct {
 	Memory   int64  `json:"memory"` // bytes that Linux sees, which is less than what is built in
 	Disks    []Disk `json:"disks"`
 	Cards    []Card `json:"cards"`
+	Links    []Link `json:"links"`
 }
 
 // CPU is the processor.
@@ -58,6 +59,7 @@ type Card struct {
 	Driver    string         `json:"driver"`
 	Link      string         `json:"link"`  // up, down or unknown
 	Speed     int            `json:"speed"` // Mbit/s; 0: unknown
+	MTU       int            `json:"mtu"`   // 0: 1500
 	Addresses []netip.Prefix `json:"addresses"`
 	Gateways  []netip.Addr   `json:"gateways"`
 }

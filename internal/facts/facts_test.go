@@ -191,6 +191,14 @@ func TestScript(t *testing.T) {
 	file("sys/class/net/eth0/bonding_slave/perm_hwaddr", "a8:a1:59:0f:10:01\n")
 	file("sys/class/net/eth1/bonding_slave/perm_hwaddr", "a8:a1:59:0f:10:02\n")
 	file("sys/class/net/bond0/address", "a8:a1:59:0f:10:09\n")
+	file("sys/class/net/bond0/bonding/mode", "802.3ad 4\n")
+	file("sys/class/net/bond0/bonding/slaves", "eth0 eth1\n")
+	file("sys/class/net/bond0/mtu", "9000\n")
+	file("sys/class/net/br0/address", "a8:a1:59:0f:10:03\n")
+	file("sys/class/net/br0/brif/eth2/x", "")
+	file("sys/class/net/br0/mtu", "1500\n")
+	file("sys/class/net/lo/mtu", "65536\n")
+	file("proc/net/vlan/config", "VLAN Dev name    | VLAN ID\nName-Type: VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD\nbond0.4000     | 4000  | bond0\n")
 	file("sys/class/net/lo/address", "00:00:00:00:00:00\n")
 	file("sys/block/nvme0c0n1/hidden", "1\n") // a path to nvme0n1
 	file("sys/block/nvme0n1/hidden", "0\n")
@@ -216,7 +224,7 @@ func TestScript(t *testing.T) {
 	link("dev/disk/by-id/gone", "../../sdz")
 	file("bin/ip", `#!/bin/sh
 case "$*" in
-*address*) echo '2: eth2    inet 198.51.100.9/24 brd 198.51.100.255 scope global eth2'; echo '2: eth2    inet6 2001:db8::aa/64 scope global temporary dynamic'; echo '2: eth2    inet6 2001:db8::9/64 scope global' ;;
+*address*) echo '5: bond0.4000    inet 10.0.0.2/24 scope global bond0.4000'; echo '2: eth2    inet 198.51.100.9/24 brd 198.51.100.255 scope global eth2'; echo '2: eth2    inet6 2001:db8::aa/64 scope global temporary dynamic'; echo '2: eth2    inet6 2001:db8::9/64 scope global' ;;
 '-4 route'*) echo 'default via 198.51.100.1 dev eth2 proto dhcp metric 100' ;;
 esac
 `)
@@ -237,10 +245,15 @@ esac
 				{root + "/dev/xvda", 2048000, "virtual", "unknown", "ahci", "unknown", []string{}},
 			},
 			Cards: []Card{
-				{"eth0", "a8:a1:59:0f:10:01", "igb", "up", 1000, []netip.Prefix{}, []netip.Addr{}},
-				{"eth1", "a8:a1:59:0f:10:02", "igb", "up", 1000, []netip.Prefix{}, []netip.Addr{}},
-				{"eth2", "a8:a1:59:0f:10:03", "igb", "down", 0,
+				{"eth0", "a8:a1:59:0f:10:01", "igb", "up", 1000, 0, []netip.Prefix{}, []netip.Addr{}},
+				{"eth1", "a8:a1:59:0f:10:02", "igb", "up", 1000, 0, []netip.Prefix{}, []netip.Addr{}},
+				{"eth2", "a8:a1:59:0f:10:03", "igb", "down", 0, 0,
 					[]netip.Prefix{netip.MustParsePrefix("198.51.100.9/24"), netip.MustParsePrefix("2001:db8::9/64")}, []netip.Addr{netip.MustParseAddr("198.51.100.1")}},
+			},
+			Links: []Link{
+				{"bond0", "bond", 0, "802.3ad", "a8:a1:59:0f:10:09", 9000, []string{"eth0", "eth1"}, []netip.Prefix{}, []netip.Addr{}},
+				{"br0", "bridge", 0, "", "a8:a1:59:0f:10:03", 0, []string{"eth2"}, []netip.Prefix{}, []netip.Addr{}},
+				{"bond0.4000", "vlan", 4000, "", "", 0, []string{"bond0"}, []netip.Prefix{netip.MustParsePrefix("10.0.0.2/24")}, []netip.Addr{}},
 			},
 		}
 		if diff := cmp.Diff(want, m, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {

@@ -23,7 +23,7 @@ func (m *Machine) Fragment(host string) string {
 	f.line("")
 	f.disks(m.Disks)
 	f.line("")
-	f.cards(m.Cards)
+	f.network(m)
 	f.close("}")
 	return f.b.String()
 }
@@ -111,60 +111,27 @@ func (d *Disk) warnings() []string {
 	return all
 }
 
-// cards calls the card with the default route wan and others lan, lan2 …; those with
-// neither link nor address are there as a comment.
-func (f *fragment) cards(cards []Card) {
-	f.open("nics: {")
-	lan := 0
-	for _, wan := range []bool{true, false} {
-		for i := range cards {
-			c := &cards[i]
-			if c.mac() == "" || wan != (i == outward(cards)) {
-				continue
-			}
-			name := "wan"
-			if !wan {
-				if lan++; lan == 1 {
-					name = "lan"
-				} else {
-					name = fmt.Sprintf("lan%d", lan)
-				}
-			}
-			f.card(name, c)
-		}
-	}
-	f.close("}")
-}
-
-// outward is the card with a default route, or else the first one in use.
-func outward(cards []Card) int {
-	use := -1
-	for i := range cards {
-		if len(cards[i].Gateways) > 0 {
-			return i
-		}
-		if use < 0 && cards[i].used() {
-			use = i
-		}
-	}
-	return use
-}
-
-func (f *fragment) card(name string, c *Card) {
+func (f *fragment) card(name string, c *Card, carries bool) {
 	f.line("// %s, %s in the system that looked", c.what(), plain(c.Name))
-	if !c.used() {
+	if !c.used() && !carries {
 		f.line("// %s: {mac: %s, ipv4: \"none\"}", name, quote(c.mac()))
 		return
 	}
 	f.open("%s: {", name)
 	f.line("mac: %s", quote(c.mac()))
+	f.addresses(c)
+	f.close("}")
+}
+
+// addresses are those of a card, or of a link in the form of one.
+func (f *fragment) addresses(c *Card) {
 	four, six := c.address(true), c.address(false)
 	if four.IsValid() {
 		f.line("ipv4: {address: %s%s}", quote(four.String()), route(four, c.gateway(true)))
 	} else {
 		f.line(`ipv4: "none"`)
 	}
-	if gateway := c.gateway(false); six.IsValid() && gateway.IsValid() && (gateway != defaultGateway || six.Addr().IsPrivate() || !c.gateway(true).IsValid()) {
+	if gateway := c.gateway(false); six.IsValid() && gateway.IsValid() && gateway != defaultGateway {
 		f.line("ipv6: {address: %s%s}", quote(six.String()), route(six, gateway))
 	} else if six.IsValid() && (gateway.IsValid() || len(c.Gateways) > 0) {
 		f.line("ipv6: address: %s", quote(six.String()))
@@ -174,7 +141,9 @@ func (f *fragment) card(name string, c *Card) {
 	if more := c.more(four, six); len(more) > 0 {
 		f.line("addresses: [%s]", strings.Join(more, ", "))
 	}
-	f.close("}")
+	if c.MTU >= 576 && c.MTU <= 9216 {
+		f.line("mtu: %d", c.MTU)
+	}
 }
 
 // more are the addresses beside the first of each family.

@@ -328,6 +328,31 @@ facts_of_cards() {
   done
 }
 
+# link NAME KIND ID MODE MAC ON…: what lies on cards, and has their addresses. mtu NAME BYTES: of cards too, where it is not 1500.
+facts_of_links() {
+  for b in "$sys"/class/net/*/bonding/mode; do
+    [ -r "$b" ] || continue
+    link="${b%/bonding/mode}" mode="$(first "$b")"
+    echo "link ${link##*/} bond 0 ${mode%% *} $(first "$link/address") $(first "$link/bonding/slaves")"
+  done
+  for b in "$sys"/class/net/*/brif; do
+    [ -d "$b" ] || continue
+    link="${b%/brif}" on=''
+    for p in "$b"/*; do
+      if [ -e "$p" ]; then on="$on ${p##*/}"; fi
+    done
+    echo "link ${link##*/} bridge 0 - $(first "$link/address")$on"
+  done
+  if [ -r "$proc/net/vlan/config" ]; then
+    awk 'NR > 2 { gsub(/[|]/, " "); print "link", $1, "vlan", $2, "-", "-", $3 }' "$proc/net/vlan/config"
+  fi
+  for f in "$sys"/class/net/*/mtu; do
+    name="${f%/mtu}" mtu="$(first "$f")"
+    case "${name##*/} $mtu" in lo\ * | *\ 1500 | *\ ) continue ;; esac
+    echo "mtu ${name##*/} $mtu"
+  done
+}
+
 # disk NAME REAL BYTES: each name of a disk that is one. drive REAL BYTES TYPE HEALTH CONTROLLER MODEL: each disk once.
 facts_of_disks() {
   for d in "$dev"/disk/by-id/* "$dev"/disk/by-path/* "$dev"/sd? "$dev"/vd? "$dev"/xvd? "$dev"/nvme?n?; do
@@ -364,6 +389,7 @@ facts_of_disks() {
 facts() {
   facts_of_system
   facts_of_cards
+  facts_of_links
   facts_of_disks
 }
 
@@ -376,6 +402,8 @@ as_json() {
     $1 == "disk" && $2 ~ /\/by-(id|path)\// { names[$3] = names[$3] ", " text($2); next }
     $1 == "drive" { d++; drive[d] = $2; size[d] = $3; type[d] = $4; health[d] = $5; controller[d] = $6 == "-" ? "" : $6; model[d] = rest(6); next }
     $1 == "card" { c++; card[c] = $2; mac[c] = tolower($3); driver[c] = NF > 5 ? $4 : ""; link[c] = $(NF - 1); speed[c] = $NF; next }
+    $1 == "link" { l++; over[l] = $2; kind[l] = $3; id[l] = $4; mode[l] = $5 == "-" ? "" : $5; lmac[l] = $6 == "-" ? "" : tolower($6); for (i = 7; i <= NF; i++) on[l] = on[l] ", " text($i); next }
+    $1 == "mtu" { mtu[$2] = $3; next }
     $1 == "address" { addresses[$2] = addresses[$2] ", " text($3); next }
     $1 == "gateway" { gateways[$2] = gateways[$2] ", " text($3); next }
     $1 == "os" { os = $2; next }
@@ -389,8 +417,12 @@ as_json() {
           text(drive[i]), size[i], text(type[i]), text(health[i]), text(controller[i]), text(model[i]), list(names[drive[i]])
       printf "\n  ],\n  \"cards\": ["
       for (i = 1; i <= c; i++)
-        printf "%s\n    {\"name\": %s, \"mac\": %s, \"driver\": %s, \"link\": %s, \"speed\": %d,\n     \"addresses\": %s, \"gateways\": %s}", (i > 1 ? "," : ""),
-          text(card[i]), text(mac[i]), text(driver[i]), text(link[i]), speed[i], list(addresses[card[i]]), list(gateways[card[i]])
+        printf "%s\n    {\"name\": %s, \"mac\": %s, \"driver\": %s, \"link\": %s, \"speed\": %d, \"mtu\": %d,\n     \"addresses\": %s, \"gateways\": %s}", (i > 1 ? "," : ""),
+          text(card[i]), text(mac[i]), text(driver[i]), text(link[i]), speed[i], mtu[card[i]], list(addresses[card[i]]), list(gateways[card[i]])
+      printf "\n  ],\n  \"links\": ["
+      for (i = 1; i <= l; i++)
+        printf "%s\n    {\"name\": %s, \"kind\": %s, \"id\": %d, \"mode\": %s, \"mac\": %s, \"mtu\": %d, \"on\": %s,\n     \"addresses\": %s, \"gateways\": %s}", (i > 1 ? "," : ""),
+          text(over[i]), text(kind[i]), id[i], text(mode[i]), text(lmac[i]), mtu[over[i]], list(on[i]), list(addresses[over[i]]), list(gateways[over[i]])
       printf "\n  ]\n}\n"
     }'
 }
