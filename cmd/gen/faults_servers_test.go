@@ -94,6 +94,35 @@ func serverFaults() []fault {
 			again: []func(map[string]string){swap(backupNix, `^ +"/var/lib/rancher/k3s/storage/longhorn/\*"\n`, "")},
 		},
 		{
+			name:    "maintenance that never ends",
+			breaks:  "a volume has no copy made on a node that is cordoned (Longhorn, disable-scheduling-on-cordoned-node), and on three hosts there is no other",
+			applies: func(r *output) bool { return several(r) && r.site.Longhorn() },
+			check: func(r *output) []string {
+				var f finding
+				_, host, _ := strings.Cut(r.files["scripts/maintain-"+r.site.Name+".sh"], "\nmaintain() {")
+				host, _, _ = strings.Cut(host, "\n}\n")
+				nodes, volumes := strings.Index(host, "\n  nodes_well "), strings.Index(host, "\n  volumes_well ")
+				back := strings.LastIndex(host, "\n  put_back ")
+				f.unless(nodes >= 0 && nodes < back, "it does not wait for the node and its etcd")
+				f.unless(back < volumes, "it does not wait for the copies of volumes after uncordon")
+				return f
+			},
+			again: []func(map[string]string){
+				swap(maintainScript, `^  volumes_well 6000 .*\n`, ""), swap(maintainScript, `^  nodes_well 600 .*\n`, ""),
+				swap(maintainScript, `^  (nodes_well 600 .*\n)(  put_back .*\n)(  #.*\n)(  volumes_well .*\n)`, "  ${1}${4}${2}"),
+			},
+		},
+		{
+			name: "drop-in without a file behind it", nix: true, applies: several,
+			breaks: "k3s passes over all of its configuration where one file of it is missing (k3s pkg/configfilearg/parser.go), and begins a cluster of its own; sops-nix leaves the link of a secret that is taken out",
+			check: eachServer(func(f *finding, _ *site.Site, host string, m any) {
+				asks := text(m, "k3s", "systemd", "services", "k3s", "preStart")
+				at := strings.Index(asks, `if [ -L "$link" ] && [ ! -e "$link" ]; then rm "$link"; fi`)
+				f.unless(at >= 0 && at < strings.Index(asks, `>"$config"`), "%s", host)
+			}),
+			again: []func(map[string]string){swap(joinScript, `^  if \[ -L .*\n`, "  :\n")},
+		},
+		{
 			name: "host that cannot attach a volume in copies", nix: true,
 			breaks:  "Longhorn has the host attach volumes over iSCSI, and finds no program at NixOS's own paths (longhorn#2166)",
 			applies: func(r *output) bool { return r.site.Longhorn() },
@@ -106,7 +135,10 @@ func serverFaults() []fault {
 	}
 }
 
-const joinScript = "roles/k3s-cilium/join.sh"
+const (
+	joinScript     = "roles/k3s-cilium/join.sh"
+	maintainScript = "scripts/maintain-*.sh"
+)
 
 // eachServer is a check of every server's modules.
 func eachServer(check func(f *finding, s *site.Site, host string, modules any)) func(*output) []string {
