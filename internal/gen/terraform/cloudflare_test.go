@@ -284,8 +284,14 @@ func TestZonesGrowth(t *testing.T) {
 		}
 		return best
 	}
-	small, large := quickest(2000), quickest(8000)
-	if factor := float64(large) / float64(small); factor > 9 {
-		t.Errorf("four times the zones take %.1f times as long (%v, %v)", factor, small, large)
+	for try := range 3 { // another program may have the processor
+		small, large := quickest(2000), quickest(8000)
+		factor := float64(large) / float64(small)
+		switch {
+		case factor <= 9:
+			return
+		case try == 2:
+			t.Errorf("four times the zones take %.1f times as long (%v, %v)", factor, small, large)
+		}
 	}
 }
