@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sitegen/internal/format"
 	"sitegen/internal/ingress"
 )
 
@@ -138,12 +139,10 @@ func placeOf(s string) Place {
 
 // Sum says how much was followed.
 func (p *Proof) Sum() string {
-	rules, secrets := 0, 0
+	rules := 0
 	for _, c := range p.configs {
 		rules += len(c.rules) - 1
 	}
-	for range p.encrypted {
-		secrets++
-	}
-	return fmt.Sprintf("%d hostnames, %d rules of %d tunnels, %d objects of %d Applications, %d encrypted files, %d hosts", len(p.Hostnames()), rules, len(p.configs), len(p.byID), len(p.applications), secrets, len(p.hosts))
+	return fmt.Sprintf("%s, %s of %s, %s of %s, %s, %s", format.Count(len(p.Hostnames()), "hostname"), format.Count(rules, "rule"), format.Count(len(p.configs), "tunnel"),
+		format.Count(len(p.byID), "object"), format.Count(len(p.applications), "Application"), format.Count(len(p.encrypted), "encrypted file"), format.Count(len(p.hosts), "host"))
 }
