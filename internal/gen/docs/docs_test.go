@@ -192,7 +192,7 @@ var heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
 // Links lead to headings, and so do the messages of the scripts. Some of these are only for several servers.
 func TestReferences(t *testing.T) {
 	var titles []string
-	for _, text := range []string{runbookOf(t, testSite(t)), runbookOf(t, gentest.Base(t, gentest.Servers()))} {
+	for _, text := range []string{runbookOf(t, testSite(t)), runbookOf(t, gentest.Base(t, gentest.Servers()+`storage: "longhorn"`))} {
 		var anchors []string
 		for _, h := range heading.FindAllStringSubmatch(text, -1) {
 			titles = append(titles, h[1])
@@ -278,6 +278,9 @@ func TestServers(t *testing.T) {
 		"under `hetzner/etcd-snapshots`, in which Secrets are encrypted", "### Most servers are lost", "under this name alone", "## Restore after the loss", "[A server is dead](#a-server-is-dead)", "backup-restore SNAPSHOT")
 	inOrder(t, text, "One host at a time, each drained before: [Maintenance](#maintenance)", "## Several servers", "### Maintenance", "scripts/maintain-hetzner.sh reboot")
 	inOrder(t, runbookOf(t, testSite(t)), "### From one server to three", "/var/lib/rancher/k3s/server/token", "server.one", "Migrating content from sqlite to etcd", "scripts/install-HOST.sh", "Back, before step 5")
-	lacks(t, text, "From one server to three")
+	lacks(t, text, "From one server to three", "longhorn")
+	inOrder(t, text, "## Several servers", "### After more servers have joined", `rollout restart "deployment/$name"`, "### Maintenance")
+	inOrder(t, runbookOf(t, gentest.Base(t, gentest.Servers()+`storage: "longhorn"`)), "### Volumes in copies", `names those with fewer than 3`, `"numberOfReplicas":3}}`, "Before the last `longhorn` leaves the spec",
+		"### After more servers have joined", "[Volumes in copies](#volumes-in-copies)")
 	lacks(t, runbookOf(t, testSite(t)), "## Several servers", "--begin", "2379")
 }

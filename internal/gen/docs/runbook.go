@@ -55,6 +55,7 @@ type runbook struct {
 	CiliumTest             string    // Cilium's own test, as a command
 	Volumes                []volume
 	Longhorn               string // its version; "" where the site has none
+	Copies                 string // of a volume that it keeps
 	LonghornTarget         string // where it backs up to; "" without a backup
 	Registries             []site.Registry
 	Jobs                   []job
@@ -123,7 +124,7 @@ func newRunbook(s *site.Site) runbook {
 	r.Both = r.MD && len(r.ZFS) > 0
 	r.VolumesText, r.Lost = volumesText(s.Hosts), lostWith(s.Hosts)
 	if s.Longhorn() {
-		r.Longhorn = s.Versions.Charts.Longhorn
+		r.Longhorn, r.Copies = s.Versions.Charts.Longhorn, strconv.Itoa(s.Copies())
 		if s.Backup != nil {
 			r.LonghornTarget = s.LonghornTarget(s.Backup)
 		}

@@ -1,8 +1,16 @@
 package scripts
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"sitegen/internal/gentest"
 )
 
 const snapshotPath = "/var/lib/rancher/k3s/server/db/snapshots/etcd-snapshot-web2-1"
@@ -99,6 +107,71 @@ func TestRestoreEtcdStops(t *testing.T) {
 				t.Errorf("done is %q, want %q\n%s", got, c.steps, x.output)
 			}
 		})
+	}
+}
+
+// TestRestoreEtcdLists: what is in the bucket is asked for as S3 takes it, and the key is on no command line.
+func TestRestoreEtcdLists(t *testing.T) {
+	t.Parallel()
+	const answer = `<?xml version="1.0"?><ListBucketResult><Name>site-backup</Name><Prefix>hetzner/etcd-snapshots/</Prefix>
+<Contents><Key>hetzner/etcd-snapshots/etcd-snapshot-web2-1.zip</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>1</Size></Contents>
+<Contents><Key>hetzner/etcd-snapshots/.metadata/etcd-snapshot-web2-1.zip</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>
+<Contents><Key>hetzner/etcd-snapshots/etcd-snapshot-web1-2.zip</Key><LastModified>2026-01-02T00:00:00.000Z</LastModified><Size>1</Size></Contents></ListBucketResult>`
+	var asked *http.Request
+	s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r
+		_, _ = io.WriteString(w, answer)
+	}))
+	defer s3.Close()
+	s := routed(gentest.Base(t, gentest.Servers()+`
+sops: argocd: "`+argoKey+`"
+backup: s3: {endpoint: "https://s3.example.com", bucket: "site-backup", region: "eu-1"}
+alerts: {email: "ops@example.com", smtp: {host: "smtp.example.net", user: "web1@example.com"}}
+`))
+	s.Backup.S3.Endpoint = s3.URL // which a spec has with https alone
+	r := newRun(t, s)
+	rules := with(rule{Prog: "ssh", Match: at1 + `.*aws-sigv4`, Err: "curl: (6) no such host", Exit: 6}, with(rule{Prog: "ssh", Match: `aws-sigv4`, Out: answer}, restoreRules()))
+	x := r.script("restore-hetzner-etcd.sh", rules, "").want(0, "web1 cannot list it: curl: (6)",
+		"2026-01-02T00:00:00.000Z etcd-snapshot-web1-2.zip\n2026-01-01T00:00:00.000Z etcd-snapshot-web2-1.zip\n").never("stop")
+	if strings.Contains(x.output, "metadata") {
+		t.Error("what k3s keeps beside the snapshots is listed too")
+	}
+	empty := rule{Prog: "ssh", Match: `aws-sigv4`, Out: "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"}
+	r.script("restore-hetzner-etcd.sh", with(empty, rules), "").want(0, "== the bucket")
+
+	// What the host is told, with another file of the key's.
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		t.Skip("no curl")
+	}
+	var command string
+	for _, c := range x.calls {
+		if c.Prog == "ssh" && strings.Contains(c.line(), "aws-sigv4") {
+			command = c.Args[len(c.Args)-1]
+		}
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"backup.env": "AWS_ACCESS_KEY_ID='AKEXAMPLE'\nAWS_SECRET_ACCESS_KEY='s/e+c=ret'\n",
+		"curl":       "#!/bin/sh\nprintf '%s\\n' \"$@\" >" + dir + "/args\nexec " + curl + " \"$@\"\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("bash", "-c", strings.ReplaceAll(command, "/run/secrets/rendered", dir))
+	cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != answer {
+		t.Fatalf("%v: %s\n%s", err, out, command)
+	}
+	if got := asked.URL.RequestURI(); got != "/site-backup?list-type=2&prefix=hetzner%2Fetcd-snapshots%2F" {
+		t.Errorf("asked for %s", got)
+	}
+	if got := asked.Header.Get("Authorization"); !strings.HasPrefix(got, "AWS4-HMAC-SHA256 Credential=AKEXAMPLE/") || !strings.Contains(got, "/eu-1/s3/aws4_request") {
+		t.Errorf("signed %s", got)
+	}
+	if args, err := os.ReadFile(filepath.Join(dir, "args")); err != nil || strings.Contains(string(args), "e+c") || strings.Contains(string(args), "AKEXAMPLE") {
+		t.Errorf("%v: a command line with the key: %s", err, args)
 	}
 }
 

@@ -166,11 +166,16 @@ func verifyValues(s *site.Site) []sh.Var {
 	for _, r := range s.Redirects {
 		redirects = append(redirects, line(r.Hostname, strconv.Itoa(r.Status), r.To, strconv.FormatBool(r.KeepPath)))
 	}
+	copies := ""
+	if s.Longhorn() {
+		copies = strconv.Itoa(s.Copies())
+	}
 	return []sh.Var{
 		{Name: "site", Value: s.Name},
 		{Name: "hosts", Value: hosts},
 		{Name: "servers", Value: serverLines(s)},
 		{Name: "ways", Value: ways(s)},
+		{Name: "copies", Value: copies},
 		{Name: "core_applications", Value: coreApplications()},
 		{Name: "connectors", Value: s.ConnectorNames()},
 		{Name: "routes", Value: routes},

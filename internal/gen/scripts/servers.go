@@ -1,9 +1,12 @@
 package scripts
 
 import (
+	"cmp"
+	"net/url"
 	"sitegen/internal/sh"
 	"sitegen/internal/site"
 	"strconv"
+	"strings"
 )
 
 // serverLines are the servers in the order in which they are asked.
@@ -48,14 +51,20 @@ func ways(s *site.Site) []string {
 }
 
 func restoreValues(s *site.Site) []sh.Var {
-	folder := ""
-	if s.Backup != nil {
-		folder = s.Backup.S3.Bucket + "/" + s.EtcdFolder()
+	var bucket, folder, list, region string
+	if b := s.Backup; b != nil {
+		folder = s.EtcdFolder()
+		bucket, region = b.S3.Bucket+"/"+folder, cmp.Or(b.S3.Region, "us-east-1")
+		// As S3 signs it: sorted, and slashes encoded.
+		list = strings.TrimSuffix(b.S3.Endpoint, "/") + "/" + b.S3.Bucket + "?list-type=2&prefix=" + url.QueryEscape(folder+"/")
 	}
 	return []sh.Var{
 		{Name: "site", Value: s.Name},
 		{Name: "servers", Value: serverLines(s)},
 		{Name: "hosts", Value: serverLines(s)},
-		{Name: "bucket", Value: folder},
+		{Name: "bucket", Value: bucket},
+		{Name: "bucket_folder", Value: folder},
+		{Name: "bucket_list", Value: list},
+		{Name: "bucket_region", Value: region},
 	}
 }

@@ -179,3 +179,32 @@ func TestVerifySkips(t *testing.T) {
 	agents.script("verify-hetzner.sh", rules, "").want(0, "skip  1 NixOS on web2: its address is only known to DHCP")
 	agents.script("verify-hetzner.sh", rules, "", "--address", "web2=198.51.100.7").want(0, "ok    3 k3s on web2").called("root@198.51.100.7")
 }
+
+// TestVerifyGrown: what was there before a server came stays where it was.
+func TestVerifyGrown(t *testing.T) {
+	t.Parallel()
+	s := routed(gentest.Base(t, gentest.Servers()+`
+sops: argocd: "`+argoKey+`"
+storage: "longhorn"
+`))
+	r := newRun(t, s)
+	rules := append([]rule{
+		{Prog: "ssh", Match: ` true$`},
+		{Prog: "ssh", Match: `ssh-web2.*uname`, Out: "web2\n"},
+		{Prog: "ssh", Match: `ssh-web3.*uname`, Out: "web3\n"},
+		{Prog: "ssh", Match: `get nodes`, Out: "web1 True\nweb2 True\nweb3 True\n"},
+		{Prog: "ssh", Match: `readyz`, Out: "ok"},
+		{Prog: "ssh", Match: `get deployment coredns`, Out: "2"},
+		{Prog: "ssh", Match: `-n cloudflared get pods`, Out: "web1\nweb3\n"},
+		{Prog: "ssh", Match: `get volumes`, Out: "pvc-1 3\npvc-2 3\n"},
+	}, verifyRules()...)
+	verify := func(exit int, want string, more ...rule) {
+		t.Helper()
+		r.script("verify-hetzner.sh", append(more, rules...), "", "--no-hostnames").want(exit, want)
+	}
+	verify(0, "ok    7 Longhorn: volumes have 3 copies")
+	verify(1, "FAIL  6 cloudflared: all of its pods are on web1\n      next: ", rule{Prog: "ssh", Match: `-n cloudflared get pods`, Out: "web1\nweb1\n"})
+	verify(0, "ok    6 cloudflared", rule{Prog: "ssh", Match: `-n cloudflared get pods`, Out: "web1\n"})
+	verify(1, "FAIL  7 Longhorn: volumes with fewer copies than 3: pvc-2 (1)\n", rule{Prog: "ssh", Match: `get volumes`, Out: "pvc-1 3\npvc-2 1\n"})
+	verify(1, "FAIL  7 Longhorn: no such type", rule{Prog: "ssh", Match: `get volumes`, Err: "no such type", Exit: 1})
+}
