@@ -143,6 +143,14 @@ var flagFields = map[string]string{
 	"cluster-cidr": "cluster.pods", "default-local-storage-path": "hosts.HOST.volumes", "node-ip": "hosts.HOST.node", "service-cidr": "cluster.services",
 }
 
+// hostFlags differ from host to host, and the flags of the spec are those of all servers.
+var hostFlags = words(`advertise-address node-external-dns node-external-ip node-internal-dns`)
+
+// isSnapshotFlag tells of flags on the snapshots that servers make of etcd.
+func isSnapshotFlag(name string) bool {
+	return name == "etcd-disable-snapshots" || name == "etcd-s3" || strings.HasPrefix(name, "etcd-s3-") || strings.HasPrefix(name, "etcd-snapshot-")
+}
+
 func words(text string) []string { return strings.Fields(text) }
 
 func ownedFlag(flag string) bool { return slices.Contains(ownedFlags, flag) }
@@ -159,9 +167,15 @@ func checkK3sFlags(c *checker) {
 		case name == "private-registry" && len(c.spec.Registries) > 0:
 			p := c.report(at, "k3s would read another file, without the passwords of the registries").WithHint("leave it out; a module of your own may add to sops.templates.\"registries.yaml\".content")
 			c.note(p, diag.Path{"registries"}, "the registries")
-		case c.site.Quorum() && c.spec.Backup != nil && (strings.HasPrefix(name, "etcd-s3") || name == "etcd-disable-snapshots" || name == "etcd-snapshot-retention"):
-			p := c.report(at, "the backup's bucket gets the snapshots of etcd, and a flag would take them elsewhere").WithHint("leave it out")
-			c.note(p, diag.Path{"backup"}, "the backup")
+		case c.site.Quorum() && slices.Contains(hostFlags, name):
+			c.report(at, "each server would get the same value of --%s, which is one host's", name).
+				WithHint("leave it out; a module of a host may add it to services.k3s.extraFlags")
+		case c.site.Quorum() && isSnapshotFlag(name):
+			p := c.report(at, "the runbook and scripts/restore-%s-etcd.sh look for the snapshots of etcd where k3s puts them by itself", c.site.Name).WithHint("leave it out")
+			if c.spec.Backup != nil {
+				p.Message = "the backup's bucket gets the snapshots of etcd, and a flag would change where, how many or when"
+				c.note(p, diag.Path{"backup"}, "the backup")
+			}
 		case ownedFlag(name):
 			p := c.report(at, "gen sets the flag --%s itself, or rests on its default", name).WithHint("leave it out; where the schema has a field for it, say that")
 			if field := flagFields[name]; field != "" {

@@ -48,7 +48,8 @@ func (s *Site) LeftOut() []string {
 			}
 		}
 	}
-	if s.Longhorn() { // copies of blocks, which Longhorn itself backs up
+	// Copies of blocks, which Longhorn itself backs up. A site without Longhorn may have had it.
+	if s.Longhorn() || len(s.Hosts) > 1 {
 		all = append(all, longhornName)
 	}
 	return all

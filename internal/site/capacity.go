@@ -18,12 +18,18 @@ func (s *Site) OwnPods() int {
 
 // OwnRequests is what those pods ask for: coredns and metrics-server 100m and 70Mi
 // each (k3s manifests), Argo CD and cloudflared what gen gives them. Cilium asks
-// for nothing.
+// for nothing. Longhorn's pods neither, but those of the instances on each node: 12 of
+// 100 parts of its CPU (longhorn v1.12.1 chart/values.yaml, guaranteedInstanceManagerCPU).
 func (s *Site) OwnRequests() (milliCPU, mebibytes int64) {
 	milliCPU, mebibytes = 2*100, 2*70
 	milliCPU, mebibytes = milliCPU+50+50+10+10, mebibytes+256+128+64+32
 	if s.Quorum() {
 		milliCPU, mebibytes = milliCPU+100+50+10, mebibytes+70+128+64
+	}
+	if s.Longhorn() {
+		for _, h := range s.Spec.Hosts {
+			milliCPU += int64(h.CPU.Threads) * 120
+		}
 	}
 	n := int64(s.Tunnel.Replicas * max(s.Tunnel.Shards, 1))
 	return milliCPU + n*20, mebibytes + n*64

@@ -32,6 +32,23 @@ func (s *Site) Longhorn() bool {
 // Copies is how many there are of a volume.
 func (s *Site) Copies() int { return min(3, max(1, len(s.Hosts))) }
 
+// The groups of jobs that a volume is in, for Longhorn. It puts those without any into
+// its own default, as a volume that somebody else's chart brings.
+const (
+	longhornBackedUp = "default"
+	longhornLeftOut  = "left-out" // which has no job
+)
+
+// LonghornLabels on a claim say which jobs its volume gets: those of a claim with the
+// first label replace the volume's own (longhorn enhancements/20230517-set-recurring-job-to-pvc.md).
+func LonghornLabels(v Volume) map[string]string {
+	group := longhornLeftOut
+	if v.Backup {
+		group = longhornBackedUp
+	}
+	return map[string]string{"recurring-job.longhorn.io/source": "enabled", "recurring-job-group.longhorn.io/" + group: "enabled"}
+}
+
 // LonghornTarget is where Longhorn backs its volumes up to, in its words.
 func (s *Site) LonghornTarget(b *spec.Backup) string {
 	return "s3://" + b.S3.Bucket + "@" + cmp.Or(b.S3.Region, "us-east-1") + "/" + cmp.Or(b.S3.Prefix, s.Name) + "/" + longhornName + "/"
@@ -71,7 +88,7 @@ func longhorn(s *Site, sp *spec.Spec) *Beside {
 			"apiVersion": "longhorn.io/v1beta2", "kind": "RecurringJob",
 			"metadata": map[string]any{"name": "backup", "namespace": LonghornNamespace},
 			"spec": map[string]any{
-				"name": "backup", "task": "backup", "groups": []any{"default"}, "cron": cronAt(sp.Backup.Schedule),
+				"name": "backup", "task": "backup", "groups": []any{longhornBackedUp}, "cron": cronAt(sp.Backup.Schedule),
 				"retain": max(1, sp.Backup.Keep.Daily), "concurrency": 1,
 			},
 		}}

@@ -1,6 +1,7 @@
 package argocd
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,6 +71,34 @@ alerts: {email: "ops@example.com", smtp: {host: "smtp.example.net", user: "web1@
 	for name, class := range map[string]string{"data": "longhorn", "cache": "local-path"} {
 		if got := dig(read(gentest.Servers()+three, "invoices/pvc-"+name+".yaml"), "spec", "storageClassName"); got != class {
 			t.Errorf("%s has the class %v", name, got)
+		}
+	}
+
+	// The job takes those of the default group, and a claim says its own (longhorn enhancements/20230517-set-recurring-job-to-pvc.md).
+	if groups := fmt.Sprint(dig(job, "groups")); groups != "[default]" {
+		t.Errorf("the job is for %s", groups)
+	}
+	const out = three + `
+apps: invoices: volumes: scratch: {mount: "/scratch", size: "1Gi", backup: false}
+apps: search: {image: "ghcr.io/example/search:1.0.0", kind: "stateful", volumes: {data: {mount: "/data", size: "1Gi", backup: false}, log: {mount: "/log", size: "1Gi"}}}
+`
+	const group, source = "recurring-job-group.longhorn.io/", "recurring-job.longhorn.io/source"
+	templates, _ := dig(read(gentest.Servers()+out, "search/statefulset.yaml"), "spec", "volumeClaimTemplates").([]any)
+	if len(templates) != 2 {
+		t.Fatalf("the stateful app's claims: %v", templates)
+	}
+	for name, c := range map[string]struct {
+		claim any
+		want  map[string]any
+	}{
+		"backed up":           {read(gentest.Servers()+out, "invoices/pvc-data.yaml"), map[string]any{"app.kubernetes.io/name": "invoices", source: "enabled", group + "default": "enabled"}},
+		"left out":            {read(gentest.Servers()+out, "invoices/pvc-scratch.yaml"), map[string]any{"app.kubernetes.io/name": "invoices", source: "enabled", group + "left-out": "enabled"}},
+		"on a host":           {read(gentest.Servers()+out, "invoices/pvc-cache.yaml"), map[string]any{"app.kubernetes.io/name": "invoices"}},
+		"stateful, left out":  {templates[0], map[string]any{"app.kubernetes.io/name": "search", source: "enabled", group + "left-out": "enabled"}},
+		"stateful, backed up": {templates[1], map[string]any{"app.kubernetes.io/name": "search", source: "enabled", group + "default": "enabled"}},
+	} {
+		if diff := cmp.Diff(any(c.want), dig(c.claim, "metadata", "labels")); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
 	}
 

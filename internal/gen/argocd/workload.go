@@ -1,6 +1,7 @@
 package argocd
 
 import (
+	"maps"
 	"strings"
 
 	"sitegen/internal/manifest"
@@ -81,6 +82,10 @@ func claim(w *site.Workload, v site.Volume) manifest.Object[manifest.ClaimSpec] 
 	m := meta(w)
 	m.Name = v.Name
 	m.Annotations = map[string]string{syncOptions: stays}
+	if v.Storage == site.StorageLonghorn {
+		m.Labels = maps.Clone(m.Labels)
+		maps.Copy(m.Labels, site.LonghornLabels(v))
+	}
 	return manifest.NewClaim(m, manifest.ClaimSpec{
 		AccessModes:      []string{"ReadWriteOnce"},
 		Resources:        manifest.ClaimResource{Requests: map[string]string{"storage": v.Size}},

@@ -44,7 +44,7 @@ func newBackup(s *site.Site) *backup {
 	var out []string
 	for _, a := range s.Apps {
 		for _, v := range a.Volumes {
-			if !v.Backup && v.Storage != site.StorageLonghorn {
+			if !v.Backup {
 				out = append(out, v.Name+" of "+a.Name)
 			}
 		}

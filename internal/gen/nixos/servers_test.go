@@ -188,6 +188,11 @@ func TestLonghornHost(t *testing.T) {
 	if !slices.Contains(exclude, any(site.LonghornDir+"/*")) {
 		t.Errorf("restic copies Longhorn's blocks: %v", exclude)
 	}
+	// It may have been there before: its volumes are not in the backup of a host's files then either.
+	exclude = host(t, newSite(t, gentest.Servers(), backed), "web2", "7.0").at("backup", "services", "restic", "backups", "site", "exclude").v.([]any)
+	if !slices.Contains(exclude, any(site.LonghornDir+"/*")) {
+		t.Errorf("restic copies the blocks that Longhorn left: %v", exclude)
+	}
 	if host(t, newSite(t), "web1", "7.0").at("k3s", "services").has("openiscsi") {
 		t.Error("nobody asked for Longhorn")
 	}

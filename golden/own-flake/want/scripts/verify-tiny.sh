@@ -10,6 +10,7 @@ readonly servers=(
   'box 198.51.100.7 ssh.example.net'
 )
 readonly ways=()
+readonly copies=''
 readonly core_applications=(
   cloudflared
   projects
@@ -357,6 +358,35 @@ check_second_dns() {
   fi
 }
 
+# Pods stay where they are when a server comes to the cluster: connectors that all share a node die with it.
+check_connectors() {
+  local connector nodes
+  for connector in "${connectors[@]}"; do
+    nodes="$(kube -n cloudflared get pods -l "app.kubernetes.io/name=$connector" -o "jsonpath='{range .items[*]}{.spec.nodeName}{\"\\n\"}{end}'" 2>"$tmp/log" | grep . || true)"
+    if (($(grep -c . <<<"$nodes") > 1)) && (($(sort -u <<<"$nodes" | grep -c .) == 1)); then
+      fail "6 $connector: all of its pods are on ${nodes%%$'\n'*}" "$reach k3s kubectl -n cloudflared rollout restart deployment/$connector; docs/RUNBOOK.md, After more servers have joined"
+    fi
+  done
+}
+
+# A volume has as many copies as the site had hosts for when it was made.
+check_copies() {
+  local name wanted few=''
+  [[ -n $copies ]] || return 0
+  if ! kube -n longhorn-system get volumes.longhorn.io -o "jsonpath='{range .items[*]}{.metadata.name}{\" \"}{.spec.numberOfReplicas}{\"\\n\"}{end}'" >"$tmp/volumes" 2>"$tmp/log"; then
+    fail "7 Longhorn: $(first_line "$tmp/log")" "$reach k3s kubectl -n longhorn-system get pods"
+    return 0
+  fi
+  while read -r name wanted; do
+    if [[ $wanted =~ ^[0-9]+$ ]] && ((wanted < copies)); then few+=" $name ($wanted)"; fi
+  done <"$tmp/volumes"
+  if [[ -n $few ]]; then
+    fail "7 Longhorn: volumes with fewer copies than $copies:$few" "docs/RUNBOOK.md, Volumes in copies"
+  else
+    ok "7 Longhorn: volumes have $copies copies"
+  fi
+}
+
 check_apps() {
   local name sync health bad='' count=0 seen=' '
   if ! kube -n argocd get applications.argoproj.io -o "jsonpath='{range .items[*]}{.metadata.name}{\" \"}{.status.sync.status}{\" \"}{.status.health.status}{\"\\n\"}{end}'" >"$tmp/apps" 2>"$tmp/log"; then
@@ -404,6 +434,8 @@ check_cluster() {
   if ((${#servers[@]} > 1)); then check_second_dns; fi
   # cloudflared is ready when it has a connection to the edge.
   for connector in "${connectors[@]}"; do check_rollout "6 $connector" cloudflared "deployment/$connector"; done
+  if ((${#servers[@]} > 1)); then check_connectors; fi
+  check_copies
   check_apps
 }
 

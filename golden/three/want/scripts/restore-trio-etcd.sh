@@ -14,6 +14,9 @@ readonly hosts=(
   'n3 203.0.113.13 ssh-n3.example.net'
 )
 readonly bucket=trio-backup/trio/etcd-snapshots
+readonly bucket_folder=trio/etcd-snapshots
+readonly bucket_list='https://s3.example.org/trio-backup?list-type=2&prefix=trio%2Fetcd-snapshots%2F'
+readonly bucket_region=eu-1
 
 # -- shared by this site's scripts ------------------------------------------
 
@@ -228,7 +231,29 @@ list() {
     step "$name"
     on "$name" "ls -lt $db/snapshots 2>/dev/null || true"
   done
-  if [[ -n $bucket ]]; then say "those in the bucket: $bucket"; fi
+  if [[ -n $bucket ]]; then list_bucket; fi
+}
+
+# list_bucket asks from a host, which has the key; there curl reads it from its standard input, so that no command line has it.
+list_bucket() {
+  local name entry text found=''
+  step "the bucket, $bucket"
+  for name in "${left[@]}"; do
+    if on "$name" ". /run/secrets/rendered/backup.env && printf 'user = \"%s:%s\"\n' \"\$AWS_ACCESS_KEY_ID\" \"\$AWS_SECRET_ACCESS_KEY\" | curl --silent --show-error --fail --max-time 30 --aws-sigv4 aws:amz:$bucket_region:s3 --config - $(printf '%q' "$bucket_list")" >"$tmp/bucket" 2>"$tmp/log"; then
+      found=yes
+      break
+    fi
+    say "$name cannot list it: $(head -n 1 -- "$tmp/log")"
+  done
+  [[ -n $found ]] || return 0
+  # Of the elements of a snapshot its name and time; what k3s keeps beside them is in .metadata.
+  text="$(tr -d '\n' <"$tmp/bucket")"
+  while read -r entry; do
+    if [[ $entry =~ \<Key\>"$bucket_folder"/([A-Za-z0-9._-]+)\</Key\> ]]; then
+      name="${BASH_REMATCH[1]}"
+      if [[ $entry =~ \<LastModified\>([0-9TZ:.-]+)\< ]]; then printf '%s %s\n' "${BASH_REMATCH[1]}" "$name"; fi
+    fi
+  done <<<"${text//<Contents>/$'\n'}" | sort -r
 }
 
 api_ready() { [[ "$(on "$1" k3s kubectl --request-timeout=20s get --raw /readyz 2>"$tmp/log")" == ok ]]; }

@@ -52,6 +52,7 @@ in
       "/var/lib/backup/dumps-of-*"
       "/var/lib/rancher/k3s/storage/pvc-*_db_data/*"
       "/var/lib/rancher/k3s/storage/pvc-*_invoices_cache/*"
+      "/var/lib/rancher/k3s/storage/longhorn/*"
     ];
     # Takes away the locks of a run that was cut off, and no others.
     backupPrepareCommand = "${pkgs.restic}/bin/restic unlock || true";

@@ -9,6 +9,7 @@ export LC_ALL=C
 readonly left_out=(
   'pvc-*_db_data'
   'pvc-*_invoices_cache'
+  longhorn
 )
 
 storage=/var/lib/rancher/k3s/storage
