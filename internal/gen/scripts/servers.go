@@ -3,10 +3,11 @@ package scripts
 import (
 	"cmp"
 	"net/url"
-	"sitegen/internal/sh"
-	"sitegen/internal/site"
 	"strconv"
 	"strings"
+
+	"sitegen/internal/sh"
+	"sitegen/internal/site"
 )
 
 // serverLines are the servers in the order in which they are asked.

@@ -378,15 +378,13 @@ check_connectors() {
 
 # A volume has as many copies as the site had hosts for when it was made.
 check_copies() {
-  local name wanted few=''
+  local few
   [[ -n $copies ]] || return 0
   if ! kube -n longhorn-system get volumes.longhorn.io -o "jsonpath='{range .items[*]}{.metadata.name}{\" \"}{.spec.numberOfReplicas}{\"\\n\"}{end}'" >"$tmp/volumes" 2>"$tmp/log"; then
     fail "7 Longhorn: $(first_line "$tmp/log")" "$reach k3s kubectl -n longhorn-system get pods"
     return 0
   fi
-  while read -r name wanted; do
-    if [[ $wanted =~ ^[0-9]+$ ]] && ((wanted < copies)); then few+=" $name ($wanted)"; fi
-  done <"$tmp/volumes"
+  few="$(awk -v copies="$copies" 'NF == 2 && $2 + 0 < copies + 0 { printf " %s (%s)", $1, $2 }' "$tmp/volumes")"
   if [[ -n $few ]]; then
     fail "7 Longhorn: volumes with fewer copies than $copies:$few" "docs/RUNBOOK.md, Volumes in copies"
   else
