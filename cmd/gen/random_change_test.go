@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -70,11 +72,17 @@ func elements() []element {
 			own: []string{"machines/zadded", "hosts/zadded.nix", "scripts/install-zadded.sh", "secrets/hosts/zadded"},
 			// The first agent moves the API's port on the server, and brings a token.
 			may: append([]string{".gitignore", ".sops.yaml", "flake.nix", "k8s/argocd-SITE/cloudflared/deployment.yaml",
-				"k8s/terraform-SITE/cloudflare-access.tf", "k8s/terraform-SITE/outputs.tf", "k8s/terraform-SITE/values/cilium.yaml", "roles/k3s-cilium/default.nix",
+				"k8s/terraform-SITE/cloudflare-access.tf", "k8s/terraform-SITE/outputs.tf", "k8s/terraform-SITE/values/cilium.yaml", "roles/k3s-cilium/default.nix", "roles/backup",
 				"scripts/bootstrap-SITE-k8s.sh", "scripts/maintain-SITE.sh", "machines/server/default.nix", "scripts/install-server.sh", "secrets/hosts/server"}, routes...),
 		},
 	}
 }
+
+// Where the nodes of a random site reach each other.
+var (
+	nodeOf = regexp.MustCompile(`(?m)^\s*node: "([a-z0-9]+)"$`)
+	tagOf  = regexp.MustCompile(`vlans: private: \{on: "[a-z0-9]+", id: (\d+)`)
+)
 
 // TestRandomElement adds a client, an app, a host to sites that nobody thought of,
 // and takes it away again: only the files that should change do, what is deleted is
@@ -90,7 +98,14 @@ func TestRandomElement(t *testing.T) {
 		generateInto(t, spec, out)
 		first := readTree(t, out)
 		for _, e := range elements() {
-			writeFile(t, more, text+e.field+"\n")
+			field := e.field
+			if node := nodeOf.FindStringSubmatch(text); e.name == "host" && node != nil { // all hosts of a random site say the same
+				field += fmt.Sprintf("\nhosts: zadded: node: %q", node[1])
+				if tag := tagOf.FindStringSubmatch(text); node[1] == "private" {
+					field += fmt.Sprintf("\nhosts: zadded: vlans: private: {on: \"wan\", id: %s, mtu: 1400, ipv4: address: \"192.168.10.77/24\"}", tag[1])
+				}
+			}
+			writeFile(t, more, text+field+"\n")
 			generateInto(t, more, out)
 			second := readTree(t, out)
 			e.check(t, seed, first, second)

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -66,7 +67,9 @@ func (p *Proof) readAccess() {
 		}
 	}
 	for _, all := range p.guards {
-		slices.SortFunc(all, func(a, b *guard) int { return strings.Compare(b.path, a.path) })
+		slices.SortFunc(all, func(a, b *guard) int {
+			return cmp.Or(cmp.Compare(len(b.path), len(a.path)), strings.Compare(b.path, a.path))
+		})
 	}
 }
 

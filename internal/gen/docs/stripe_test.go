@@ -21,7 +21,7 @@ func TestStripe(t *testing.T) {
 // TestLostWith: beside hosts that go on without a disk, one that does not is named.
 func TestLostWith(t *testing.T) {
 	t.Parallel()
-	two := gentest.Base(t, `hosts: web2: {role: "agent", cpu: vendor: "amd", release: "26.05", stateVersion: "26.05", age: "age1gqf3jxesytmyrre038l73mgm80gh7f7yzeztu5nfkuyc9nmvf5lsw2yqtu", users: hosts.web1.users,
+	two := gentest.Base(t, `hosts: web2: {role: "agent", cpu: vendor: "amd", release: "26.05", stateVersion: "26.05", age: "age1rlmspzgcker7g9g2wj62m2q29psc7msp4vv67jshz8fzmpdxt35sng7j7l", users: hosts.web1.users,
 	disks: {a: device: "/dev/disk/by-id/x-1", b: device: "/dev/disk/by-id/x-2"}, arrays: system: {level: 0, mount: "/"},
 	nics: wan: {mac: "a8:a1:59:0f:10:21", ipv4: {address: "203.0.113.11/26", gateway: "203.0.113.1"}}}`)
 	contains(t, runbookOf(t, two), "web2 has no copy of `/`", "mdadm /dev/md/system --add")
