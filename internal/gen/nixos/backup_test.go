@@ -40,7 +40,8 @@ func TestBackupRole(t *testing.T) {
 		restic.at("initialize").is(true)
 		restic.at("paths").is(list(site.BackupDir, site.VolumesDir))
 		restic.at("exclude").is(list(site.VolumesDir+"/before-*", site.BackupDir+"/before-*", site.BackupDir+"/dumps-of-*",
-			site.VolumesDir+"/pvc-*_board_db/*", site.VolumesDir+"/pvc-*_store_cache-store-[0-9]/*", site.VolumesDir+"/pvc-*_store_cache-store-[1-9][0-9]/*"))
+			site.VolumesDir+"/pvc-*_board_db/*", site.VolumesDir+"/pvc-*_store_cache-store-[0-9]/*", site.VolumesDir+"/pvc-*_store_cache-store-[1-9][0-9]/*",
+			site.VolumesDir+"/longhorn/*")) // of a site that may have had it
 		restic.at("timerConfig").is(attrs{"OnCalendar": "*-*-* 14:05:00", "Persistent": true, "RandomizedDelaySec": "15min"})
 		restic.at("pruneOpts").is(list("--group-by host", "--keep-daily 7", "--keep-monthly 12"))
 		restic.at("checkOpts").is(list("--read-data-subset=2%"))
