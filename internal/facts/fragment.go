@@ -1,13 +1,13 @@
 package facts
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"sitegen/internal/diag"
+	"sitegen/internal/spec"
 )
 
 // Fragment writes what the facts say of a host as CUE, to be pasted into a spec, with
@@ -18,7 +18,7 @@ func (m *Machine) Fragment(host string) string {
 	f.open("hosts: %s: {", diag.Path{host}.String())
 	f.processor(m)
 	if m.Arch != "aarch64" { // how a rescue system was booted is not how the disks will be
-		f.line("// firmware: %s, as that system was booted; left out, the host boots in both modes", quote(m.Firmware))
+		f.line("// firmware: %s, as that system was booted; left out, the host boots in both modes", spec.Quote(m.Firmware))
 	}
 	f.line("")
 	f.disks(m.Disks)
@@ -47,14 +47,14 @@ func (f *fragment) close(text string)             { f.depth--; f.line("%s", text
 func (f *fragment) processor(m *Machine) {
 	switch vendor := m.vendor(); {
 	case m.Arch == "aarch64":
-		f.line("cpu: {arch: %s, threads: %d}", quote(m.Arch), max(m.CPU.Threads, 1))
+		f.line("cpu: {arch: %s, threads: %d}", spec.Quote(m.Arch), max(m.CPU.Threads, 1))
 	case vendor != "":
-		f.line("cpu: {vendor: %s, threads: %d}", quote(vendor), max(m.CPU.Threads, 1))
+		f.line("cpu: {vendor: %s, threads: %d}", spec.Quote(vendor), max(m.CPU.Threads, 1))
 	default:
 		f.line("cpu: threads: %d // %s, of %s", max(m.CPU.Threads, 1), m.Arch, orUnknown(plain(m.CPU.Vendor)))
 	}
 	if m.Memory > 0 {
-		f.line("memory: %s // Linux sees %s", quote(m.Installed()), size(m.Memory))
+		f.line("memory: %s // Linux sees %s", spec.Quote(m.Installed()), size(m.Memory))
 	}
 }
 
@@ -71,11 +71,11 @@ func (f *fragment) disks(disks []Disk) {
 			f.line("// not taken, for it hangs on USB: %s", d.Device())
 			continue
 		}
-		device := quote(d.Device())
+		device := spec.Quote(d.Device())
 		if d.Device() == "" {
-			device = quote(d.Name) + ", unstableName: true"
+			device = spec.Quote(d.Name) + ", unstableName: true"
 		}
-		f.line("%s: {device: %s, size: %s} // %s, %s", diskName(n), device, quote(size(d.Size)), d.what(), d.Name)
+		f.line("%s: {device: %s, size: %s} // %s, %s", diskName(n), device, spec.Quote(size(d.Size)), d.what(), d.Name)
 		n++
 	}
 	f.close("}")
@@ -114,11 +114,11 @@ func (d *Disk) warnings() []string {
 func (f *fragment) card(name string, c *Card, carries bool) {
 	f.line("// %s, %s in the system that looked", c.what(), plain(c.Name))
 	if !c.used() && !carries {
-		f.line("// %s: {mac: %s, ipv4: \"none\"}", name, quote(c.mac()))
+		f.line("// %s: {mac: %s, ipv4: \"none\"}", name, spec.Quote(c.mac()))
 		return
 	}
 	f.open("%s: {", name)
-	f.line("mac: %s", quote(c.mac()))
+	f.line("mac: %s", spec.Quote(c.mac()))
 	f.addresses(c)
 	f.close("}")
 }
@@ -127,16 +127,16 @@ func (f *fragment) card(name string, c *Card, carries bool) {
 func (f *fragment) addresses(c *Card) {
 	four, six := c.address(true), c.address(false)
 	if four.IsValid() {
-		f.line("ipv4: {address: %s%s}", quote(four.String()), route(four, c.gateway(true)))
+		f.line("ipv4: {address: %s%s}", spec.Quote(four.String()), route(four, c.gateway(true)))
 	} else {
 		f.line(`ipv4: "none"`)
 	}
 	if gateway := c.gateway(false); six.IsValid() && gateway.IsValid() && gateway != defaultGateway {
-		f.line("ipv6: {address: %s%s}", quote(six.String()), route(six, gateway))
+		f.line("ipv6: {address: %s%s}", spec.Quote(six.String()), route(six, gateway))
 	} else if six.IsValid() && (gateway.IsValid() || len(c.Gateways) > 0) {
-		f.line("ipv6: address: %s", quote(six.String()))
+		f.line("ipv6: address: %s", spec.Quote(six.String()))
 	} else if six.IsValid() {
-		f.line(`ipv6: {address: %s, gateway: ""}`, quote(six.String()))
+		f.line(`ipv6: {address: %s, gateway: ""}`, spec.Quote(six.String()))
 	}
 	if more := c.more(four, six); len(more) > 0 {
 		f.line("addresses: [%s]", strings.Join(more, ", "))
@@ -151,7 +151,7 @@ func (c *Card) more(first ...netip.Prefix) []string {
 	var all []string
 	for _, p := range c.Addresses {
 		if !slices.Contains(first, p) {
-			all = append(all, quote(p.String()))
+			all = append(all, spec.Quote(p.String()))
 		}
 	}
 	return all
@@ -193,15 +193,9 @@ func route(address netip.Prefix, gateway netip.Addr) string {
 	case !gateway.IsValid():
 		return ""
 	case address.Contains(gateway) || gateway.IsLinkLocalUnicast():
-		return ", gateway: " + quote(gateway.String())
+		return ", gateway: " + spec.Quote(gateway.String())
 	}
-	return ", gateway: " + quote(gateway.String()) + ", onLink: true"
-}
-
-// quote writes a text as CUE has it, which is as JSON has it.
-func quote(text string) string {
-	data, _ := json.Marshal(text) // of a text, which cannot fail
-	return string(data)
+	return ", gateway: " + spec.Quote(gateway.String()) + ", onLink: true"
 }
 
 func orUnknown(text string) string {

@@ -6,6 +6,7 @@ import (
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
+	"sitegen/internal/spec"
 )
 
 // network prints cards, bonds and VLANs; a card with neither link nor address is there as
@@ -53,7 +54,7 @@ func (f *fragment) link(n *network, l *Link) {
 	f.open("%s: { // %s in the system that looked", diag.Path{n.names[l.Name]}.String(), plain(l.Name))
 	if l.Kind == "vlan" {
 		on := n.under(l.On[0])
-		f.line("on: %s", quote(n.names[on]))
+		f.line("on: %s", spec.Quote(n.names[on]))
 		f.line("id: %d", l.ID)
 		if below := n.mtu(on); c.MTU == below {
 			c.MTU = 0 // as its card has it
@@ -70,18 +71,18 @@ func (f *fragment) link(n *network, l *Link) {
 func (f *fragment) bond(n *network, l *Link) {
 	var nics []string
 	for _, on := range l.On {
-		nics = append(nics, quote(n.names[on]))
+		nics = append(nics, spec.Quote(n.names[on]))
 	}
 	f.line("nics: [%s]", strings.Join(nics, ", "))
 	switch l.Mode {
 	case "active-backup", "":
 	case "802.3ad":
-		f.line("mode: %s", quote(l.Mode))
+		f.line("mode: %s", spec.Quote(l.Mode))
 	default:
 		f.line("// it was in mode %s, which gen does not make; active-backup, the default, works with any switch", plain(l.Mode))
 	}
 	first := slices.IndexFunc(n.cards, func(c Card) bool { return c.Name == l.On[0] })
 	if mac := strings.ToLower(l.MAC); first >= 0 && !format.MAC(mac).Bad() && mac != n.cards[first].mac() {
-		f.line("mac: %s", quote(mac))
+		f.line("mac: %s", spec.Quote(mac))
 	}
 }

@@ -47,7 +47,7 @@ func label(name string) string {
 	if plain && !slices.Contains([]string{"true", "false", "null"}, name) {
 		return name
 	}
-	return quoted(name)
+	return Quote(name)
 }
 
 // literal writes a value on one line, as JSON.
@@ -60,13 +60,13 @@ func (v *value) literal(b *strings.Builder) {
 				b.WriteString(", ")
 			}
 			if v.Kind == structKind {
-				b.WriteString(quoted(v.Names[i]) + ": ")
+				b.WriteString(Quote(v.Names[i]) + ": ")
 			}
 			part.literal(b)
 		}
 		b.WriteByte(map[kind]byte{structKind: '}', listKind: ']'}[v.Kind])
 	case textKind:
-		b.WriteString(quoted(v.Text))
+		b.WriteString(Quote(v.Text))
 	case nullKind:
 		b.WriteString("null")
 	default:
@@ -74,8 +74,8 @@ func (v *value) literal(b *strings.Builder) {
 	}
 }
 
-// quoted is a text as CUE has it, which is as JSON has it.
-func quoted(text string) string {
+// Quote is a text as CUE has it, which is as JSON has it.
+func Quote(text string) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

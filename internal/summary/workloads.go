@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
 	"sitegen/internal/site"
+
+	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // workloads says what of clients, apps, charts and folders comes, goes, runs another
@@ -138,7 +139,7 @@ func volumes(key, along string, was, is *site.Workload) []Item {
 		case to.Storage != v.Storage:
 			items = append(items, Item{Layer: Workloads, Danger: Data, Refused: true, At: at.With(v.Name), Text: fmt.Sprintf("%s: the volume %s is in %s, and would be in %s", key, v.Name, v.Storage, to.Storage),
 				Why: fmt.Sprintf("Kubernetes moves no volume, and Argo CD's sync of the app fails: say storage: %q on the volume; another name makes a new one, and %s", v.Storage, along)})
-		case quantity(size) < quantity(v.Size):
+		case smaller(size, v.Size):
 			items = append(items, Item{Layer: Workloads, Danger: Data, Refused: true, At: at.With(v.Name, "size"), Text: fmt.Sprintf("%s: the volume %s shrinks from %s to %s", key, v.Name, v.Size, size),
 				Why: "Kubernetes shrinks no volume, and Argo CD's sync of the app fails: put the old size back, or make another volume and copy"})
 		}
@@ -146,15 +147,11 @@ func volumes(key, along string, was, is *site.Workload) []Item {
 	return items
 }
 
-// quantity is a size of Kubernetes in bytes.
-func quantity(text string) float64 {
-	i := strings.IndexFunc(text, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
-	if i < 0 {
-		i = len(text)
-	}
-	n, _ := strconv.ParseFloat(text[:i], 64)
-	factor := map[string]float64{"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50}[text[i:]]
-	return n * cmp.Or(factor, 1)
+// smaller compares sizes of Kubernetes; one that it does not read is not smaller.
+func smaller(size, than string) bool {
+	a, errA := resource.ParseQuantity(size)
+	b, errB := resource.ParseQuantity(than)
+	return errA == nil && errB == nil && a.Cmp(b) < 0
 }
 
 // beside says the same of charts and folders.

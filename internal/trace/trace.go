@@ -8,6 +8,7 @@ package trace
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func (t *Tracer) Where(at diag.Path) (lines []Lines, known bool) {
 			}
 		}
 	}
-	for _, file := range sortedKeys(changed) {
+	for _, file := range slices.Sorted(maps.Keys(changed)) {
 		lines = append(lines, ranges(file, changed[file])...)
 	}
 	return lines, known
@@ -283,13 +284,4 @@ func different(was, now []byte) []bool {
 		}
 	}
 	return lines
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	var all []string
-	for k := range m {
-		all = append(all, k)
-	}
-	slices.Sort(all)
-	return all
 }
