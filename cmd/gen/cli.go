@@ -74,11 +74,9 @@ var errDrift = errors.New("the tree is not what the spec says")
 // errShown is the error of a command that has said everything itself.
 var errShown = errors.New("problems were found")
 
-// run is the program: it returns the exit code.
-func run(args []string, stdout, stderr io.Writer) int {
-	var c cli
-	exited := -1
-	parser, err := kong.New(&c,
+// newParser reads a command line into c.
+func newParser(c *cli, options ...kong.Option) *kong.Kong {
+	parser, err := kong.New(c, append(options,
 		kong.Name("gen"),
 		kong.Description("gen writes every file of a site's infrastructure repository from one site spec.\n\n"+
 			"  gen -spec site.cue    write the tree to out/\n"+
@@ -86,12 +84,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 			"  gen check             is out/ what the spec says?\n"+
 			"  gen diff              what would gen write?\n\n"+
 			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify, prove), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard)."),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }),
-	)
+	)...)
 	if err != nil {
 		panic(err) // the structs above are wrong
 	}
+	return parser
+}
+
+// run is the program: it returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	exited := -1
+	parser := newParser(new(cli), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }))
 	ctx, err := parser.Parse(normalize(args))
 	if exited >= 0 { // --help
 		return exited

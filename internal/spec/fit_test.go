@@ -27,23 +27,7 @@ import (
 func TestSchemaIsCUE(t *testing.T) {
 	ctx := cuecontext.New()
 	def := cueSchema(t, ctx)
-	texts := sitetest.Bad(t)
-	texts["base"], texts["full"] = sitetest.Base(), sitetest.Full()
-	for _, seed := range []uint64{1, 2, 3} {
-		texts["random "+string(rune('0'+seed))] = string(sitetest.Random(rand.New(rand.NewPCG(seed, 11))))
-	}
-	texts["example"] = sitetest.Example(t)
-	all := sitetest.Mutants(t, sitetest.Example(t))
-	if !testing.Short() {
-		for i, m := range sitetest.Mutants(t, sitetest.Full()) {
-			if i%5 == 0 {
-				all = append(all, m)
-			}
-		}
-	}
-	for _, m := range all {
-		texts[m.Kind+" of "+diag.Path(m.Path).String()] = m.Text
-	}
+	texts := shapes(t)
 	fits, misfits := 0, 0
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		f, problems := parseFile("site.cue", []byte(texts[name]))
@@ -74,6 +58,29 @@ func TestSchemaIsCUE(t *testing.T) {
 	if fits < 50 || misfits < 100 {
 		t.Error("too few to tell")
 	}
+}
+
+// shapes are specs that fit the schema and specs that do not, by what they are.
+func shapes(t *testing.T) map[string]string {
+	t.Helper()
+	texts := sitetest.Bad(t)
+	texts["base"], texts["full"] = sitetest.Base(), sitetest.Full()
+	for _, seed := range []uint64{1, 2, 3} {
+		texts["random "+string(rune('0'+seed))] = string(sitetest.Random(rand.New(rand.NewPCG(seed, 11))))
+	}
+	texts["example"] = sitetest.Example(t)
+	all := sitetest.Mutants(t, sitetest.Example(t))
+	if !testing.Short() {
+		for i, m := range sitetest.Mutants(t, sitetest.Full()) {
+			if i%5 == 0 {
+				all = append(all, m)
+			}
+		}
+	}
+	for _, m := range all {
+		texts[m.Kind+" of "+diag.Path(m.Path).String()] = m.Text
+	}
+	return texts
 }
 
 // cueSchema is #Site as CUE evaluates it.

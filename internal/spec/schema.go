@@ -22,6 +22,7 @@ import (
 // the same specs.
 type Type struct {
 	kinds kind
+	name  string // of the definition that it is, without #; "" for part of one
 
 	fields map[string]*schemaField // of a struct
 	names  []string                // of the fields, as they stand in the schema
@@ -95,6 +96,7 @@ func (r *schemaReader) definition(name string, at token.Pos) (*Type, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.name = strings.TrimPrefix(name, "#")
 	r.types[name] = t
 	_, every := sentence(docOf(def), "Every change: ")
 	for _, f := range t.fields {
@@ -195,6 +197,7 @@ func (r *schemaReader) unary(e *ast.UnaryExpr) (*Type, error) {
 // *"UTC" | string, is that kind.
 func (t *Type) or(o *Type) *Type {
 	both := *t
+	both.name = ""
 	both.kinds |= o.kinds
 	if o.kinds&structKind != 0 {
 		both.fields, both.names, both.any = o.fields, o.names, o.any

@@ -1,0 +1,105 @@
+package main
+
+// What --help of each command adds to its one line: when to use it, and examples.
+// TestExamplesParse holds both for every command.
+
+func (*writeCmd) Help() string {
+	return `Use it after every change of the spec; nothing is written unless all of it can be.
+
+  gen -spec site.cue            # to out/, or to the tree of gen's that this folder lies in
+  gen -out .                    # the first time, at the top of a repository
+  gen --force docs/RUNBOOK.md   # although somebody edited that file; a backup stays`
+}
+
+func (*checkCmd) Help() string {
+	return `Use it in hooks and CI, where a tree that the spec does not say has to be refused.
+
+  gen check
+  gen check -spec infra --format github   # annotations of a pull request
+  gen check --facts facts.json            # is the machine what the spec says, too?`
+}
+
+func (*diffCmd) Help() string {
+	return `Use it before gen writes, and --summary before a change is brought about.
+
+  gen diff --only docs
+  gen diff --summary
+  gen diff --summary --from origin/main --guard --accept public   # in CI`
+}
+
+func (*vetCmd) Help() string {
+	return `Use it while you write the spec: it needs no tree and writes nothing.
+
+  gen vet
+  gen vet -spec site.cue --strict`
+}
+
+func (*verifyCmd) Help() string {
+	return `Use it after a change of versions or of files of your own, before the push.
+
+  gen verify
+  gen verify --require nix,terraform --network   # in CI`
+}
+
+func (*proveCmd) Help() string {
+	return `Use it when files of your own lie beside gen's, or to see how a request travels.
+
+  gen prove
+  gen prove www.bakery.example   # the way from the hostname to its pods`
+}
+
+func (*rulesCmd) Help() string {
+	return `Use it to see what a spec is checked for, and which rules it can silence.
+
+  gen rules
+  gen rules | grep backup`
+}
+
+func (*explainCmd) Help() string {
+	return `Use it on the word in brackets behind a message, or on a field that you are about to change.
+
+  gen explain nic-gateway
+  gen explain hosts.web1.release`
+}
+
+func (*schemaCmd) Help() string {
+	return `Use it to look up what a spec can say.
+
+  gen schema
+  gen schema | less`
+}
+
+func (*whyCmd) Help() string {
+	return `Use it when a line of the output is not what you want, to find what to change.
+
+  gen why out/flake.nix:8
+  gen why -out . docs/RUNBOOK.md:12`
+}
+
+func (*whereCmd) Help() string {
+	return `Use it before you change a field, to see what depends on it.
+
+  gen where clients.bakery.image
+  gen where -spec site.cue hosts.web1.nics`
+}
+
+func (*graphCmd) Help() string {
+	return `Use it for a picture of the site where docs/site.svg is not enough.
+
+  gen graph > site.svg
+  gen graph --format dot | dot -Tpdf > site.pdf`
+}
+
+func (*probeCmd) Help() string {
+	return `Use it on a machine in its rescue system, for the part of the spec that is about hardware.
+
+  gen probe --script | ssh root@203.0.113.10 sh > facts.json
+  gen probe --name web1 facts.json`
+}
+
+func (*versionCmd) Help() string {
+	return `Use it in reports, and to see whether two people run the same gen.
+
+  gen version
+  test "$(gen version)" = "gen v1.4.0"`
+}
