@@ -68,11 +68,10 @@ func Picture(header, title string, columns []Column) []byte {
 	}
 	width, height = width+padding, height+padding
 	var b strings.Builder
-	fmt.Fprintf(&b, "<!-- %s -->\n", strings.ReplaceAll(header, "--", "- -"))
-	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">\n<style>\n%s</style>\n", width, height, width, height, text(title), style)
-	b.WriteString("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n")
+	open(&b, header, title, width, height, "")
 	for _, c := range columns {
-		fmt.Fprintf(&b, "<rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n<text y=\"%d\">\n", c.X, c.Y, c.Width, c.height(), c.Y)
+		box(&b, c.X, c.Y, c.Width, c.height())
+		fmt.Fprintf(&b, "<text y=\"%d\">\n", c.Y)
 		for _, r := range c.Rows {
 			for i, s := range r.Spans {
 				down := ""
@@ -87,6 +86,17 @@ func Picture(header, title string, columns []Column) []byte {
 	}
 	b.WriteString("</svg>\n")
 	return []byte(b.String())
+}
+
+// open begins a file, with more rules of style after those of all pictures.
+func open(b *strings.Builder, header, title string, width, height int, more string) {
+	fmt.Fprintf(b, "<!-- %s -->\n", strings.ReplaceAll(header, "--", "- -"))
+	fmt.Fprintf(b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">\n<style>\n%s%s</style>\n", width, height, width, height, text(title), style, more)
+	b.WriteString("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n")
+}
+
+func box(b *strings.Builder, x, y, width, height int) {
+	fmt.Fprintf(b, "<rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n", x, y, width, height)
 }
 
 // text is a text as XML has it; what XML cannot hold becomes U+FFFD.

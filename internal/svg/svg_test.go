@@ -12,14 +12,7 @@ import (
 func TestPicture(t *testing.T) {
 	rows := []Row{{20, []Span{{0, "head", "a<b>&\"c\" --> \x01"}}}, {20, []Span{{0, "", "one"}, {200, "quiet", "two"}}}, {20, []Span{{0, "", "last"}}}}
 	before := string(Picture("by -- gen", "t\"<", []Column{{16, 16, 400, rows}}))
-	dec := xml.NewDecoder(strings.NewReader(before))
-	for {
-		if _, err := dec.Token(); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatalf("%v\n%s", err, before)
-		}
-	}
+	isXML(t, before)
 	more := append(rows[:2:2], Row{20, []Span{{0, "", "new"}}}, rows[2])
 	after := string(Picture("by -- gen", "t\"<", []Column{{16, 16, 400, more}}))
 	lines := map[string]bool{}
@@ -34,5 +27,42 @@ func TestPicture(t *testing.T) {
 	}
 	if changed != 3 { // the row, the box and the picture
 		t.Errorf("%d lines are others\n%s", changed, after)
+	}
+}
+
+func isXML(t *testing.T, data string) {
+	t.Helper()
+	dec := xml.NewDecoder(strings.NewReader(data))
+	for {
+		if _, err := dec.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatalf("%v\n%s", err, data)
+		}
+	}
+}
+
+// A recording is XML whatever is printed; long lines go on in the next row, and without
+// animation one screen is there, the last.
+func TestTerminal(t *testing.T) {
+	long := strings.Repeat("ä", 130)
+	got := string(Terminal("by gen", "t", []Screen{
+		{Note: "one", Command: "gen <x>", Output: []Span{{Text: "a\tb  c"}, {Text: long, Class: "quiet"}}},
+		{Note: "two", Command: "gen check", Output: []Span{{Text: "   fine"}}},
+	}))
+	isXML(t, got)
+	for want, times := range map[string]int{
+		">a       b  c<":                          1,
+		">" + strings.Repeat("ä", 100) + "<":      1,
+		">" + strings.Repeat("ä", 30) + "<":       1,
+		"class=\"screen\"":                        1,
+		"class=\"screen last\"":                   1,
+		"x=\"56\" y=\"86\" textLength=\"32\"":     1, // three blanks to the right
+		"animation: type 0.3s steps(7) 0.0s":      1,
+		"@media (prefers-reduced-motion: reduce)": 1,
+	} {
+		if n := strings.Count(got, want); n != times {
+			t.Errorf("%d times: %s\n%s", n, want, got)
+		}
 	}
 }
