@@ -33,6 +33,10 @@ type Machine struct {
 	Disks    []Disk `json:"disks"`
 	Cards    []Card `json:"cards"`
 	Links    []Link `json:"links"`
+
+	Partial bool   `json:"-"` // of a report of nixos-facter, without addresses
+	Virtual string `json:"-"` // of such a report: what kind of virtual machine it is
+	Number  int    `json:"-"` // of the host, which tells the placeholders of several ones apart
 }
 
 // CPU is the processor.
@@ -64,7 +68,7 @@ type Card struct {
 	Gateways  []netip.Addr   `json:"gateways"`
 }
 
-// Read reads the JSON that facts.sh prints.
+// Read reads the JSON that facts.sh prints, or a report of nixos-facter.
 func Read(r io.Reader) (*Machine, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -73,17 +77,35 @@ func Read(r io.Reader) (*Machine, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, errors.New("there are no facts: did ssh reach the machine?")
 	}
+	m, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	for i := range m.Disks {
+		m.Disks[i].Model = plain(m.Disks[i].Model)
+	}
+	m.Product = plain(m.Product)
+	return m, nil
+}
+
+// parse tells the two forms apart: a report of nixos-facter has all under hardware.
+func parse(data []byte) (*Machine, error) {
+	var form struct {
+		Hardware json.RawMessage `json:"hardware"`
+	}
 	m := &Machine{}
+	if err := json.Unmarshal(data, &form); err != nil {
+		return nil, fmt.Errorf("not the facts of a machine: %w", err)
+	}
+	if len(form.Hardware) > 0 && form.Hardware[0] == '{' {
+		return readReport(data)
+	}
 	if err := json.Unmarshal(data, m); err != nil {
 		return nil, fmt.Errorf("not the facts of a machine: %w", err)
 	}
 	if m.Version != version {
 		return nil, fmt.Errorf("facts of version %d, and this gen reads version %d", m.Version, version)
 	}
-	for i := range m.Disks {
-		m.Disks[i].Model = plain(m.Disks[i].Model)
-	}
-	m.Product = plain(m.Product)
 	return m, nil
 }
 
@@ -104,11 +126,21 @@ func plain(text string) string {
 func (d *Disk) Device() string {
 	best := ""
 	for _, id := range slices.Sorted(slices.Values(d.IDs)) {
+		if ofContent(id) {
+			continue
+		}
 		if best == "" || rank(id) < rank(best) {
 			best = id
 		}
 	}
 	return best
+}
+
+// ofContent tells names that go when the disk is erased: of LVM, device mapper and md
+// on the disk as a whole, to which udev rules of LVM and mdadm give names beside its own.
+func ofContent(id string) bool {
+	name, _ := strings.CutPrefix(id, "/dev/disk/by-id/")
+	return slices.ContainsFunc([]string{"lvm-pv-uuid-", "dm-", "md-"}, func(kind string) bool { return strings.HasPrefix(name, kind) })
 }
 
 // rank orders the kinds of names that udev gives disks (systemd, 60-persistent-storage.rules).

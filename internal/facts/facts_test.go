@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sitegen/internal/diag"
 	"sitegen/internal/rules"
 	"sitegen/internal/spec"
 	"sitegen/templates"
@@ -87,22 +88,48 @@ func TestMachines(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, found)
 			}
-			got, file := m.Fragment("web1"), strings.TrimSuffix(capture, ".lines")+".cue"
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-			sound(t, got)
+			expect(t, strings.TrimSuffix(capture, ".lines")+".cue", m)
 		})
 	}
+}
+
+// Reports of nixos-facter, to the same.
+func TestReports(t *testing.T) {
+	reports, err := filepath.Glob("testdata/facter-*.json")
+	if err != nil || len(reports) < 2 {
+		t.Fatalf("%d reports, %v", len(reports), err)
+	}
+	for _, report := range reports {
+		file, err := os.Open(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		m, err := Read(file)
+		if err != nil {
+			t.Fatalf("%s: %v", report, err)
+		}
+		expect(t, strings.TrimSuffix(report, ".json")+".cue", m)
+	}
+}
+
+// expect holds the lines of a spec that follow from a machine, which gen accepts.
+func expect(t *testing.T, file string, m *Machine) {
+	t.Helper()
+	got := m.Fragment("web1")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	sound(t, got)
 }
 
 // rest is what no machine can say.
@@ -117,7 +144,7 @@ access: ops: {emails: ["ops@example.com"], default: true}
 sops: people: ops: "age1a3s33vpz5kexc0qxmrcu5utr42pyy3l5385kz59n9n3w832xhfwq0me3h5"
 `
 
-func sound(t *testing.T, fragment string) {
+func sound(t *testing.T, fragment string) diag.Problems {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "site.cue")
 	if err := os.WriteFile(file, []byte(fragment+rest), 0o600); err != nil {
@@ -127,14 +154,31 @@ func sound(t *testing.T, fragment string) {
 	if problems.Errors() > 0 {
 		t.Errorf("gen does not accept it:\n%v\n%s", problems, fragment)
 	}
+	return problems
+}
+
+// What nobody has looked at has values that gen accepts and warns of, each its own.
+func TestPlaceholder(t *testing.T) {
+	two := Placeholder("web1", 0) + Placeholder("web2", 1) + `hosts: [_]: {release: "26.05", stateVersion: "26.05"}, hosts: web2: {role: "agent", age: "age1rlmspzgcker7g9g2wj62m2q29psc7msp4vv67jshz8fzmpdxt35sng7j7l"
+	users: ops: {keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC2vNVczmfaG8LBP3HLyX5d/sGzwPbELBhe8OnZsUMHB ops"], groups: ["wheel"]}}`
+	problems := sound(t, two)
+	count := map[string]int{}
+	for _, p := range problems {
+		count[p.Rule]++
+	}
+	if count["placeholder"] != 6 || count["address-reserved"] != 2 || len(count) != 2 {
+		t.Errorf("it is warned of %v:\n%v", count, problems)
+	}
 }
 
 func TestReadRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                "there are no facts",
-		"os debian":       "not the facts of a machine",
-		`{"version": 99}`: "facts of version 99",
-		`{}`:              "facts of version 0",
+		"":                               "there are no facts",
+		"os debian":                      "not the facts of a machine",
+		`{"version": 99}`:                "facts of version 99",
+		`{}`:                             "facts of version 0",
+		`{"version": 3, "hardware": {}}`: "a report of nixos-facter of version 3",
+		`{"version": 1, "hardware": {"disk": 1}}`: "not a report of nixos-facter",
 	} {
 		if m, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, %v, want %q", text, m, err, want)

@@ -14,10 +14,10 @@ import (
 // what a person should look at in comments.
 func (m *Machine) Fragment(host string) string {
 	f := &fragment{}
-	f.line("// %s: %s firmware, looked at from %s with Linux %s", orUnknown(m.Product), m.Firmware, m.OS, m.Kernel)
+	f.head(m)
 	f.open("hosts: %s: {", diag.Path{host}.String())
 	f.processor(m)
-	if m.Arch != "aarch64" { // how a rescue system was booted is not how the disks will be
+	if m.Arch != "aarch64" && m.Firmware != "" { // how a rescue system was booted is not how the disks will be
 		f.line("// firmware: %s, as that system was booted; left out, the host boots in both modes", spec.Quote(m.Firmware))
 	}
 	f.line("")
@@ -44,16 +44,33 @@ func (f *fragment) line(text string, args ...any) {
 func (f *fragment) open(text string, args ...any) { f.line(text, args...); f.depth++ }
 func (f *fragment) close(text string)             { f.depth--; f.line("%s", text) }
 
+func (f *fragment) head(m *Machine) {
+	switch {
+	case !m.Partial:
+		f.line("// %s: %s firmware, looked at from %s with Linux %s", orUnknown(m.Product), m.Firmware, m.OS, m.Kernel)
+	case m.Virtual != "":
+		f.line("// %s, a virtual machine (%s): from a report of nixos-facter", orUnknown(m.Product), plain(m.Virtual))
+	default:
+		f.line("// %s: from a report of nixos-facter", orUnknown(m.Product))
+	}
+}
+
 func (f *fragment) processor(m *Machine) {
+	threads := ""
+	if m.CPU.Threads > 0 || !m.Partial {
+		threads = fmt.Sprintf(", threads: %d", max(m.CPU.Threads, 1))
+	}
 	switch vendor := m.vendor(); {
 	case m.Arch == "aarch64":
-		f.line("cpu: {arch: %s, threads: %d}", spec.Quote(m.Arch), max(m.CPU.Threads, 1))
+		f.line("cpu: {arch: %s%s}", spec.Quote(m.Arch), threads)
 	case vendor != "":
-		f.line("cpu: {vendor: %s, threads: %d}", spec.Quote(vendor), max(m.CPU.Threads, 1))
+		f.line("cpu: {vendor: %s%s}", spec.Quote(vendor), threads)
 	default:
 		f.line("cpu: threads: %d // %s, of %s", max(m.CPU.Threads, 1), m.Arch, orUnknown(plain(m.CPU.Vendor)))
 	}
-	if m.Memory > 0 {
+	if m.Memory > 0 && m.Partial {
+		f.line("memory: %s", spec.Quote(m.Installed()))
+	} else if m.Memory > 0 {
 		f.line("memory: %s // Linux sees %s", spec.Quote(m.Installed()), size(m.Memory))
 	}
 }
@@ -61,6 +78,8 @@ func (f *fragment) processor(m *Machine) {
 // disks names all disks but those on USB a, b, c …, in the order of their names.
 func (f *fragment) disks(disks []Disk) {
 	f.open("disks: {")
+	var sizes []int64
+	groups := map[int64][]string{}
 	n := 0
 	for i := range disks {
 		d := &disks[i]
@@ -75,10 +94,22 @@ func (f *fragment) disks(disks []Disk) {
 		if d.Device() == "" {
 			device = spec.Quote(d.Name) + ", unstableName: true"
 		}
-		f.line("%s: {device: %s, size: %s} // %s, %s", diskName(n), device, spec.Quote(size(d.Size)), d.what(), d.Name)
+		if d.Size > 0 {
+			device += ", size: " + spec.Quote(size(d.Size))
+		}
+		f.line("%s: {device: %s} // %s, %s", diskName(n), device, d.what(), d.Name)
+		if groups[d.Size] == nil {
+			sizes = append(sizes, d.Size)
+		}
+		groups[d.Size] = append(groups[d.Size], spec.Quote(diskName(n)))
 		n++
 	}
 	f.close("}")
+	if len(sizes) == 2 && len(groups[sizes[0]]) > 1 && len(groups[sizes[1]]) > 1 {
+		f.line("// Without more words all disks are one mirror, of the smallest's size. Disks of two sizes may be two arrays:")
+		f.line(`// arrays: {system: {disks: [%s], mount: "/"}, data: {disks: [%s], mount: "/data"}}`,
+			strings.Join(groups[sizes[0]], ", "), strings.Join(groups[sizes[1]], ", "))
+	}
 }
 
 // diskName is a, b … z, d26, d27 …

@@ -31,6 +31,9 @@ type network struct {
 
 func newNetwork(m *Machine) *network {
 	n := &network{cards: slices.Clone(m.Cards), names: map[string]string{}, notes: map[string][]string{}, folded: map[string]string{}}
+	if m.Partial {
+		n.fill(m.Number)
+	}
 	for _, l := range m.Links {
 		l.On = slices.DeleteFunc(slices.Clone(l.On), func(name string) bool { return !m.has(name) })
 		switch {

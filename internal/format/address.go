@@ -118,6 +118,12 @@ func MAC(text string) Fault {
 	return Fault{What: fmt.Sprintf("%q is no MAC address", text), Hint: "six pairs of hex digits, as `ip link` shows them: \"a8:a1:59:0f:10:01\""}
 }
 
+// IsDocumentationMAC tells the addresses of cards that are reserved for examples:
+// 00-00-5E-00-53-00 to 00-00-5E-00-53-FF (RFC 9542, 2.1.4).
+func IsDocumentationMAC(text string) bool {
+	return strings.HasPrefix(strings.ToLower(text), "00:00:5e:00:53:")
+}
+
 // LastAddr is the highest address of a prefix: the broadcast address of an IPv4
 // network.
 func LastAddr(p netip.Prefix) netip.Addr {

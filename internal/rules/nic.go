@@ -126,7 +126,7 @@ func checkAddressReserved(c *checker) {
 	c.eachStatic(func(s static) {
 		switch a := s.Addr(); {
 		case format.IsDocumentation(a):
-			c.report(s.at, "%s is reserved for documentation, and routed nowhere", a).WithHint("write the host's own address")
+			c.report(s.at, "%s is reserved for documentation, and routed nowhere", a).WithHint("write the host's own address, which gen probe prints")
 		case a.IsLinkLocalUnicast():
 			c.report(s.at, "%s is a link-local address, which no router passes on", a).WithHint("cards make one by themselves; write the host's global address")
 		}

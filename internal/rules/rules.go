@@ -17,7 +17,7 @@ func rules() []Rule {
 	}{
 		{"The spec as a text", specRules()},
 		{"Formats", formatRules()},
-		{"Names", nameRules()},
+		{"Names", slices.Concat(nameRules(), placeholderRules())},
 		{"The repository", repoRules()},
 		{"Hosts", slices.Concat(serverRules(), hostRules(), cpuRules())},
 		{"Disks and arrays", slices.Concat(diskRules(), diskLossRules(), partitionRules(), poolRules(), volumeRules(), storageRules())},

@@ -27,6 +27,8 @@ type oddText struct {
 	unread  rune // a character that kustomize cannot read, or 0
 	tab     bool // it has one in it
 	hyphen  bool // it starts with one
+
+	placeholder bool // it is one of gen init's
 }
 
 // oddTexts looks through all texts of the spec, once.
@@ -40,14 +42,15 @@ func (c *checker) oddTexts() []oddText {
 			c.odd = append(c.odd, oddText{at: at(), secret: what})
 		}
 		hyphen := strings.HasPrefix(text, "-")
-		if format.PlainText(text) && !hyphen {
+		placeholder := isPlaceholder(text)
+		if format.PlainText(text) && !hyphen && !placeholder {
 			return
 		}
-		o := oddText{at: at(), nul: strings.Contains(text, "\x00"), hidden: format.Invisible(text), hyphen: hyphen, tab: strings.Contains(text, "\t")}
+		o := oddText{at: at(), placeholder: placeholder, nul: strings.Contains(text, "\x00"), hidden: format.Invisible(text), hyphen: hyphen, tab: strings.Contains(text, "\t")}
 		o.fixed, o.form, _ = format.Composed(text)
 		o.breaker, o.breaks = lineBreaker(text)
 		o.unread = unreadable(text)
-		if o.unread != 0 || o.nul || o.hidden != "" || o.form != "" || o.breaks || o.tab || hyphen {
+		if o.unread != 0 || o.nul || o.hidden != "" || o.form != "" || o.breaks || o.tab || hyphen || placeholder {
 			o.name = o.at[len(o.at)-1] == text
 			c.odd = append(c.odd, o)
 		}

@@ -396,7 +396,7 @@ facts() {
 # as_json makes an object of the lines: everything after a line's fixed words is text as a maker wrote it.
 as_json() {
   awk '
-    function text(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/[[:cntrl:]]/, "", s); return "\"" s "\"" }
+    function text(s) { gsub(/\\/, "&&", s); gsub(/"/, "\\\"", s); gsub(/[[:cntrl:]]/, "", s); return "\"" s "\"" }
     function rest(n, s) { s = $0; while (n-- > 0) sub(/^[^ ]* */, "", s); sub(/ +$/, "", s); return s }
     function list(s) { sub(/^, /, "", s); return "[" s "]" }
     $1 == "disk" && $2 ~ /\/by-(id|path)\// { names[$3] = names[$3] ", " text($2); next }
