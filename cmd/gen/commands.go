@@ -14,6 +14,7 @@ import (
 	"sitegen/internal/gen"
 	"sitegen/internal/rules"
 	"sitegen/internal/site"
+	"sitegen/internal/spec"
 	"sitegen/internal/tree"
 	"sitegen/schema"
 )
@@ -302,11 +303,16 @@ func (c *vetCmd) Run(e *env) error {
 	return nil
 }
 
-type schemaCmd struct{}
+type schemaCmd struct {
+	JSON bool `name:"json" help:"Print it as JSON Schema (draft 2020-12)."`
+}
 
-// Run prints the schema as one CUE file.
+// Run prints the schema as one CUE file, or as JSON Schema.
 func (c *schemaCmd) Run(e *env) error {
 	text, err := schema.Text()
+	if c.JSON {
+		text, err = spec.JSONSchema()
+	}
 	if err != nil {
 		return err
 	}

@@ -63,10 +63,10 @@ func (*explainCmd) Help() string {
 }
 
 func (*schemaCmd) Help() string {
-	return `Use it to look up what a spec can say.
+	return `Use it to look up what a spec can say, and --json for programs that make specs.
 
-  gen schema
-  gen schema | less`
+  gen schema | less
+  gen schema --json > site.schema.json`
 }
 
 func (*whyCmd) Help() string {
