@@ -48,7 +48,7 @@ type element struct {
 }
 
 func elements() []element {
-	routes := []string{"docs/RUNBOOK.md", "k8s/argocd-SITE/cloudflared/configSITE.yaml", "k8s/argocd-SITE/cloudflared/networkpolicy.yaml",
+	routes := []string{"docs/ROUTES.md", "docs/RUNBOOK.md", "k8s/argocd-SITE/cloudflared/configSITE.yaml", "k8s/argocd-SITE/cloudflared/networkpolicy.yaml",
 		"k8s/terraform-SITE/cloudflare.tf", "scripts/verify-SITE.sh"}
 	return []element{
 		{

@@ -42,14 +42,19 @@ domains: "bakery.example": zoneId: "`+strings.Repeat("c", 32)+`"
 
 func runbookOf(t *testing.T, s *site.Site) string {
 	t.Helper()
+	return page(t, s, 1)
+}
+
+func page(t *testing.T, s *site.Site, n int) string {
+	t.Helper()
 	files, err := Files(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 1 || files[0].Path != "docs/RUNBOOK.md" || files[0].Mode != 0o644 {
+	if len(files) != 2 || files[0].Path != "docs/ROUTES.md" || files[1].Path != "docs/RUNBOOK.md" || files[n].Mode != 0o644 {
 		t.Fatalf("files: %v", files)
 	}
-	return string(files[0].Data)
+	return string(files[n].Data)
 }
 
 func TestRunbook(t *testing.T) {
@@ -60,7 +65,7 @@ func TestRunbook(t *testing.T) {
 	contains(t, text,
 		"scripts/install-web1.sh --check\n", "scripts/bootstrap-hetzner-k8s.sh", "scripts/verify-hetzner.sh",
 		"| Account | Cloudflare Tunnel | Edit |", "| Account | Access: Apps and Policies | Edit |", "| Zone | DNS | Edit |", "| Zone | Zone | Read | finding the zones by name, finding the account |",
-		"- bakery.example\n", "| `bakery.example` | client bakery | everybody |", "| `argocd.example.com` | Argo CD | admins (Access, 24h) |",
+		"- bakery.example\n", "[ROUTES.md](ROUTES.md)",
 		"*without* write access", "`argocd_repo_ssh_key`", "`smtp_password`", "alerts at mail.example",
 		"k8s/argocd-hetzner/invoices/secrets.enc.yaml", "- invoices: data, mounted at `/data`", "web1 lets in 198.51.100.0/24",
 		"mdadm /dev/md/system --add /dev/disk/by-partlabel/disk-b-md-system", "if mountpoint -q /boot-fallback; then umount /boot-fallback; fi",

@@ -2,9 +2,11 @@ package docs
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,12 +50,15 @@ func TestValuesReadBack(t *testing.T) {
 // shell finds in its commands, with VALUE for each value.
 func readPage(t *testing.T, s *site.Site, value string) []string {
 	t.Helper()
-	data := newRunbook(s)
+	data, hostnames := newRunbook(s), newRoutes(s)
 	fill(reflect.ValueOf(&data).Elem(), value)
-	src, err := write(data)
-	if err != nil {
+	fill(reflect.ValueOf(&hostnames).Elem(), value)
+	book, err := writeRunbook(data)
+	list, err2 := write(hostnames, "routes.md")
+	if err := errors.Join(err, err2); err != nil {
 		t.Fatalf("with %q: %v", value, err)
 	}
+	src := slices.Concat(book, []byte("\n"), list)
 	reader := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
 	doc := reader.Parser().Parse(text.NewReader(src))
 	var commands []ast.Node

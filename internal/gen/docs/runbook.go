@@ -2,7 +2,6 @@ package docs
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +19,6 @@ type runbook struct {
 	Others                 []host // all of them but the first
 	ServerCount            string
 	MayDie, Majority       string // how many of them
-	Routes                 []route
 	Team                   string // of Zero Trust; "" where cloudflared does not check Access
 	Certified              []host // whose sshd takes certificates of Access, or will
 	PathGroups             bool   // paths have groups of their own
@@ -75,7 +73,6 @@ type runbook struct {
 }
 
 type (
-	route  struct{ Hostname, Target, Access string }
 	key    struct{ Key, What string }
 	file   struct{ File, Example string }
 	volume struct{ App, Volume, Mount, Claims, Where string }
@@ -195,56 +192,14 @@ func (r *runbook) addZone(s *site.Site, z site.Zone) {
 	r.ZoneSettings = r.ZoneSettings || z.Settings != (site.ZoneSettings{})
 }
 
+// addRoutes takes what the runbook has to know of hostnames; docs/ROUTES.md has them all.
 func (r *runbook) addRoutes(s *site.Site) {
 	for _, from := range s.Routes {
-		to := route{Hostname: from.Hostname, Access: "everybody", Target: target(from)}
-		if from.Access != "" {
-			to.Access = fmt.Sprintf("%s (Access, %s%s)", from.Access, from.Session, noLogin(s.Group(from.Access)))
-		}
-		for _, p := range from.Paths {
-			to.Target += fmt.Sprintf("; %s at %s", p.Service, p.Path)
-		}
 		r.PathGroups = r.PathGroups || len(from.AccessPaths) > 0
-		for _, p := range from.AccessPaths {
-			to.Access += fmt.Sprintf("; %s at %s (Access, %s%s)", p.Access, p.Path, p.Session, noLogin(s.Group(p.Access)))
-		}
-		if len(from.Bypass) > 0 {
-			to.Access += "; everybody at " + strings.Join(from.Bypass, ", ")
-		}
 		if from.Kind == site.RouteArgoCD {
 			r.ArgoURL = "https://" + from.Hostname
 		}
-		r.Routes = append(r.Routes, to)
 	}
-	for _, from := range s.Redirects {
-		to := route{Hostname: from.Hostname, Access: "everybody", Target: fmt.Sprintf("%s (redirect, %d)", from.To, from.Status)}
-		if from.KeepPath {
-			to.Target = fmt.Sprintf("%s (redirect, %d, with path and query)", from.To, from.Status)
-		}
-		r.Routes = append(r.Routes, to)
-	}
-}
-
-// noLogin tells who of a group comes in without a log-in.
-func noLogin(g site.AccessGroup) string {
-	if len(g.IPs) == 0 {
-		return ""
-	}
-	return "; no log-in from " + strings.Join(g.IPs, ", ")
-}
-
-func target(r site.Route) string {
-	switch r.Kind {
-	case site.RouteArgoCD:
-		return "Argo CD"
-	case site.RouteHubble:
-		return "Hubble"
-	case site.RouteSSH:
-		return "SSH on " + r.Owner
-	case site.RouteOwn:
-		return r.Service
-	}
-	return fmt.Sprintf("%s %s", r.Kind, r.Owner)
 }
 
 // zoneRead says what zones are looked up for: nothing, when the spec gives the
