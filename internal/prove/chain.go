@@ -101,6 +101,9 @@ func (p *Proof) onward(c *config, r *rule) []Hop {
 	}
 	w := r.to.workload
 	if w == nil {
+		if h := p.hostAt(r.Service); h != nil {
+			hops = append(hops, p.standsOn(h, "answers", nil)...)
+		}
 		return hops
 	}
 	replicas := text(w.node, "spec", "replicas")
@@ -125,7 +128,7 @@ func (p *Proof) onward(c *config, r *rule) []Hop {
 			add(project.at(), "project %s permits %s in %s", a.project, w.kind, w.namespace)
 		}
 	}
-	return hops
+	return append(hops, p.stands(w)...)
 }
 
 // placeOf reads a place back; "" where it is none.

@@ -49,25 +49,21 @@ var mountOption = regexp.MustCompile(`^((no)?(fail|atime|diratime|auto|exec|suid
 // least is how many disks an array of a level has.
 var least = map[int]int{0: 2, 1: 2, 4: 3, 5: 3, 6: 4, 10: 2}
 
-// mounted is a file system: where, on what.
-type mounted struct {
-	on    []string // disks
-	where Place
-}
-
 // proveDisks goes from disks to what is mounted, and to the boot loader.
 func (p *Proof) proveDisks(h *host) {
 	d, file := h.said.Devices, h.file("disko.nix")
 	mounts, members := map[string]mounted{}, map[string][]string{}
-	mount := func(at string, on []string) {
+	mount := func(at string, m mounted) {
 		if at == "" {
 			return
 		}
 		if _, twice := mounts[at]; twice {
 			p.find(RuleOwners, p.line(file, `"`+at+`"`), "two file systems of %s are mounted at %s", h.name, at)
 		}
-		mounts[at] = mounted{on, p.line(file, `mountpoint = "`+at+`"`)}
+		m.where = p.line(file, `mountpoint = "`+at+`"`)
+		mounts[at] = m
 	}
+	h.mounts = mounts
 	seen := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(d.Disk)) {
 		one := d.Disk[name]
@@ -89,7 +85,7 @@ func (p *Proof) proveDisks(h *host) {
 			p.find(RuleHost, p.line(file, name+" = {"), "nothing is mounted of the array %s", name)
 			continue
 		}
-		mount(a.Content.Mountpoint, on)
+		mount(a.Content.Mountpoint, mounted{kind: "array", name: name, format: a.Content.Format, on: on})
 	}
 	for name, pool := range d.Zpool {
 		on := members["pool "+name]
@@ -97,7 +93,7 @@ func (p *Proof) proveDisks(h *host) {
 			p.find(RuleHost, p.line(file, name+" = {"), "the pool %s has the disks %q", name, on)
 		}
 		for _, set := range pool.Datasets {
-			mount(set.Mountpoint, on)
+			mount(set.Mountpoint, mounted{kind: "pool", name: name, on: on})
 		}
 	}
 	for _, on := range slices.Sorted(maps.Keys(members)) {
@@ -112,13 +108,13 @@ func (p *Proof) proveDisks(h *host) {
 	p.proveNeeds(h, mounts)
 }
 
-func (p *Proof) provePartitions(h *host, name string, one disk, mount func(string, []string), members map[string][]string) {
+func (p *Proof) provePartitions(h *host, name string, one disk, mount func(string, mounted), members map[string][]string) {
 	file := h.file("disko.nix")
 	if one.Content.Type != "gpt" {
 		if len(one.Content.Partitions) > 0 {
 			p.find(RuleHost, p.line(file, one.Device), "the disk %s has partitions, and is no gpt", name)
 		}
-		mount(one.Content.Mountpoint, []string{name})
+		mount(one.Content.Mountpoint, mounted{kind: "disk", name: name, format: one.Content.Format, on: []string{name}})
 		return
 	}
 	whole := 0
@@ -148,10 +144,10 @@ func (p *Proof) provePartitions(h *host, name string, one disk, mount func(strin
 		case c.Type == "zfs":
 			members["pool "+c.Pool], want = append(members["pool "+c.Pool], name), "BF01"
 		case c.Type == "filesystem" && c.Format == "vfat":
-			mount(c.Mountpoint, []string{name})
+			mount(c.Mountpoint, mounted{kind: "partition", name: label, format: c.Format, on: []string{name}})
 			want = "EF00"
 		case c.Type == "filesystem":
-			mount(c.Mountpoint, []string{name})
+			mount(c.Mountpoint, mounted{kind: "partition", name: label, format: c.Format, on: []string{name}})
 			if c.Mountpoint == "" {
 				p.find(RuleHost, where, "the partition %s of %s is mounted nowhere", label, name)
 			}

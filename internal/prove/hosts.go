@@ -17,6 +17,7 @@ type host struct {
 	modules map[string]*module
 	secrets *encrypted
 	said    *machine
+	mounts  map[string]mounted
 }
 
 // machine is what Nix says of a host.
