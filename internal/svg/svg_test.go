@@ -45,7 +45,7 @@ func isXML(t *testing.T, data string) {
 // A recording is XML whatever is printed; long lines go on in the next row, and without
 // animation one screen is there, the last.
 func TestTerminal(t *testing.T) {
-	long := strings.Repeat("ä", 130)
+	long := strings.Repeat("ä", widest+30)
 	got := string(Terminal("by gen", "t", []Screen{
 		{Note: "one", Command: "gen <x>", Output: []Span{{Text: "a\tb  c"}, {Text: long, Class: "quiet"}}},
 		{Note: "two", Command: "gen check", Output: []Span{{Text: "   fine"}}},
@@ -53,7 +53,7 @@ func TestTerminal(t *testing.T) {
 	isXML(t, got)
 	for want, times := range map[string]int{
 		">a       b  c<":                          1,
-		">" + strings.Repeat("ä", 100) + "<":      1,
+		">" + strings.Repeat("ä", widest) + "<":   1,
 		">" + strings.Repeat("ä", 30) + "<":       1,
 		"class=\"screen\"":                        1,
 		"class=\"screen last\"":                   1,

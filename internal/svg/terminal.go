@@ -13,12 +13,12 @@ type Screen struct {
 
 // What a terminal measures: columns, pixels, seconds.
 const (
-	widest   = 100
+	widest   = 110
 	columnPx = 8
 	rowPx    = 18
 	keySec   = 0.04 // for a character that is typed
-	pauseSec = 1.8  // at the end of a screen, and for each line
-	lineSec  = 0.22
+	pauseSec = 2.5  // at the end of a screen, and for each line
+	lineSec  = 0.3
 )
 
 // Without animation, as with prefers-reduced-motion, only the last screen is there.
