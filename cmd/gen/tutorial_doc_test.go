@@ -99,6 +99,7 @@ func play(t *testing.T, page string) (string, []step) {
 func TestDocsTutorial(t *testing.T) {
 	need(t, "bash", "bash")
 	need(t, "git", "git")
+	need(t, "nix-instantiate", "nix-bin") // for hosts in gen prove
 	const name, demo = "../../docs/TUTORIAL.md", "../../docs/demo.svg"
 	page, err := os.ReadFile(name)
 	if err != nil {
