@@ -16,7 +16,7 @@ import (
 const (
 	exitFine    = 0
 	exitDrift   = 1 // check, diff, verify, prove: something in the tree is not right
-	exitGuarded = 3 // diff --summary --guard: the change is of a class that is not accepted
+	exitGuarded = 3 // diff --summary --guard, add, remove, rename, set, unset: the change is of a class that is not accepted
 	exitTrouble = 2 // a bad spec, a needed file that it leaves out, I/O, wrong usage
 )
 
@@ -28,6 +28,11 @@ type cli struct {
 	Vet     vetCmd     `cmd:"" help:"Tell whether the spec is sound."`
 	Verify  verifyCmd  `cmd:"" help:"Let the programs that read the tree tell whether they accept it; exit 1 if not."`
 	Prove   proveCmd   `cmd:"" help:"Follow each link of the tree: from hostnames to pods and people, from secrets to readers; exit 1 if one does not hold."`
+	Add     addCmd     `cmd:"" help:"Add a client, an app, a record … to the spec, and write the tree."`
+	Remove  removeCmd  `cmd:"" help:"Take one out of the spec, and write the tree."`
+	Rename  renameCmd  `cmd:"" help:"Give one another name in the spec; a client or an app runs on."`
+	Set     setCmd     `cmd:"" help:"Give a field of the spec a value, and write the tree."`
+	Unset   unsetCmd   `cmd:"" help:"Take a field out of the spec, so that its default holds, and write the tree."`
 	Rules   rulesCmd   `cmd:"" help:"List the rules that a spec has to keep to."`
 	Explain explainCmd `cmd:"" help:"Explain one rule, or one field of a spec."`
 	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
@@ -83,7 +88,7 @@ func newParser(c *cli, options ...kong.Option) *kong.Kong {
 			"  gen -spec infra       … from all files of one package in a folder; without -spec, in this one\n"+
 			"  gen check             is out/ what the spec says?\n"+
 			"  gen diff              what would gen write?\n\n"+
-			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify, prove), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard)."),
+			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify, prove), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard; add, remove, rename, set and unset, which write nothing then)."),
 	)...)
 	if err != nil {
 		panic(err) // the structs above are wrong
@@ -95,7 +100,7 @@ func newParser(c *cli, options ...kong.Option) *kong.Kong {
 func run(args []string, stdout, stderr io.Writer) int {
 	exited := -1
 	parser := newParser(new(cli), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }))
-	ctx, err := parser.Parse(normalize(args))
+	ctx, err := parser.Parse(ownFirst(parser.Model, normalize(args)))
 	if exited >= 0 { // --help
 		return exited
 	}

@@ -53,6 +53,11 @@ func (f *specFlags) wanted(e *env, out outRoot, vet bool) (*gen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.made(e, out, s, vet)
+}
+
+// made is what a site that has been read comes to.
+func (f *specFlags) made(e *env, out outRoot, s *site.Site, vet bool) (*gen.Result, error) {
 	if err := f.readOwn(e, out, s, vet); err != nil {
 		return nil, err
 	}
@@ -97,78 +102,6 @@ func idle(r *gen.Result) diag.Problems {
 		})
 	}
 	return all
-}
-
-type writeCmd struct {
-	specFlags
-	formatFlags
-	outFlags
-	Anywhere bool `help:"Write also into the root of the file system, a home folder, or a folder of other files that is in no git repository."`
-	acceptFlags
-	Force []string `placeholder:"PATH" sep:"none" help:"Replace this file, folder or pattern of files, although it was edited or is not gen's; a backup is kept. Can be repeated."`
-}
-
-// Run writes the tree. Nothing is written unless everything can be.
-func (c *writeCmd) Run(e *env) error {
-	e.format = c.Format
-	if err := c.acceptFlags.check(); err != nil {
-		return err
-	}
-	want, err := c.wanted(e, c.Out, false)
-	if err != nil {
-		return err
-	}
-	root, err := c.open(e)
-	if err == nil {
-		err = c.place(root)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if root != nil {
-			root.Close()
-		}
-	}()
-	changes, err := c.compare(e, root, c.Spec, want)
-	if err != nil {
-		return err
-	}
-	if err := mean("--force", c.Force, want.Tree, changes); err != nil {
-		return err
-	}
-	does := summaryOf(root, want, changes)
-	if err := refuse(e, want.Site, does, c.Accept); err != nil {
-		return err
-	}
-	if len(c.Only) == 0 {
-		found, err := around(e, root, want, changes, does, false)
-		if err == nil {
-			err = c.find(e, found)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if root == nil { // only now that nothing is in the way
-		if root, err = c.create(e); err != nil {
-			return err
-		}
-	}
-	err = tree.Apply(root, changes, tree.Options{Force: c.Force, Kept: func(path, backup string) {
-		fmt.Fprintf(e.stderr, "gen: kept the old %s as %s\n", path, backup)
-	}})
-	var blocked *tree.BlockedError
-	if errors.As(err, &blocked) {
-		return showBlocked(e, blocked)
-	}
-	if err == nil {
-		summarize(e, changes)
-		if had(changes) && e.text() {
-			err = does.WriteShort(e.stderr)
-		}
-	}
-	return err
 }
 
 type checkCmd struct {

@@ -14,7 +14,7 @@ var layers = []string{"sitegen/internal/rules", "sitegen/internal/site", "sitege
 
 // TestDependencies holds the rules that the design rests on: arrows between packages
 // lead one way, languages know nothing of a site, generators nothing of escaping or
-// of the disk, and only package spec reads CUE.
+// of the disk, and only package spec reads CUE, beside edit, which changes its text.
 func TestDependencies(t *testing.T) {
 	imports := list(t)
 	languages := []string{"sitegen/internal/nix", "sitegen/internal/tf", "sitegen/internal/manifest", "sitegen/internal/sh", "sitegen/internal/md", "sitegen/internal/svg", "sitegen/internal/graph", "sitegen/internal/rulelang", "sitegen/internal/lines"}
@@ -25,7 +25,7 @@ func TestDependencies(t *testing.T) {
 			}
 		}
 	}
-	for _, l := range slices.Concat(languages, layers, []string{"sitegen/internal/tree", "sitegen/internal/verify", "sitegen/internal/prove", "sitegen/internal/prove/meant", "sitegen/internal/tfread", "sitegen/internal/ingress", "sitegen/cmd/gen"}) {
+	for _, l := range slices.Concat(languages, layers, []string{"sitegen/internal/tree", "sitegen/internal/edit", "sitegen/internal/verify", "sitegen/internal/prove", "sitegen/internal/prove/meant", "sitegen/internal/tfread", "sitegen/internal/ingress", "sitegen/cmd/gen"}) {
 		if _, ok := imports[l]; !ok {
 			t.Errorf("there is no package %s: the rule about it holds nothing", l)
 		}
@@ -37,8 +37,12 @@ func forbidden(pkg, dep string, languages []string) string {
 	own := strings.HasPrefix(dep, "sitegen/")
 	layer, below := slices.Index(layers, pkg), slices.Index(layers, dep)
 	switch {
-	case strings.HasPrefix(dep, "cuelang.org/") && !slices.Contains([]string{"sitegen/internal/spec", "sitegen/internal/bench", "sitegen/internal/site/sitetest"}, pkg):
-		return "only package spec reads CUE"
+	case strings.HasPrefix(dep, "cuelang.org/") && !slices.Contains([]string{"sitegen/internal/spec", "sitegen/internal/edit", "sitegen/internal/bench", "sitegen/internal/site/sitetest"}, pkg):
+		return "only package spec reads CUE, and edit its syntax"
+	case pkg == "sitegen/internal/edit" && own && dep != "sitegen/internal/spec" && dep != "sitegen/internal/diag":
+		return "edit knows the text of a spec, and nothing of what follows from it"
+	case dep == "sitegen/internal/edit" && pkg != "sitegen/cmd/gen":
+		return "a spec is changed on the command line alone"
 	case layer >= 0 && own && below <= layer && !(pkg == "sitegen/internal/spec" && dep == "sitegen/schema"):
 		return "a spec is read, resolved and checked in one direction"
 	case slices.Contains(languages, pkg) && own && !slices.Contains(languages, dep) && dep != "sitegen/internal/tree":

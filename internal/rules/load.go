@@ -14,8 +14,11 @@ import (
 // Load reads a spec and returns the site that it describes. The problems are sorted
 // by place, and hold nothing that looks like a secret. The site is nil if one of them
 // is an error.
-func Load(src spec.Source) (*site.Site, diag.Problems) {
-	s, problems := judge(src.Read())
+func Load(src spec.Source) (*site.Site, diag.Problems) { return Judge(src.Read()) }
+
+// Judge is Load of a spec that has been read.
+func Judge(r spec.Reading) (*site.Site, diag.Problems) {
+	s, problems := judge(r)
 	return s, redacted(problems.Sorted())
 }
 

@@ -40,25 +40,30 @@ func Evaluating() bool {
 	}
 	limitMemory(maxLimits.memory)
 	debug.SetMemoryLimit(int64(maxLimits.memory / 10 * 9)) // collect what can be before that
-	var names []string
-	if gob.NewDecoder(os.Stdin).Decode(&names) != nil {
+	var texts []Text
+	if gob.NewDecoder(os.Stdin).Decode(&texts) != nil {
 		os.Exit(2)
 	}
-	a := within(maxLimits, func() answer { return answerOf(names) }, func(why string) answer { return answer{Over: why} })
+	a := within(maxLimits, func() answer { return answerOf(texts) }, func(why string) answer { return answer{Over: why} })
 	if gob.NewEncoder(os.Stdout).Encode(a) != nil {
 		os.Exit(2)
 	}
 	return true
 }
 
-func answerOf(names []string) answer {
+func answerOf(texts []Text) answer {
 	var files []*ast.File
-	for _, name := range names {
-		f, err := parser.ParseFile(name, nil)
+	var names []string
+	for _, t := range texts {
+		var text any // nil: what is in the file
+		if t.Data != nil {
+			text = t.Data
+		}
+		f, err := parser.ParseFile(t.Name, text)
 		if err != nil {
 			os.Exit(2) // it has changed
 		}
-		files = append(files, f)
+		files, names = append(files, f), append(names, t.Name)
 	}
 	root, problems := evaluate(files, newIndex(files))
 	root.each(func(v *value) { v.Place, v.Label = placeOf(v.at, names), placeOf(v.label, names) })
@@ -66,14 +71,14 @@ func answerOf(names []string) answer {
 }
 
 // evaluateApart has a second process evaluate the files.
-func evaluateApart(files []*ast.File, ix *Index) (*value, diag.Problems) {
-	var names []string
+func (src Source) evaluateApart(files []*ast.File, ix *Index) (*value, diag.Problems) {
+	var texts []Text
 	for _, f := range files {
-		names = append(names, f.Filename)
+		texts = append(texts, Text{Name: f.Filename, Data: src.Overlay[f.Filename]})
 	}
 	var in, out, errs bytes.Buffer
 	self, err := os.Executable()
-	if err != nil || gob.NewEncoder(&in).Encode(names) != nil {
+	if err != nil || gob.NewEncoder(&in).Encode(texts) != nil {
 		return evaluate(files, ix)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), maxLimits.time*9/10) // before this process gives up

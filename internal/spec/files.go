@@ -26,6 +26,10 @@ type Source struct {
 	// Tags are the names that files ask for with @if, as `cue export -t` gives them.
 	Tags []string
 
+	// Overlay holds texts that are read in place of what is in files, by the names that
+	// Texts gives: a spec as it would be after a change.
+	Overlay map[string][]byte
+
 	// Apart has a spec that computes evaluated by a second process, within limits that
 	// hold: for specs that anybody may have written. The program has to call Evaluating
 	// before it does anything else.
@@ -58,7 +62,7 @@ func (src Source) read() ([]*ast.File, diag.Problems) {
 			return nil, specProblem(src.Path, errors.New("is a directory without .cue files"), "")
 		}
 	}
-	parsed, problems := parseFiles(names)
+	parsed, problems := src.parseFiles(names)
 	if len(problems) > 0 {
 		return nil, problems
 	}
@@ -93,12 +97,12 @@ func cueFiles(dir string) ([]string, error) {
 	return names, nil
 }
 
-func parseFiles(names []string) ([]*ast.File, diag.Problems) {
+func (src Source) parseFiles(names []string) ([]*ast.File, diag.Problems) {
 	var files []*ast.File
 	var problems diag.Problems
 	size := 0
 	for _, name := range names {
-		data, err := readRegular(name, maxSource-size)
+		data, err := src.data(name, maxSource-size)
 		if err != nil {
 			return nil, specProblem(name, err, "")
 		}

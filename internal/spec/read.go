@@ -43,7 +43,7 @@ type evaluator func([]*ast.File, *Index) (*value, diag.Problems)
 
 func (src Source) evaluator(files []*ast.File) evaluator {
 	if src.Apart && computes(files) {
-		return evaluateApart
+		return src.evaluateApart
 	}
 	return evaluate
 }

@@ -87,3 +87,14 @@ func (ix *Index) User(p diag.Path) diag.Path {
 	q[1] = name
 	return q
 }
+
+// AsWritten is the index by the paths that the user writes alone: the name under which
+// something runs that has been renamed is none of them.
+func (ix *Index) AsWritten() *Index {
+	if ix == nil {
+		return nil
+	}
+	written := *ix
+	written.renamed = nil
+	return &written
+}

@@ -74,13 +74,14 @@ func (v *value) literal(b *strings.Builder) {
 	}
 }
 
-// Quote is a text as CUE has it, which is as JSON has it.
+// Quote is a text as CUE has it, which is as JSON has it, but that no file of CUE holds a
+// byte order mark behind its start.
 func Quote(text string) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(text) // of a text, which cannot fail
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\ufeff", `\ufeff`)
 }
 
 // ReadSaid reads what Said gave, without the help of CUE: a spec of thousands of clients

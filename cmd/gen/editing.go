@@ -1,0 +1,222 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"sitegen/internal/diag"
+	"sitegen/internal/edit"
+	"sitegen/internal/spec"
+)
+
+type addCmd struct {
+	editFlags
+	inFlags
+	named
+	Fields []string `arg:"" optional:"" name:"--FIELD VALUE" help:"Its fields by the names that the schema has, also of those inside (--resources.limits.memory 1Gi). A list is a flag for each element, and what starts with { or [ is CUE."`
+}
+
+// Help has examples.
+func (c *addCmd) Help() string {
+	return "Examples:\n\n" +
+		"  gen add client cafe --domain cafe.example --image ghcr.io/example/cafe:1.0.0\n" +
+		"  gen add record mail.example.com --type A --content 198.51.100.7\n\n" +
+		"gen explain clients lists the fields of a client with their meaning."
+}
+
+// Run adds an entry.
+func (c *addCmd) Run(e *env) error {
+	return c.apply(e, func(s *edit.Spec, b *was) error {
+		at, err := c.path(b, c.inFlags)
+		if err != nil {
+			return err
+		}
+		if c.Kind == "record" {
+			zone, _ := at[1].(string)
+			text, err := fields(at.With(0), append(c.Fields, "--name="+inZone(c.Name, zone)), "type", "name")
+			if err != nil {
+				return err
+			}
+			b.at = at
+			return s.Append(at, text)
+		}
+		b.at = at
+		text, err := fields(at, c.Fields)
+		if err != nil {
+			return err
+		}
+		return s.Add(at, text)
+	})
+}
+
+type removeCmd struct {
+	editFlags
+	inFlags
+	Type    string `placeholder:"TYPE" help:"Of a record: its type, where the name has several."`
+	Content string `placeholder:"TEXT" help:"Of a record: its content, where the name has several."`
+	named
+}
+
+// Help has examples.
+func (c *removeCmd) Help() string {
+	return "Examples:\n\n" +
+		"  gen remove client cafe --accept vanish\n" +
+		"  gen remove record mail.example.com --type A --accept vanish"
+}
+
+// Run removes an entry.
+func (c *removeCmd) Run(e *env) error {
+	return c.apply(e, func(s *edit.Spec, b *was) error {
+		at, err := c.path(b, c.inFlags)
+		if err == nil && c.Kind == "record" {
+			at, err = b.record(at, c.Name, c.Type, c.Content)
+		}
+		if err != nil {
+			return err
+		}
+		b.at, b.gone = at, c.Kind != "record"
+		return s.Remove(at)
+	})
+}
+
+type renameCmd struct {
+	editFlags
+	inFlags
+	named
+	New string `arg:"" help:"The new name."`
+}
+
+// Help has examples.
+func (c *renameCmd) Help() string {
+	return "A client or an app keeps running under the old name, with its data and without a gap: the spec says renamed: from.\n\n" +
+		"Examples:\n\n" +
+		"  gen rename app invoices billing\n" +
+		"  gen rename user jonas jon --host web1"
+}
+
+// Run renames an entry, and what refers to it by its name.
+func (c *renameCmd) Run(e *env) error {
+	if c.Kind == "record" {
+		return errors.New("a record has no name of its own: gen set 'domains.\"ZONE\".records[N].name' NAME")
+	}
+	return c.apply(e, func(s *edit.Spec, b *was) error {
+		at, err := c.path(b, c.inFlags)
+		if err != nil {
+			return err
+		}
+		if to := at.Parent().With(c.New); b.ix != nil && b.ix.Has(to) {
+			return fmt.Errorf("there is %s already, at %s", to, b.ix.Label(to))
+		}
+		return s.RenameAll(at, c.New)
+	})
+}
+
+type setCmd struct {
+	editFlags
+	Path  string   `arg:"" help:"Path of a field of the spec, as messages have it: clients.bakery.image, versions.charts.cilium."`
+	Value []string `arg:"" help:"Its value: a text needs no quotes of CUE's, a list is several words, and what starts with { or [ is CUE. -- goes before one that begins with a dash."`
+}
+
+// Help has examples.
+func (c *setCmd) Help() string {
+	return "Examples:\n\n" +
+		"  gen set clients.bakery.image ghcr.io/example/bakery-site:1.5.0\n" +
+		"  gen set 'domains.\"example.com\".records[0].content' 198.51.100.7\n\n" +
+		"gen explain PATH tells what a field means."
+}
+
+// Run sets a field.
+func (c *setCmd) Run(e *env) error {
+	return c.apply(e, func(s *edit.Spec, b *was) error {
+		at, err := fieldPath(c.Path)
+		if err != nil {
+			return err
+		}
+		b.at = at
+		text, err := spec.Literal(at, c.Value)
+		if err != nil {
+			return err
+		}
+		return s.Set(at, text)
+	})
+}
+
+type unsetCmd struct {
+	editFlags
+	Path string `arg:"" help:"Path of a field of the spec, as messages have it."`
+}
+
+// Help has examples.
+func (c *unsetCmd) Help() string {
+	return "Examples:\n\n" +
+		"  gen unset apps.invoices.env.LOG_LEVEL\n" +
+		"  gen unset versions.charts.cilium"
+}
+
+// Run takes a field out.
+func (c *unsetCmd) Run(e *env) error {
+	return c.apply(e, func(s *edit.Spec, b *was) error {
+		at, err := fieldPath(c.Path)
+		if err != nil {
+			return err
+		}
+		b.at = at
+		return s.Remove(at)
+	})
+}
+
+// fieldPath is a path that the command line names, of a field that there can be.
+func fieldPath(text string) (diag.Path, error) {
+	at, ok := diag.ParsePath(text)
+	if !ok {
+		return nil, fmt.Errorf("%q is no path of a field: clients.bakery.image, 'domains.\"example.com\".records[0].content'", text)
+	}
+	return at, spec.Known(at)
+}
+
+// ownFirst puts the flags that gen add has itself in front of the fields of what it adds,
+// which are whatever the schema says: kong knows only the former.
+func ownFirst(model *kong.Application, args []string) []string {
+	if len(args) == 0 || args[0] != "add" {
+		return args
+	}
+	takes := map[string]bool{"--help": false, "-h": false} // whether a value follows
+	for _, node := range model.Children {
+		if node.Name != "add" {
+			continue
+		}
+		for _, flags := range node.AllFlags(false) {
+			for _, f := range flags {
+				takes["--"+f.Name] = !f.IsBool()
+				if f.Short != 0 {
+					takes["-"+string(f.Short)] = !f.IsBool()
+				}
+			}
+		}
+	}
+	var own, others []string
+	for i := 1; i < len(args); i++ {
+		name, _, given := strings.Cut(args[i], "=")
+		value, ok := takes[name]
+		switch {
+		case args[i] == "--":
+			others = append(others, args[i+1:]...)
+			i = len(args)
+		case !ok:
+			others = append(others, args[i])
+		default:
+			own = append(own, args[i])
+			if value && !given && i+1 < len(args) {
+				i++
+				own = append(own, args[i])
+			}
+		}
+	}
+	if len(others) > 0 {
+		others = append([]string{"--"}, others...)
+	}
+	return append(append([]string{"add"}, own...), others...)
+}
