@@ -19,14 +19,6 @@ type addCmd struct {
 	Fields []string `arg:"" optional:"" name:"--FIELD VALUE" help:"Its fields by the names that the schema has, also of those inside (--resources.limits.memory 1Gi). A list is a flag for each element, and what starts with { or [ is CUE."`
 }
 
-// Help has examples.
-func (c *addCmd) Help() string {
-	return "Examples:\n\n" +
-		"  gen add client cafe --domain cafe.example --image ghcr.io/example/cafe:1.0.0\n" +
-		"  gen add record mail.example.com --type A --content 198.51.100.7\n\n" +
-		"gen explain clients lists the fields of a client with their meaning."
-}
-
 // Run adds an entry.
 func (c *addCmd) Run(e *env) error {
 	return c.apply(e, func(s *edit.Spec, b *was) error {
@@ -60,13 +52,6 @@ type removeCmd struct {
 	named
 }
 
-// Help has examples.
-func (c *removeCmd) Help() string {
-	return "Examples:\n\n" +
-		"  gen remove client cafe --accept vanish\n" +
-		"  gen remove record mail.example.com --type A --accept vanish"
-}
-
 // Run removes an entry.
 func (c *removeCmd) Run(e *env) error {
 	return c.apply(e, func(s *edit.Spec, b *was) error {
@@ -87,14 +72,6 @@ type renameCmd struct {
 	inFlags
 	named
 	New string `arg:"" help:"The new name."`
-}
-
-// Help has examples.
-func (c *renameCmd) Help() string {
-	return "A client or an app keeps running under the old name, with its data and without a gap: the spec says renamed: from.\n\n" +
-		"Examples:\n\n" +
-		"  gen rename app invoices billing\n" +
-		"  gen rename user jonas jon --host web1"
 }
 
 // Run renames an entry, and what refers to it by its name.
@@ -120,14 +97,6 @@ type setCmd struct {
 	Value []string `arg:"" help:"Its value: a text needs no quotes of CUE's, a list is several words, and what starts with { or [ is CUE. -- goes before one that begins with a dash."`
 }
 
-// Help has examples.
-func (c *setCmd) Help() string {
-	return "Examples:\n\n" +
-		"  gen set clients.bakery.image ghcr.io/example/bakery-site:1.5.0\n" +
-		"  gen set 'domains.\"example.com\".records[0].content' 198.51.100.7\n\n" +
-		"gen explain PATH tells what a field means."
-}
-
 // Run sets a field.
 func (c *setCmd) Run(e *env) error {
 	return c.apply(e, func(s *edit.Spec, b *was) error {
@@ -147,13 +116,6 @@ func (c *setCmd) Run(e *env) error {
 type unsetCmd struct {
 	editFlags
 	Path string `arg:"" help:"Path of a field of the spec, as messages have it."`
-}
-
-// Help has examples.
-func (c *unsetCmd) Help() string {
-	return "Examples:\n\n" +
-		"  gen unset apps.invoices.env.LOG_LEVEL\n" +
-		"  gen unset versions.charts.cilium"
 }
 
 // Run takes a field out.

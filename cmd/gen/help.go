@@ -48,6 +48,42 @@ func (*proveCmd) Help() string {
   gen prove www.bakery.example   # the way from the hostname to its pods`
 }
 
+func (*addCmd) Help() string {
+	return `Use it to put a new entry into the spec, without an editor; gen explain clients lists the fields of a client.
+
+  gen add client cafe --domain cafe.example --image ghcr.io/example/cafe:1.0.0
+  gen add record mail.example.com --type A --content 198.51.100.7 --dry-run`
+}
+
+func (*removeCmd) Help() string {
+	return `Use it to take an entry out of the spec; what vanishes from the internet with it has to be accepted.
+
+  gen remove client cafe --accept vanish
+  gen remove record mail.example.com --type A --accept vanish`
+}
+
+func (*renameCmd) Help() string {
+	return `Use it to give an entry another name: a client or an app runs on under the old one, with its data and without a gap.
+
+  gen rename app invoices billing
+  gen rename user jonas jon --host web1`
+}
+
+func (*setCmd) Help() string {
+	return `Use it to change one value of the spec; gen explain PATH tells what it means.
+
+  gen set clients.bakery.image ghcr.io/example/bakery-site:1.5.0
+  gen set 'domains."example.com".records[0].content' 198.51.100.7
+  gen set access.admins.emails ops@example.com kim@example.com   # a list`
+}
+
+func (*unsetCmd) Help() string {
+	return `Use it to take a value out of the spec, so that the default holds.
+
+  gen unset apps.invoices.env.LOG_LEVEL
+  gen unset versions.charts.cilium --dry-run`
+}
+
 func (*rulesCmd) Help() string {
 	return `Use it to see what a spec is checked for, and which rules it can silence.
 

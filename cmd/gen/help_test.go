@@ -53,7 +53,8 @@ func commandsOf(t *testing.T, line string) []string {
 		if err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		ctx, err := newParser(new(cli), kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {})).Parse(normalize(args))
+		parser := newParser(new(cli), kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}))
+		ctx, err := parser.Parse(ownFirst(parser.Model, normalize(args)))
 		if err == nil {
 			err = once(ctx)
 		}
