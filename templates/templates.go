@@ -4,9 +4,9 @@ package templates
 
 import "embed"
 
-// FS holds the templates by language: nix, sh, md.
+// FS holds the templates by language: nix, sh, md; and what jobs of forges run.
 //
-//go:embed nix sh md
+//go:embed nix sh md forge
 var FS embed.FS
 
 // Nginx is the configuration of the web server of static folders, the same for all.

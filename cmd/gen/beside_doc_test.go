@@ -43,9 +43,6 @@ func besideExamples(t *testing.T) []besideExample {
 				continue
 			case "dockerfile", "sh":
 				continue
-			case "json":
-				checkRenovate(t, block[2], e.spec)
-				continue
 			}
 			name, _, _ := strings.Cut(strings.TrimPrefix(block[2], "# "), "\n")
 			e.files[name] = block[2]
@@ -107,30 +104,6 @@ func TestBeside(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// checkRenovate holds that Renovate finds each chart of the page, by the patterns that
-// the page gives it.
-func checkRenovate(t *testing.T, config, spec string) {
-	t.Helper()
-	var c struct {
-		CustomManagers []struct{ MatchStrings []string }
-	}
-	if err := json.Unmarshal([]byte(config), &c); err != nil {
-		t.Fatal(err)
-	}
-	var found []string
-	for _, m := range c.CustomManagers {
-		for _, p := range m.MatchStrings {
-			for _, match := range regexp.MustCompile(p).FindAllStringSubmatch(spec, -1) {
-				found = append(found, strings.Join(match[1:], " "))
-			}
-		}
-	}
-	want := []string{"https://grafana.github.io/helm-charts loki 6.30.1", "ghcr.io/grafana/helm-charts grafana 10.1.0"}
-	if diff := cmp.Diff(want, found); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

@@ -57,7 +57,7 @@ func (c *comments) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestCI runs the jobs of docs/CI.md against stand-ins of the forges' APIs, with a gen that
+// TestCI runs the jobs of golden trees against stand-ins of the forges' APIs, with a gen that
 // says what it was asked: the first run writes a comment, the second edits it, a class that
 // is not accepted fails the job after the comment.
 func TestCI(t *testing.T) {
@@ -66,32 +66,24 @@ func TestCI(t *testing.T) {
 			if os.Getenv("CI") != "" {
 				t.Fatal(err)
 			}
-			t.Skipf("SKIPPED: %s is not installed: the jobs of docs/CI.md are not run", program)
+			t.Skipf("SKIPPED: %s is not installed: the jobs of forges are not run", program)
 		}
 	}
-	page, err := os.ReadFile("../../docs/CI.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	jobs := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(page), -1)
-	if len(jobs) != 3 {
-		t.Fatalf("%d jobs", len(jobs))
-	}
-	for i, forge := range []struct {
-		name       string
+	for _, forge := range []struct {
+		name, path string
 		list, one  string
 		edit       string
 		header     [2]string
 		env        func(url string) []string
 		labelsName string
 	}{
-		{"github", `^/repos/example/infra/issues/5/comments$`, `^/repos/example/infra/issues/comments/(\d+)$`, http.MethodPatch, [2]string{"Authorization", "Bearer t"}, func(url string) []string {
+		{"github", "own-flake/want/.github/workflows/gen.yml", `^/repos/example/infra/issues/5/comments$`, `^/repos/example/infra/issues/comments/(\d+)$`, http.MethodPatch, [2]string{"Authorization", "Bearer t"}, func(url string) []string {
 			return []string{"API=" + url + "/repos/example/infra", "TOKEN=t", "NUMBER=5", "BASE=main"}
 		}, "LABELS"},
-		{"forgejo", `^/api/v1/repos/example/infra/issues/5/comments$`, `^/api/v1/repos/example/infra/issues/comments/(\d+)$`, http.MethodPatch, [2]string{"Authorization", "token t"}, func(url string) []string {
+		{"forgejo", "zfs/want/.forgejo/workflows/gen.yml", `^/api/v1/repos/example/infra/issues/5/comments$`, `^/api/v1/repos/example/infra/issues/comments/(\d+)$`, http.MethodPatch, [2]string{"Authorization", "token t"}, func(url string) []string {
 			return []string{"API=" + url + "/api/v1/repos/example/infra", "TOKEN=t", "NUMBER=5", "BASE=main"}
 		}, "LABELS"},
-		{"gitlab", `^/api/v4/projects/9/merge_requests/5/notes$`, `^/api/v4/projects/9/merge_requests/5/notes/(\d+)$`, http.MethodPut, [2]string{"Private-Token", "t"}, func(url string) []string {
+		{"gitlab", "vlan/want/.gitlab-ci.yml", `^/api/v4/projects/9/merge_requests/5/notes$`, `^/api/v4/projects/9/merge_requests/5/notes/(\d+)$`, http.MethodPut, [2]string{"Private-Token", "t"}, func(url string) []string {
 			return []string{"CI_API_V4_URL=" + url + "/api/v4", "GEN_TOKEN=t", "CI_PROJECT_ID=9", "CI_MERGE_REQUEST_IID=5", "CI_MERGE_REQUEST_DIFF_BASE_SHA=main"}
 		}, "CI_MERGE_REQUEST_LABELS"},
 	} {
@@ -101,10 +93,14 @@ func TestCI(t *testing.T) {
 			server := httptest.NewServer(api)
 			defer server.Close()
 			dir := t.TempDir()
+			scripts := scriptsOf(t, forge.path, "gen")
+			if got := strings.Join(scripts[len(scripts)-3:len(scripts)-1], "; "); !strings.HasPrefix(got, "gen check") || !strings.HasSuffix(got, "; gen verify") {
+				t.Errorf("before the summary: %s", got)
+			}
 			standIn(t, dir, "gen", "#!/bin/sh\nprintf '%s\\n%s\\n' '"+summary.Marker+"' \"$*\"\nexit $GEN_CODE\n")
 			standIn(t, dir, "git", "#!/bin/sh\necho base\n")
 			job := func(code, labels string, extra ...string) int {
-				cmd := exec.Command("sh", "-c", scriptOf(t, jobs[i][1]))
+				cmd := exec.Command("sh", "-c", scripts[len(scripts)-1])
 				cmd.Dir = dir
 				cmd.Env = append(append(append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "GEN_CODE="+code, forge.labelsName+"="+labels), forge.env(server.URL)...), extra...)
 				out, err := cmd.CombinedOutput()
@@ -141,23 +137,35 @@ func standIn(t *testing.T, dir, name, text string) {
 	}
 }
 
-// scriptOf is the last script of a job, with what the forge puts into its steps left to
-// the environment.
-func scriptOf(t *testing.T, text string) string {
+// scriptsOf are the scripts of a job in a golden tree, with what the forge puts into its
+// steps left to the environment.
+func scriptsOf(t *testing.T, path, name string) []string {
 	t.Helper()
-	var job struct {
-		Jobs map[string]struct{ Steps []struct{ Run string } }
-		Gen  struct{ Script []string }
-	}
-	if err := yaml.Unmarshal([]byte(text), &job); err != nil {
+	text, err := os.ReadFile(filepath.Join("../../golden", path))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(job.Gen.Script); n > 0 {
-		return job.Gen.Script[n-1]
+	var actions struct {
+		Jobs map[string]struct{ Steps []struct{ Run string } }
 	}
-	steps := job.Jobs["gen"].Steps
-	if len(steps) == 0 || strings.Contains(steps[len(steps)-1].Run, "${{") { // what a pull request says must not become code
-		t.Fatalf("no script, or one with an expression in it: %+v", steps)
+	var gitlab map[string]struct{ Script []string }
+	var all []string
+	if strings.HasSuffix(path, ".gitlab-ci.yml") {
+		err = yaml.Unmarshal(text, &gitlab)
+		all = gitlab[name].Script
+	} else {
+		err = yaml.Unmarshal(text, &actions)
+		for _, step := range actions.Jobs["gen"].Steps {
+			if strings.Contains(step.Run, "${{") { // what a pull request says must not become code
+				t.Fatalf("an expression in a script: %s", step.Run)
+			}
+			if step.Run != "" && !strings.Contains(step.Run, "/usr/local/bin") && !strings.Contains(step.Run, "safe.directory") {
+				all = append(all, step.Run)
+			}
+		}
 	}
-	return steps[len(steps)-1].Run
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%s: no script: %v", path, err)
+	}
+	return all
 }

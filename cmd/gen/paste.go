@@ -14,7 +14,7 @@ func shared(c tree.Change) []string {
 	switch path.Base(c.Path) {
 	case "flake.nix":
 		return []string{`gen: flake.nix was there before gen: keep it with output: flake: "own" in the spec; gen then writes hosts/HOST.nix for it`}
-	case ".gitignore":
+	case ".gitignore", ".gitattributes":
 		lines := missingPatterns(c.Old.Data, c.New.Data)
 		if len(lines) == 0 {
 			return []string{keep}

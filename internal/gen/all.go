@@ -4,6 +4,7 @@ import (
 	"sitegen/internal/gen/argocd"
 	"sitegen/internal/gen/cloudflared"
 	"sitegen/internal/gen/docs"
+	"sitegen/internal/gen/forge"
 	"sitegen/internal/gen/git"
 	"sitegen/internal/gen/helm"
 	"sitegen/internal/gen/nixos"
@@ -21,6 +22,7 @@ func All() []Generator {
 		{"argocd", argocd.Files},
 		{"cloudflared", cloudflared.Files},
 		{"docs", docs.Files},
+		{"forge", forge.Files},
 		{"git", git.Files},
 		{"helm", helm.Files},
 		{"nixos", nixos.Files},

@@ -81,29 +81,41 @@ func imageFault(image string) format.Fault {
 	return format.Fault{What: fmt.Sprintf("%q is no image", format.Shorten(image)), Hint: "write it like \"ghcr.io/example/site:1.4.2\""}
 }
 
-func checkImages(c *checker) {
+// eachImage calls f with every image that the spec says, and what it is the image of.
+func (c *checker) eachImage(f func(of diag.Path, image string)) {
 	for _, w := range c.parts {
-		if f := imageFault(w.Image); w.imageSaid() && f.Bad() {
-			c.fault(w.at.With("image"), f)
+		if w.imageSaid() {
+			f(w.at, w.Image)
 		}
+	}
+	if ci := c.spec.CI; ci != nil && ci.Image != "" {
+		f(diag.Path{"ci"}, ci.Image)
 	}
 }
 
-func checkImageTags(c *checker) {
-	for _, w := range c.parts {
-		if strings.Contains(w.Image, "@") || !w.imageSaid() {
-			continue
+func checkImages(c *checker) {
+	c.eachImage(func(of diag.Path, image string) {
+		if f := imageFault(image); f.Bad() {
+			c.fault(of.With("image"), f)
 		}
-		_, last, _ := format.CutLast(w.Image, "/")
+	})
+}
+
+func checkImageTags(c *checker) {
+	c.eachImage(func(of diag.Path, image string) {
+		if strings.Contains(image, "@") {
+			return
+		}
+		_, last, _ := format.CutLast(image, "/")
 		_, tag, tagged := strings.Cut(last, ":")
 		switch {
-		case tagged && !movingTag(tag) || imageFault(w.Image).Bad():
+		case tagged && !movingTag(tag) || imageFault(image).Bad():
 		case tagged:
-			c.report(w.at.With("image"), "%q is a different image every now and then", w.Image).WithHint("name the version, or the digest")
+			c.report(of.With("image"), "%q is a different image every now and then", image).WithHint("name the version, or the digest")
 		default:
-			c.report(w.at.With("image"), "%q has no tag, which stands for latest: a different image every now and then", w.Image).WithHint("name the version, or the digest: %q", w.Image+":1.0.0")
+			c.report(of.With("image"), "%q has no tag, which stands for latest: a different image every now and then", image).WithHint("name the version, or the digest: %q", image+":1.0.0")
 		}
-	}
+	})
 }
 
 // movingTag tells tags that publishers put on another image every now and then.
@@ -116,11 +128,11 @@ func movingTag(tag string) bool {
 var knownRegistries = []string{"ghcr.io", "docker.io", "quay.io", "gcr.io", "registry.gitlab.com", "registry.k8s.io", "mcr.microsoft.com", "public.ecr.aws", "codeberg.org", "lscr.io"}
 
 func checkRegistries(c *checker) {
-	for _, w := range c.parts {
-		if registry, rest, ok := strings.Cut(w.Image, "/"); ok {
-			c.mistyped(w.at.With("image"), registry, "/"+rest)
+	c.eachImage(func(of diag.Path, image string) {
+		if registry, rest, ok := strings.Cut(image, "/"); ok {
+			c.mistyped(of.With("image"), registry, "/"+rest)
 		}
-	}
+	})
 	for name, r := range c.spec.Registries {
 		c.mistyped(diag.Path{"registries", name, "host"}, r.Host, "")
 	}

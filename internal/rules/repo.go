@@ -21,7 +21,7 @@ func repoRules() []Rule {
 			Bad: `repo: url: "http://git.example.com/infra.git"`, Good: `repo: url: "https://git.example.com/infra.git"`, value: true, check: checkRepoURL},
 		{ID: "repo-branch", Severity: diag.Error, Summary: "The branch is one that git would make.",
 			Bad: `repo: branch: "feature..x"`, Good: `repo: branch: "feature/x"`, value: true, check: checkRepoBranch},
-		{ID: "repo-path", Severity: diag.Error, Summary: "The output's place in the repository is a relative path inside of it.",
+		{ID: "repo-path", Severity: diag.Error, Summary: "The places of the output and of the spec in the repository are relative paths inside of it.",
 			Bad: `repo: path: "/infra"`, Good: `repo: path: "infra"`, value: true, check: checkRepoPath},
 		{ID: "repo-known-hosts", Severity: diag.Error, Summary: "The host key of a git server that Argo CD does not know is given, as a line of known_hosts.",
 			Bad: `repo: url: "git@git.example.com:infra.git"`, Good: "repo: {\n\turl: \"git@git.example.com:infra.git\"\n\tknownHosts: [\"git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBY0JKrrzZRBKd4Hc9iU0Hur3/w+KTzJFUyuvEfDbZXF\"]\n}", check: checkKnownHosts},
@@ -138,19 +138,20 @@ func checkRepoBranch(c *checker) {
 }
 
 func checkRepoPath(c *checker) {
-	p := c.spec.Repo.Path
-	if p == "" {
-		return
-	}
-	at := diag.Path{"repo", "path"}
-	if f := format.Inside(p); f.Bad() {
-		c.fault(at, f)
-	} else if p == "." {
-		c.report(at, "the top of the repository is the default").WithHint("leave repo.path out")
-	} else if p == ".git" || strings.HasPrefix(p, ".git/") {
-		c.report(at, "%q is git's own folder", p).WithHint("say another one")
-	} else if strings.ContainsAny(path.Clean(p), "*?[{") {
-		c.report(at, "%q has a character in it that stands for others in patterns", p).WithHint("rename the folder")
+	for name, p := range map[string]string{"path": c.spec.Repo.Path, "spec": c.spec.Repo.Spec} {
+		if p == "" {
+			continue
+		}
+		at := diag.Path{"repo", name}
+		if f := format.Inside(p); f.Bad() {
+			c.fault(at, f)
+		} else if p == "." {
+			c.report(at, "the top of the repository is the default").WithHint("leave repo.%s out", name)
+		} else if p == ".git" || strings.HasPrefix(p, ".git/") {
+			c.report(at, "%q is git's own folder", p).WithHint("say another one")
+		} else if strings.ContainsAny(path.Clean(p), "*?[{") {
+			c.report(at, "%q has a character in it that stands for others in patterns", p).WithHint("rename the folder")
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ func rules() []Rule {
 		{"The spec as a text", specRules()},
 		{"Formats", formatRules()},
 		{"Names", slices.Concat(nameRules(), placeholderRules())},
-		{"The repository", repoRules()},
+		{"The repository", slices.Concat(repoRules(), ciRules())},
 		{"Hosts", slices.Concat(serverRules(), hostRules(), cpuRules())},
 		{"Disks and arrays", slices.Concat(diskRules(), diskLossRules(), partitionRules(), poolRules(), volumeRules(), storageRules())},
 		{"Networks of hosts", slices.Concat(nicRules(), vlanRules(), bondRules(), staticRouteRules())},

@@ -235,7 +235,7 @@ func mannerOf(at diag.Path, name bool) manner {
 		{whole, `clients.*.command.* clients.*.args.* clients.*.env.* apps.*.command.* apps.*.args.* apps.*.env.*
 			clients.*.files.*.text apps.*.files.*.text clients.*.health.command.* apps.*.health.command.*
 			routes.*.origin.caPool routes.*.paths.*.origin.caPool`},
-		{line, `apps.*.backup.dump.* alerts.smtp.user hosts.*.users.*.keys.* repo.knownHosts.* cluster.k3s.flags.* silence.* routes.*.paths.*.path
+		{line, `apps.*.backup.dump.* alerts.smtp.user hosts.*.users.*.keys.* repo.knownHosts.* cluster.k3s.flags.* silence.* ci.install.* routes.*.paths.*.path
 			domains.*.records.*.content domains.*.records.*.comment domains.*.records.*.caa.value
 			domains.*.mail.spf.* domains.*.mail.spfAll domains.*.mail.dkim.* domains.*.caa.*`},
 	} {

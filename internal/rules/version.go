@@ -14,7 +14,7 @@ import (
 
 func versionRules() []Rule {
 	return []Rule{
-		{ID: "version", Severity: diag.Error, Summary: "Charts and images are pinned to one version each.",
+		{ID: "version", Severity: diag.Error, Summary: "Charts, images and actions are pinned to one version each.",
 			Bad: `versions: charts: cilium: "~1.20"`, Good: `versions: charts: cilium: "1.20.0"`, value: true, check: checkVersions},
 		{ID: "chart-image", Severity: diag.Warning, Summary: "A spec that sets the version of the argo-cd chart sets that of Argo CD's image too, which has a pin of its own. No other image is pinned beside its chart.",
 			Bad: `versions: charts: argocd: "9.2.0"`, Good: `versions: {charts: argocd: "9.2.0", images: argocd: ""}`, check: checkChartImage},
@@ -66,6 +66,7 @@ func checkVersions(c *checker) {
 	}
 	tag(v.Images.Cloudflared, "cloudflared")
 	tag(v.Images.Busybox, "busybox")
+	checkActions(c)
 }
 
 // checkChartImage: the default image is a patch release later than the default

@@ -2,6 +2,7 @@ package site
 
 import (
 	"path"
+	"path/filepath"
 
 	"sitegen/internal/diag"
 	"sitegen/internal/spec"
@@ -16,6 +17,22 @@ func (s *Site) ArgoDir() string { return "k8s/argocd-" + s.Name }
 // InRepo turns a path relative to the output root into one relative to the
 // repository's root, which is what Argo CD and sops want.
 func (s *Site) InRepo(p string) string { return path.Join(s.Repo.Path, p) }
+
+// Hooks is the folder of git's hooks, relative to the output root.
+const Hooks = ".githooks"
+
+// SpecArgs are the arguments by which gen finds the spec from the output root, where it
+// does not by itself.
+func (s *Site) SpecArgs() []string {
+	if s.Repo.Spec == "" {
+		return nil
+	}
+	rel, err := filepath.Rel(filepath.FromSlash(s.Repo.Path), filepath.FromSlash(s.Repo.Spec))
+	if err != nil {
+		return nil // not relative: rule repo-path
+	}
+	return []string{"--spec", filepath.ToSlash(rel)}
+}
 
 // K8sSecrets is the encrypted file that Terraform reads, relative to the output root.
 func (s *Site) K8sSecrets() string { return "secrets/hosts/" + s.Server.Name + "/k8s-secrets.yaml" }

@@ -28,6 +28,7 @@ type Spec struct {
 	Storage    string               `json:"storage"`
 	Terraform  Terraform            `json:"terraform"`
 	Output     Output               `json:"output"`
+	CI         *CI                  `json:"ci"`
 	Versions   Versions             `json:"versions"`
 	Silence    map[string]string    `json:"silence"`
 }
@@ -37,6 +38,7 @@ type Repo struct {
 	URL        string   `json:"url"`
 	Branch     string   `json:"branch"`
 	Path       string   `json:"path"`
+	Spec       string   `json:"spec"`
 	Private    bool     `json:"private"`
 	KnownHosts []string `json:"knownHosts"`
 }
@@ -114,6 +116,14 @@ type S3 struct {
 type Output struct {
 	Flake   string   `json:"flake"`
 	Exclude []string `json:"exclude"`
+}
+
+// CI mirrors #CI.
+type CI struct {
+	Forge    string   `json:"forge"`
+	Install  []string `json:"install"`
+	Image    string   `json:"image"`
+	Renovate bool     `json:"renovate"`
 }
 
 // Host mirrors #Host.
@@ -293,6 +303,9 @@ type Versions struct {
 		Nginx       string `json:"nginx"`
 		Busybox     string `json:"busybox"`
 	} `json:"images"`
+	Actions struct {
+		Checkout string `json:"checkout"`
+	} `json:"actions"`
 	Terraform string `json:"terraform"`
 	Providers struct {
 		Cloudflare string `json:"cloudflare"`

@@ -70,6 +70,10 @@ type runbook struct {
 	Bonds                  []bond
 	Openings               []opening
 	Alerts                 string // where alerts go; "" when the site has none
+	Hooks, Branch          string
+	Forge                  string // whose jobs gen writes; "" for none
+	Renovate               bool
+	Include                string // the pipeline that GitLab's own has to include; "" where it is that one
 }
 
 type (
@@ -95,6 +99,7 @@ func newRunbook(s *site.Site) runbook {
 		StateWhere: "the machine that ran the bootstrap",
 	}
 	r.Registries = s.Registries
+	r.addForge(s)
 	for n := range s.ConnectorNames() {
 		r.TunnelSecrets = append(r.TunnelSecrets, "random_bytes."+site.Underscored("tunnel_secret", n))
 	}

@@ -24,7 +24,12 @@ func TestIgnored(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, files[0].Path), files[0].Data, 0o644); err != nil {
+	for _, f := range files {
+		if f.Path == ".gitignore" {
+			err = os.WriteFile(filepath.Join(dir, f.Path), f.Data, 0o644)
+		}
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(git, "-C", dir, "init", "-q").CombinedOutput(); err != nil {

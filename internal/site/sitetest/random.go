@@ -84,6 +84,7 @@ func (g *generator) site() {
 	g.line("package site")
 	g.line("name: %q", g.one("hetzner", "site-1", "x", "north"))
 	g.repo()
+	g.ci()
 	g.line("admin: email: %q", g.email())
 	agents := g.IntN(3)
 	g.arm = g.IntN(6) == 0
@@ -113,6 +114,20 @@ func (g *generator) site() {
 	}
 	if unseen(g.b.String()) {
 		g.line(`silence: "text-invisible": "made up"`)
+	}
+}
+
+// ci are jobs of the forge, in an output root that is the top of the repository or not.
+func (g *generator) ci() {
+	forge, renovate := "gitlab", false
+	if !strings.Contains(g.b.String(), "path: ") {
+		forge, renovate = g.one("github", "gitlab", "forgejo"), g.coin()
+	}
+	switch g.IntN(4) {
+	case 0:
+		g.line(`ci: {forge: %q, image: "ghcr.io/example/gen:1.0.0", renovate: %v}`, forge, renovate)
+	case 1:
+		g.line(`ci: {forge: %q, install: ["curl -fsSL https://example.com/gen >gen && sudo install gen /usr/local/bin/", %q], renovate: %v}`, forge, g.one("gen version", "# it's \"there\": ${{ x }}"), renovate)
 	}
 }
 
