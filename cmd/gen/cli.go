@@ -23,6 +23,7 @@ const (
 // cli is the command line. The comments of its fields are its help.
 type cli struct {
 	Write   writeCmd   `cmd:"" default:"withargs" help:"Write the tree that the spec describes (the default command)."`
+	Init    initCmd    `cmd:"" help:"Begin a site: ask a few questions, and write its spec, its keys and the tree."`
 	Check   checkCmd   `cmd:"" help:"Tell whether the tree is what the spec says; exit 1 if not."`
 	Diff    diffCmd    `cmd:"" help:"Show how the tree differs from what the spec says; exit 1 if it does."`
 	Vet     vetCmd     `cmd:"" help:"Tell whether the spec is sound."`

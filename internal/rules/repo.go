@@ -165,6 +165,18 @@ func knownToArgoCD(host string) bool {
 	return false
 }
 
+// Keyscan is the command that prints the keys of a repository's server, where Argo CD
+// does not know them; "" where it does, or needs none.
+func Keyscan(repo string) string {
+	u := site.ParseRepoURL(repo)
+	host := strings.TrimSuffix(u.Host, ":22")
+	name, port, said := splitPort(host)
+	if u.Scheme != "ssh" || host == "" || knownToArgoCD(host) || repoHostFault(name).Bad() || said && !format.IsPort(port) {
+		return ""
+	}
+	return keyscan(host)
+}
+
 func checkKnownHosts(c *checker) {
 	repo := c.spec.Repo
 	for i, line := range repo.KnownHosts {
@@ -172,11 +184,11 @@ func checkKnownHosts(c *checker) {
 			c.report(diag.Path{"repo", "knownHosts", i}, "%q is no line of known_hosts: %s", format.Shorten(line), why).WithHint("`ssh-keyscan HOST` prints them; compare with what the server's owner publishes")
 		}
 	}
-	u := site.ParseRepoURL(repo.URL)
-	host := strings.TrimSuffix(u.Host, ":22")
-	if u.Scheme != "ssh" || host == "" || knownToArgoCD(host) {
-		return
+	scan := Keyscan(repo.URL)
+	if scan == "" {
+		return // repo-url tells names that are none, which are in no command
 	}
+	host := strings.TrimSuffix(site.ParseRepoURL(repo.URL).Host, ":22")
 	want := knownhosts.Normalize(host)
 	for _, line := range repo.KnownHosts {
 		names, _, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -184,12 +196,8 @@ func checkKnownHosts(c *checker) {
 			return
 		}
 	}
-	name, port, said := splitPort(host)
-	if repoHostFault(name).Bad() || said && !format.IsPort(port) {
-		return // repo-url says so; what is no name is in no command
-	}
 	c.report(diag.Path{"repo", "url"}, "Argo CD does not know the host key of %s", host).
-		WithHint("put what `%s` prints into repo.knownHosts, after comparing it", keyscan(host))
+		WithHint("put what `%s` prints into repo.knownHosts, after comparing it", scan)
 }
 
 func knownHostsFault(line string) string {

@@ -220,7 +220,7 @@ check_checkout() {
 check_key() {
   local public
   [[ -e $key_file ]] ||
-    die "no $key_file, the private age key of $host" "copy it from your backup; for a new host: age-keygen -o '$key_file', and put its public key into the spec as hosts.$host.age"
+    die "no $key_file, the private age key of $host, and no $kept_key" "copy it from your backup; for a new host: age-keygen -o '$key_file', and put its public key into the spec as hosts.$host.age"
   public="$(age-keygen -y "$key_file")" || die "$key_file is no age key" "copy it from your backup"
   [[ $public == "$age_recipient" ]] ||
     die "$key_file belongs to $public, but the spec says $age_recipient" "use the right key file; or put $public into the spec as hosts.$host.age, run gen, and sops updatekeys the files below secrets/hosts/$host/"
@@ -706,6 +706,8 @@ verify_install() {
 }
 
 key_file="$root/$host.key"
+kept_key="${XDG_CONFIG_HOME:-${HOME:-}/.config}/sitegen/$site/$host.key" # where gen init puts it
+if [[ ! -e $key_file && -e $kept_key ]]; then key_file="$kept_key"; fi
 target_kernel=''
 make_tmp
 
