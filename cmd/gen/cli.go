@@ -41,6 +41,7 @@ type cli struct {
 	Where   whereCmd   `cmd:"" help:"Name the lines of the output that a field of the spec makes."`
 	Graph   graphCmd   `cmd:"" help:"Draw the site: hostnames, who gets in, Services, hosts, disks and cards."`
 	Probe   probeCmd   `cmd:"" help:"Print what a machine is made of, found by a script over ssh, as lines of a spec."`
+	Import  importCmd  `cmd:"" help:"Read a repository that was written by hand: print the spec that says the same, and what becomes of each file."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -68,7 +68,9 @@ func checkRouteService(c *checker) {
 		switch {
 		case !ok:
 			c.unknownNamespace(to, o.Host, at)
-		case slices.Contains([]string{"argocd", "cloudflared", "default"}, namespace):
+		case name == "kubernetes" && namespace == "default":
+			c.report(at, "%q is the cluster's own API", to).WithHint("kubectl reaches it through ssh, as docs/RUNBOOK.md says")
+		case slices.Contains([]string{"argocd", "cloudflared"}, namespace):
 			p := c.report(at, "routes do not lead into the namespace %q", namespace)
 			if namespace == "argocd" {
 				p.WithHint("Argo CD has its own hostname: argocd: hostname")

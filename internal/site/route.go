@@ -31,7 +31,7 @@ func ownRoutes(s *Site, sp *spec.Spec) []Route {
 // resolveNamespaces lists the namespaces of the cluster, and whether routes may lead
 // to their Services.
 func resolveNamespaces(s *Site) {
-	s.namespaces = map[string]bool{"argocd": false, "cloudflared": false, "default": false, "kube-system": true}
+	s.namespaces = map[string]bool{"argocd": false, "cloudflared": false, "default": true, "kube-system": true}
 	for _, w := range s.Workloads() {
 		s.namespaces[w.Namespace] = true
 	}

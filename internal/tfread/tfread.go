@@ -65,6 +65,9 @@ type Options struct {
 	// Named has what only the run knows stand by its name: the id of a resource is the
 	// text of the reference to it. Otherwise it is unknown.
 	Named bool
+
+	// Variables are values of variables, which say nothing by themselves otherwise.
+	Variables map[string]cty.Value
 }
 
 // Read reads the files of a root.
@@ -72,6 +75,7 @@ func Read(dir string, files map[string][]byte, o Options) *Root {
 	r := &reader{
 		root:   &Root{Dir: dir, Resources: map[string]*Resource{}, Moves: map[string]string{}, Providers: map[string]Pos{}, locals: map[string]*hclsyntax.Attribute{}},
 		named:  o.Named,
+		given:  o.Variables,
 		files:  files,
 		values: map[string]cty.Value{}, blocks: map[string]*hclsyntax.Block{}, declared: map[string]bool{}, sources: map[*hclsyntax.Block][]byte{}, used: map[string]bool{},
 	}
@@ -101,6 +105,13 @@ func (r *reader) parse(name string) []*hclsyntax.Block {
 	if !ok {
 		return nil
 	}
+	body.Blocks = slices.DeleteFunc(body.Blocks, func(b *hclsyntax.Block) bool {
+		want, known := labels[b.Type]
+		if known && len(b.Labels) != want {
+			r.fault(b.DefRange(), "a block %s has %d labels, and not %d", b.Type, want, len(b.Labels))
+		}
+		return known && len(b.Labels) != want
+	})
 	for _, b := range body.Blocks {
 		r.sources[b] = r.files[name]
 		switch b.Type {
@@ -126,6 +137,9 @@ func (r *reader) parse(name string) []*hclsyntax.Block {
 	}
 	return body.Blocks
 }
+
+// labels is how many names blocks of the top have.
+var labels = map[string]int{"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 
 // address is that of a block, without a key.
 func address(b *hclsyntax.Block) string {
@@ -215,9 +229,29 @@ func (r *reader) resource(b *hclsyntax.Block, key string, each map[string]cty.Va
 		for name, a := range nested.Body.Attributes {
 			inside[name] = Attr{r.value(a.Expr, each), strings.TrimSpace(string(a.Expr.Range().SliceBytes(r.sources[b]))), pos(a.SrcRange)}
 		}
+		for name, v := range r.blockValues(nested.Body, each) {
+			inside[name] = Attr{v, "", pos(nested.DefRange())}
+		}
 		res.Nested[nested.Type] = append(res.Nested[nested.Type], inside)
 	}
 	return res
+}
+
+// blockValues are the blocks in a body, each type a list of objects.
+func (r *reader) blockValues(body *hclsyntax.Body, each map[string]cty.Value) map[string]cty.Value {
+	lists := map[string][]cty.Value{}
+	for _, b := range body.Blocks {
+		inside := r.blockValues(b.Body, each)
+		for name, a := range b.Body.Attributes {
+			inside[name] = r.value(a.Expr, each)
+		}
+		lists[b.Type] = append(lists[b.Type], cty.ObjectVal(inside))
+	}
+	all := map[string]cty.Value{}
+	for name, list := range lists {
+		all[name] = cty.TupleVal(list)
+	}
+	return all
 }
 
 // Texts are what is said of a resource, as texts that are the same where they say the same.

@@ -18,6 +18,7 @@ import (
 type reader struct {
 	root     *Root
 	named    bool
+	given    map[string]cty.Value // of variables
 	files    map[string][]byte
 	sources  map[*hclsyntax.Block][]byte
 	blocks   map[string]*hclsyntax.Block // by address
@@ -50,6 +51,8 @@ func (r *reader) value(e hcl.Expression, each map[string]cty.Value) cty.Value {
 			roots[root] = cty.DynamicVal
 		case root == "local":
 			add(root, name, r.local(name))
+		case root == "var" && r.given[name] != cty.NilVal:
+			add(root, name, r.given[name])
 		case !r.named:
 			roots[root] = cty.DynamicVal
 		case root == "var":
@@ -67,6 +70,9 @@ func (r *reader) value(e hcl.Expression, each map[string]cty.Value) cty.Value {
 		}
 	}
 	for root, all := range parts {
+		if roots[root] != cty.NilVal { // some of it is not known
+			continue
+		}
 		roots[root] = cty.ObjectVal(all)
 	}
 	roots["path"] = cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal(".")})
@@ -99,7 +105,7 @@ func traversal(t hcl.Traversal) string {
 }
 
 // computed are the attributes that a provider fills in, of the kinds that gen writes.
-var computed = []string{"id", "aud", "zone_id", "base64", "token", "client_id", "client_secret", "public_key", "name_servers", "status", "ds", "data", "account", "raw", "metadata", "name", "token_id"}
+var computed = []string{"id", "aud", "zone_id", "base64", "token", "client_id", "client_secret", "public_key", "name_servers", "status", "ds", "data", "account", "raw", "metadata", "name", "token_id", "cname"}
 
 // referred is a resource that something refers to: what is said of it, and what the run
 // will know by the name of the reference.

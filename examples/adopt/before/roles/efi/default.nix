@@ -1,0 +1,3 @@
+{
+  boot.loader.systemd-boot.configurationLimit = 5;
+}
