@@ -139,3 +139,10 @@ func (*versionCmd) Help() string {
   gen version
   test "$(gen version)" = "gen v1.4.0"`
 }
+
+func (*importCmd) Help() string {
+	return `Use it on a repository that was written by hand, before gen takes its place; it changes nothing there.
+
+  gen import .                            # the spec to standard output, the report to standard error
+  gen import --out site.cue ~/dotfiles    # the spec to a new file`
+}

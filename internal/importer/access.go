@@ -36,9 +36,6 @@ type group struct {
 	require, exclude   who
 }
 
-// placeholder stands for an address that a person has to fill in.
-const placeholder = "replace-me@example.com"
-
 var knownOfApplication = []string{"zone_id", "account_id", "name", "domain", "session_duration", "type", "policies", "self_hosted_domains", "destinations"}
 
 func (r *reading) application(root *root, f *file, at string, res *tfread.Resource) {

@@ -88,10 +88,9 @@ func Import(dir string) (*Result, error) {
 	names, byName := r.hostnames()
 	r.workloads(names, byName)
 	r.route(names, byName)
-	w := &writer{}
-	top := r.site()
-	w.spec(top)
 	r.rest()
+	w := &writer{}
+	w.spec(r.site())
 	result := &Result{Spec: spec.Layout(w.String()), Report: r.report()}
 	result.Problems, err = load(result.Spec)
 	return result, err
@@ -314,6 +313,11 @@ func (r *reading) values(f *file) {
 		return
 	}
 	f.say(taken, "")
+	for _, c := range items(docs[0].m, "repoServer", "initContainers") {
+		if _, tag, ok := strings.Cut(text(c, "image"), "ksops:"); ok {
+			r.versions.ksops = tag
+		}
+	}
 	for _, more := range beyond(docs[0].m, known...) {
 		field := map[string]string{"cilium.yaml": "cluster.cilium.valuesFile", "argocd.yaml": "argocd.valuesFile"}[path.Base(f.path)]
 		f.say(needsYou, more+": not in gen's values: put it into a file of your own, and name that under "+field)

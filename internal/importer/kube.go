@@ -327,7 +327,7 @@ func (r *reading) folder(u *unit, why string) {
 	if u.app.wave > 0 && u.app.wave <= 90 {
 		o.set("wave", u.app.wave)
 	}
-	r.folders = append(r.folders, field{name: u.name, value: o, note: why})
+	r.folders = append(r.folders, field{name: u.name, value: o, note: "kept as it is: " + why})
 	for _, f := range u.files {
 		note := "folders." + u.name
 		if dir != u.dir {
@@ -336,7 +336,7 @@ func (r *reading) folder(u *unit, why string) {
 		f.say(yours, note)
 	}
 	if why != "" && len(u.files) > 0 {
-		u.files[0].say(yours, "kept because of "+why)
+		u.files[0].say(yours, "kept as it is: "+why)
 	}
 }
 

@@ -8,14 +8,6 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// placeholders that a person replaces; each is said with a TODO.
-const (
-	todoMAC    = "00:00:5e:00:53:01"
-	todoAge    = "age1k99xa5dvvzchp0xgjyvms7xdck9u6jt0zn4lw96cqeu9d86a55dq4y0xdf"
-	todoDomain = "replace-me.example"
-	todoNode   = "192.0.2.10"
-)
-
 // oldestRelease is the oldest one that the rules take.
 const oldestRelease = "25.11"
 
@@ -149,14 +141,14 @@ func (r *reading) hostObject(h *host) object {
 		o.set("age", key)
 	} else {
 		r.todo("hosts.%s.age: the public age key of the host", h.name)
-		o.set("age", todoAge, "TODO: the public age key of the host, of /var/lib/sops-nix/keys.txt; this one is an example's")
+		o.set("age", todoAge("host "+h.name), "TODO: the public age key of the host, of /var/lib/sops-nix/keys.txt; nobody has this one")
 	}
 	r.disks(h, &o)
 	r.network(h, &o)
 	users := h.users()
 	if len(users) == 0 {
 		r.todo("hosts.%s.users: who logs in", h.name)
-		users.set("todo", object{{name: "keys", value: []string{}}, {name: "groups", value: []string{"wheel"}}}, "TODO: who logs in, with their SSH keys")
+		users.set("admin", object{{name: "keys", value: []string{todoSSH()}}, {name: "groups", value: []string{"wheel"}}}, "TODO: who logs in, with their SSH keys")
 	}
 	o.set("users", users)
 	if host := r.surfaces["ssh"]; host != "" && h == r.hostList[0] {
@@ -403,7 +395,7 @@ func (r *reading) peopleObject() object {
 	}
 	if len(o) == 0 {
 		r.todo("sops.people: public age keys of those who read every secret")
-		o.set("todo", "age1npmgmwe3rxmyu278txlzhdwyldk9x02rqja4td9uuwkpp09j2ajs73pdex", "TODO: the public age key of who reads every secret; this one is an example's")
+		o.set("admin", todoAge("person"), "TODO: the public age key of who reads every secret; nobody has this one")
 	}
 	return o
 }
@@ -413,14 +405,7 @@ func (r *reading) output() object {
 	if r.ownFlake {
 		o.set("flake", "own")
 	}
-	exclude := r.exclude
-	if f := r.tree.files[".gitignore"]; f != nil {
-		exclude = append(exclude, ".gitignore")
-	}
-	if r.tree.files["README.md"] == nil && len(exclude) == 0 {
-		return o
-	}
-	if exclude = slices.Compact(slices.Sorted(slices.Values(exclude))); len(exclude) > 0 {
+	if exclude := slices.Compact(slices.Sorted(slices.Values(r.exclude))); len(exclude) > 0 {
 		o.set("exclude", exclude)
 	}
 	return o

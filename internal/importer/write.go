@@ -38,7 +38,7 @@ type writer struct{ strings.Builder }
 
 // spec writes fields of the top.
 func (w *writer) spec(o object) {
-	w.WriteString("package site\n")
+	w.WriteString("// Read from the files of this repository by gen import; what they do not tell says TODO.\npackage site\n")
 	for _, f := range o {
 		if f.gap {
 			w.WriteByte('\n')
@@ -51,7 +51,9 @@ func (w *writer) field(f field, depth int) {
 	indent := strings.Repeat("\t", depth)
 	comment := ""
 	if f.note != "" {
-		if f.note = plain(f.note); len(f.note) > 60 {
+		_, isObject := f.value.(object)
+		_, isList := f.value.([]string)
+		if f.note = plain(f.note); len(f.note) > 60 || isObject || isList {
 			w.WriteString(indent + "// " + f.note + "\n")
 		} else {
 			comment = " // " + f.note

@@ -169,13 +169,14 @@ func (p *Proof) proveStrangers(w *pods) {
 		}
 	}
 	own := peer{namespace: w.namespace, labels: w.labels, ports: func(name string) int { n, _ := w.port(name); return n }}
+	nobodys := peer{namespace: "nobody-has-it", labels: map[string]string{"nobody": "knows"}}
+	if ok, by := p.allows(flow{from: own, to: nobodys, port: 8080}, "Egress"); ok && p.closed(w, "Egress") {
+		p.find(RuleUnguarded, w.at(), "%s reaches pods of every namespace, by the policy at %s", w.said(), by)
+	}
 	for _, namespace := range p.knownNamespaces() {
 		stranger := peer{namespace: namespace, labels: map[string]string{"nobody": "knows"}}
 		if ok, by := p.allows(flow{from: stranger, to: own, port: port}, "Ingress"); ok && port != 0 && p.closed(w, "Ingress") {
 			p.find(RuleUnguarded, w.at(), "any pod of the namespace %s reaches %s, by the policy at %s", namespace, w.said(), by)
-		}
-		if ok, by := p.allows(flow{from: own, to: stranger, port: 8080}, "Egress"); ok && namespace == "default" && p.closed(w, "Egress") {
-			p.find(RuleUnguarded, w.at(), "%s reaches any pod of the namespace %s, by the policy at %s", w.said(), namespace, by)
 		}
 	}
 }

@@ -63,6 +63,9 @@ func code(data string) string {
 	return string(out)
 }
 
+// beginning is what stands behind a path that more is added to: ./roles + "/${role}".
+var beginning = regexp.MustCompile(`^\s*\+[^+]`)
+
 func lineOf(data string, offset int) int { return 1 + strings.Count(data[:offset], "\n") }
 
 // readModule reads what a Nix file refers to.
@@ -71,6 +74,9 @@ func (p *Proof) readModule(file string) *module {
 	data := string(p.files[file])
 	plain := code(data)
 	for _, i := range nixPath.FindAllStringSubmatchIndex(plain, -1) {
+		if beginning.MatchString(plain[i[3]:]) {
+			continue
+		}
 		m.imports = append(m.imports, link{path.Join(path.Dir(file), plain[i[2]:i[3]]), Place{file, lineOf(plain, i[2])}})
 	}
 	if strings.Contains(data, `./. + "/${name}.sh"`) {

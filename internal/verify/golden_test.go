@@ -48,6 +48,9 @@ func withComponents(t *testing.T, dir string) string {
 	if err := os.CopyFS(tree, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.RemoveAll(filepath.Join(tree, "before")); err != nil { // of examples/adopt: another repository
+		t.Fatal(err)
+	}
 	err := filepath.WalkDir(tree, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.Name() != "kustomization.yaml" {
 			return err
