@@ -6,7 +6,7 @@ all: test lint
 
 # The tests need Go. With these on PATH they also read every generated file with the
 # program it is for; one that is missing is named at the end, and is an error in CI.
-READERS = bash busybox curl etcd git ip jq kube-apiserver nft restic sha256sum sqlite3 nix-instantiate nginx shellcheck cloudflared helm sops
+READERS = bash busybox cue curl etcd git ip jq kube-apiserver nft restic sha256sum sqlite3 nix-instantiate nginx shellcheck cloudflared helm sops
 test:
 	go vet ./... && go test -timeout 30m ./...
 	@for p in $(READERS); do command -v $$p >/dev/null || echo "NOT CHECKED with $$p, which is not installed: make readers tools"; done

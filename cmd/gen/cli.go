@@ -37,6 +37,7 @@ type cli struct {
 	Rules   rulesCmd   `cmd:"" help:"List the rules that a spec has to keep to."`
 	Explain explainCmd `cmd:"" help:"Explain one rule, or one field of a spec."`
 	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
+	Editor  editorCmd  `cmd:"" help:"Write what CUE's language server needs to know the schema, beside the spec."`
 	Why     whyCmd     `cmd:"" help:"Name the fields of the spec that are behind a line of the output."`
 	Where   whereCmd   `cmd:"" help:"Name the lines of the output that a field of the spec makes."`
 	Graph   graphCmd   `cmd:"" help:"Draw the site: hostnames, who gets in, Services, hosts, disks and cards."`

@@ -105,6 +105,13 @@ func (*schemaCmd) Help() string {
   gen schema --json > site.schema.json`
 }
 
+func (*editorCmd) Help() string {
+	return `Use it once, for completion and hover in your editor, and again when the spec has new names.
+
+  gen editor
+  gen editor -spec infra && cue vet -c -t editor ./infra`
+}
+
 func (*whyCmd) Help() string {
 	return `Use it when a line of the output is not what you want, to find what to change.
 

@@ -59,7 +59,7 @@ func specRules() []Rule {
 			Bad: "// an empty file", Good: "package site"},
 		{ID: spec.RuleSplit, Severity: diag.Error, Summary: "A spec of one file is all of its package; one of several files is named by their folder, and lies in it. `--one-file` takes one of them alone.",
 			Bad: "// gen -spec site.cue, where clients.cue of the same package lies beside it", Good: "// gen -spec ."},
-		{ID: spec.LeftOut, Severity: diag.Warning, Summary: "Every file of the folder is part of the spec: it has a package clause, a name that does not end in _test.cue or _tool.cue, and no @if that does not hold. @ignore() and names that start with _ or a dot leave a file out without a word.", later: true,
+		{ID: spec.LeftOut, Severity: diag.Warning, Summary: "Every file of the folder is part of the spec: it has a package clause, a name that does not end in _test.cue or _tool.cue, and no @if that does not hold. @ignore(), names that start with _ or a dot, and editor.cue of gen editor are left out without a word.", later: true,
 			Bad: "// @if(staging) above the package clause, and no -t staging", Good: "// @ignore() above the package clause"},
 		{ID: "syntax", Severity: diag.Error, Summary: "The spec is written in CUE.",
 			Bad: `name: "hetzner`, Good: `name: "hetzner"`},

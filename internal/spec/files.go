@@ -136,7 +136,7 @@ func choose(src Source, parsed []*ast.File, folder bool) (files []*ast.File, pro
 			return nil, append(problems, diag.Problem{Pos: toPos(attr.Pos()), Message: err.Error(), Rule: "spec-file", Severity: diag.Error,
 				Hint: "@if(a && !b) names tags, which -t sets"})
 		case !ok:
-			if key, body := attr.Split(); key == "if" {
+			if key, body := attr.Split(); key == "if" && !(body == EditorTag && filepath.Base(f.Filename) == EditorFile) {
 				problems = append(problems, leftOut(f, fmt.Sprintf("its @if(%s) does not hold", body), "-t NAME sets a name of it; %s", orSilence))
 			}
 			continue
