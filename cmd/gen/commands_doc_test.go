@@ -7,13 +7,12 @@ import (
 
 // TestDocsCommands runs docs/COMMANDS.md: each command prints what the page shows.
 func TestDocsCommands(t *testing.T) {
-	need(t, "bash", "bash")
 	const name = "../../docs/COMMANDS.md"
 	page, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	played, steps := play(t, string(page))
+	played, steps := newSession(t).play(string(page))
 	if len(steps) < 10 {
 		t.Errorf("found %d commands", len(steps))
 	}
