@@ -43,12 +43,14 @@ type cli struct {
 	Graph   graphCmd   `cmd:"" help:"Draw the site: hostnames, who gets in, Services, hosts, disks and cards."`
 	Probe   probeCmd   `cmd:"" help:"Print what a machine is made of, found by a script over ssh, as lines of a spec."`
 	Import  importCmd  `cmd:"" help:"Read a repository that was written by hand: print the spec that says the same, and what becomes of each file."`
+	Man     manCmd     `cmd:"" help:"Print the manual page."`
+	Shell   shellCmd   `cmd:"" name:"completion" help:"Print the completion of gen for a shell."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
 // specFlags are for commands that read the spec.
 type specFlags struct {
-	Spec string `placeholder:"PATH" help:"The site spec: a folder of CUE files of one package, or a CUE file that is all of its package (this folder; in a folder of gen's tree, the nearest one above with CUE files)."`
+	Spec string `placeholder:"PATH" complete:"files" help:"The site spec: a folder of CUE files of one package, or a CUE file that is all of its package (this folder; in a folder of gen's tree, the nearest one above with CUE files)."`
 	sourceFlags
 }
 
@@ -71,8 +73,8 @@ type formatFlags struct {
 
 // outFlags are for commands that look at the output tree.
 type outFlags struct {
-	Out  outRoot  `placeholder:"DIR" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
-	Only []string `placeholder:"PATH" sep:"none" help:"Look only at this file, folder or pattern of the output root; can be repeated."`
+	Out  outRoot  `placeholder:"DIR" complete:"files" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
+	Only []string `placeholder:"PATH" sep:"none" complete:"output" help:"Look only at this file, folder or pattern of the output root; can be repeated."`
 }
 
 // errDrift is the error of a command that found the tree different. Its text has
@@ -101,6 +103,10 @@ func newParser(c *cli, options ...kong.Option) *kong.Kong {
 
 // run is the program: it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == completing {
+		complete(args[1:], stdout)
+		return exitFine
+	}
 	exited := -1
 	parser := newParser(new(cli), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }))
 	ctx, err := parser.Parse(ownFirst(parser.Model, normalize(args)))

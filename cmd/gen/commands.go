@@ -108,7 +108,7 @@ type checkCmd struct {
 	specFlags
 	formatFlags
 	outFlags
-	Facts []string `placeholder:"FILE" help:"Compare a machine with the spec too: its facts, as gen probe --script finds them. Can be repeated."`
+	Facts []string `placeholder:"FILE" complete:"files" help:"Compare a machine with the spec too: its facts, as gen probe --script finds them. Can be repeated."`
 }
 
 // Run reports each difference in a line, and then what to do.
@@ -204,7 +204,7 @@ func driftOf(changes []tree.Change) error {
 type vetCmd struct {
 	specFlags
 	formatFlags
-	Out outRoot `placeholder:"DIR" help:"The output root, where files that the spec leaves to you are looked for (as for gen check)."`
+	Out outRoot `placeholder:"DIR" complete:"files" help:"The output root, where files that the spec leaves to you are looked for (as for gen check)."`
 }
 
 // Run checks the spec, generates from it, and writes nothing. It warns of files that

@@ -93,7 +93,7 @@ func (c *renameCmd) Run(e *env) error {
 
 type setCmd struct {
 	editFlags
-	Path  string   `arg:"" help:"Path of a field of the spec, as messages have it: clients.bakery.image, versions.charts.cilium."`
+	Path  string   `arg:"" complete:"field" help:"Path of a field of the spec, as messages have it: clients.bakery.image, versions.charts.cilium."`
 	Value []string `arg:"" help:"Its value: a text needs no quotes of CUE's, a list is several words, and what starts with { or [ is CUE. -- goes before one that begins with a dash."`
 }
 
@@ -115,7 +115,7 @@ func (c *setCmd) Run(e *env) error {
 
 type unsetCmd struct {
 	editFlags
-	Path string `arg:"" help:"Path of a field of the spec, as messages have it."`
+	Path string `arg:"" complete:"field" help:"Path of a field of the spec, as messages have it."`
 }
 
 // Run takes a field out.

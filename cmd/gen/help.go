@@ -11,6 +11,13 @@ func (*writeCmd) Help() string {
   gen --force docs/RUNBOOK.md   # although somebody edited that file; a backup stays`
 }
 
+func (*initCmd) Help() string {
+	return `Use it in an empty git repository, to begin with a spec that is sound and a tree.
+
+  gen init
+  gen init infra --facts web1=facts.json --yes   # asks nothing; placeholders are named by gen vet`
+}
+
 func (*checkCmd) Help() string {
 	return `Use it in hooks and CI, where a tree that the spec does not say has to be refused.
 
@@ -138,6 +145,20 @@ func (*probeCmd) Help() string {
 
   gen probe --script | ssh root@203.0.113.10 sh > facts.json
   gen probe --name web1 facts.json`
+}
+
+func (*shellCmd) Help() string {
+	return `Use it in the file that your shell reads when it starts.
+
+  source <(gen completion bash)    # in ~/.bashrc; for zsh in ~/.zshrc, behind compinit
+  gen completion fish | source     # in ~/.config/fish/config.fish`
+}
+
+func (*manCmd) Help() string {
+	return `Use it to read all of the help at once, or to install it as a manual page.
+
+  gen man | man -l -
+  gen man > /usr/local/share/man/man1/gen.1`
 }
 
 func (*versionCmd) Help() string {

@@ -12,8 +12,8 @@ import (
 )
 
 type importCmd struct {
-	Dir     string `arg:"" placeholder:"DIR" help:"The repository: its top folder, or the one with its Terraform, Kubernetes and NixOS files in it."`
-	SpecOut string `name:"out" placeholder:"FILE" help:"Write the spec to this file, which must not exist, and the report to standard output (the spec to standard output, the report to standard error)."`
+	Dir     string `arg:"" placeholder:"DIR" complete:"files" help:"The repository: its top folder, or the one with its Terraform, Kubernetes and NixOS files in it."`
+	SpecOut string `name:"out" placeholder:"FILE" complete:"files" help:"Write the spec to this file, which must not exist, and the report to standard output (the spec to standard output, the report to standard error)."`
 }
 
 // Run reads a repository that was written by hand. Nothing in it is changed.

@@ -22,21 +22,21 @@ import (
 const specFile = "site.cue"
 
 type initCmd struct {
-	Dir          string   `arg:"" optional:"" default:"." help:"The folder for spec and output, the top of a repository (${default})."`
+	Dir          string   `arg:"" optional:"" default:"." complete:"files" help:"The folder for spec and output, the top of a repository (${default})."`
 	Name         string   `help:"Name of the site (the repository's, else the folder's)."`
 	Domain       string   `help:"The site's own domain, a zone at Cloudflare."`
 	Email        string   `help:"Address of who runs the site (git's user.email)."`
 	Repo         string   `placeholder:"URL" help:"The git repository that the folder is pushed to (git's remote origin)."`
-	KnownHosts   string   `placeholder:"FILE" help:"Lines of known_hosts for a git server that Argo CD does not know: ssh-keyscan prints them."`
+	KnownHosts   string   `placeholder:"FILE" complete:"files" help:"Lines of known_hosts for a git server that Argo CD does not know: ssh-keyscan prints them."`
 	User         string   `help:"Name of who logs in and opens secrets (the user of this machine)."`
-	SSHKey       []string `name:"ssh-key" sep:"none" placeholder:"FILE" help:"Public SSH key of that user, as a file or as its line; can be repeated (~/.ssh/id_ed25519.pub, or the only one there)."`
+	SSHKey       []string `name:"ssh-key" sep:"none" placeholder:"FILE" complete:"files" help:"Public SSH key of that user, as a file or as its line; can be repeated (~/.ssh/id_ed25519.pub, or the only one there)."`
 	Age          string   `placeholder:"KEY" help:"Public age key of that user, age1… (one is made)."`
-	Facts        []string `sep:"none" placeholder:"[HOST=]FILE" help:"What gen probe --script, or nixos-facter, found of a machine; can be repeated. Without, disks and cards are placeholders."`
+	Facts        []string `sep:"none" placeholder:"[HOST=]FILE" complete:"files" help:"What gen probe --script, or nixos-facter, found of a machine; can be repeated. Without, disks and cards are placeholders."`
 	Client       string   `placeholder:"NAME" help:"Name of the first client."`
 	ClientDomain string   `placeholder:"DOMAIN" help:"The client's domain."`
 	ClientImage  string   `placeholder:"IMAGE" help:"The image that serves its website, with a tag,"`
-	ClientFolder string   `placeholder:"FOLDER" help:"… or the folder of its files in this repository."`
-	Keys         string   `placeholder:"DIR" help:"Where private keys are kept, outside of the repository (~/.config/sitegen/NAME)."`
+	ClientFolder string   `placeholder:"FOLDER" complete:"files" help:"… or the folder of its files in this repository."`
+	Keys         string   `placeholder:"DIR" complete:"files" help:"Where private keys are kept, outside of the repository (~/.config/sitegen/NAME)."`
 	Yes          bool     `help:"Ask nothing: what no flag says gets its default, or a placeholder."`
 }
 

@@ -23,14 +23,14 @@ func kinds() map[string]string {
 
 // named says what a command is about.
 type named struct {
-	Kind string `arg:"" help:"client, app, chart, folder, route, redirect, record, domain, user or host."`
-	Name string `arg:"" help:"Its name; of a route, redirect or record the hostname."`
+	Kind string `arg:"" complete:"kind" help:"client, app, chart, folder, route, redirect, record, domain, user or host."`
+	Name string `arg:"" complete:"name" help:"Its name; of a route, redirect or record the hostname."`
 }
 
 // inFlags say which one is meant, of users and records.
 type inFlags struct {
-	Host string `placeholder:"HOST" help:"Of a user: the host (where there is one, that one)."`
-	Zone string `placeholder:"DOMAIN" help:"Of a record: the domain (the longest one of the site that the name ends in)."`
+	Host string `placeholder:"HOST" complete:"host" help:"Of a user: the host (where there is one, that one)."`
+	Zone string `placeholder:"DOMAIN" complete:"domain" help:"Of a record: the domain (the longest one of the site that the name ends in)."`
 }
 
 // path is where the spec has an entry; of a record, the list that it is in.

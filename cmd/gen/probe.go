@@ -16,7 +16,7 @@ import (
 )
 
 type probeCmd struct {
-	Facts  string `arg:"" optional:"" placeholder:"FILE" help:"Facts that the script has found, or a report of nixos-facter (standard input)."`
+	Facts  string `arg:"" optional:"" placeholder:"FILE" complete:"files" help:"Facts that the script has found, or a report of nixos-facter (standard input)."`
 	Script bool   `help:"Print the script that finds them: gen probe --script | ssh root@ADDRESS sh > facts.json"`
 	Name   string `default:"web1" placeholder:"HOST" help:"Name of the host in the spec (${default})."`
 }

@@ -19,10 +19,10 @@ import (
 
 type proveCmd struct {
 	formatFlags
-	Out  outRoot `placeholder:"DIR" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
-	Spec string  `placeholder:"PATH" help:"Compare what the tree says with this spec (the one that the tree was written from, .sitegen.spec)."`
+	Out  outRoot `placeholder:"DIR" complete:"files" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
+	Spec string  `placeholder:"PATH" complete:"files" help:"Compare what the tree says with this spec (the one that the tree was written from, .sitegen.spec)."`
 	sourceFlags
-	Hostname string `arg:"" optional:"" help:"Print the way of this hostname, a hop a line, in place of what is wrong."`
+	Hostname string `arg:"" optional:"" complete:"hostname" help:"Print the way of this hostname, a hop a line, in place of what is wrong."`
 }
 
 // errUnproved is drift of another kind: a link of the tree does not hold.

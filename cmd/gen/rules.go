@@ -33,7 +33,7 @@ func (c *rulesCmd) Run(e *env) error {
 }
 
 type explainCmd struct {
-	What string `arg:"" name:"rule|path" help:"Id of a rule, as messages show it in brackets, or path of a field: hosts.web1.release."`
+	What string `arg:"" name:"rule|path" complete:"explain" help:"Id of a rule, as messages show it in brackets, or path of a field: hosts.web1.release."`
 }
 
 // Run shows one rule with a bad and a good example, or one field and those in it.

@@ -21,7 +21,7 @@ import (
 
 // acceptFlags let classes of danger through.
 type acceptFlags struct {
-	Accept []string `placeholder:"CLASS" help:"Go on although the change is of this class: never, reinstall, destroy, public, vanish or data. Can be repeated."`
+	Accept []string `placeholder:"CLASS" complete:"danger" help:"Go on although the change is of this class: never, reinstall, destroy, public, vanish or data. Can be repeated."`
 }
 
 func (f acceptFlags) check() error {

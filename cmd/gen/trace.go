@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"sitegen/internal/diag"
 	"sitegen/internal/format"
@@ -18,7 +19,7 @@ import (
 type whyCmd struct {
 	specFlags
 	outFlags
-	Line string `arg:"" name:"file:line" help:"A line of a generated file: docs/RUNBOOK.md:12, with or without the folder of the output before it."`
+	Line string `arg:"" name:"file:line" complete:"files" help:"A line of a generated file: docs/RUNBOOK.md:12, with or without the folder of the output before it."`
 }
 
 // Run names the fields of the spec that are behind a line of the output.
@@ -78,12 +79,12 @@ func inRoot(t *trace.Tracer, dir, file string) (string, error) {
 type whereCmd struct {
 	specFlags
 	outFlags
-	Path string `arg:"" help:"Path of a field of the spec, as messages have it: clients.bakery.image, hosts.web1."`
+	Path string `arg:"" complete:"field" help:"Path of a field of the spec, as messages have it: clients.bakery.image, hosts.web1."`
 }
 
 // Run names the lines of the output that a field of the spec makes.
 func (c *whereCmd) Run(e *env) error {
-	at, ok := diag.ParsePath(c.Path)
+	at, ok := diag.ParsePath(strings.TrimSuffix(c.Path, ".")) // a completion ends in one
 	if !ok {
 		return fmt.Errorf("%q is no path of a field", c.Path)
 	}

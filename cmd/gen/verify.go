@@ -19,13 +19,13 @@ import (
 
 type verifyCmd struct {
 	formatFlags
-	Out  outRoot `placeholder:"DIR" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
-	Spec string  `placeholder:"PATH" help:"Also tell whether the tree is what this spec says."`
+	Out  outRoot `placeholder:"DIR" complete:"files" help:"The output root (the tree of gen's that this folder is or lies in, else out)."`
+	Spec string  `placeholder:"PATH" complete:"files" help:"Also tell whether the tree is what this spec says."`
 	sourceFlags
-	Require []string `placeholder:"NAME" help:"Readers that have to run, by their name or their program's, or all; separated by commas."`
+	Require []string `placeholder:"NAME" complete:"reader" help:"Readers that have to run, by their name or their program's, or all; separated by commas."`
 	Network bool     `help:"Let readers use the network: charts, schemas, flake inputs."`
-	Charts  string   `placeholder:"DIR" help:"Folder with the Helm charts, as NAME-VERSION.tgz or unpacked."`
-	Schemas []string `placeholder:"LOCATION" sep:"none" help:"Where kubeconform finds schemas, as its -schema-location; can be repeated."`
+	Charts  string   `placeholder:"DIR" complete:"files" help:"Folder with the Helm charts, as NAME-VERSION.tgz or unpacked."`
+	Schemas []string `placeholder:"LOCATION" sep:"none" complete:"files" help:"Where kubeconform finds schemas, as its -schema-location; can be repeated."`
 }
 
 // errRefused is drift of another kind: the tree is not what its readers take.

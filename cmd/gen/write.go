@@ -16,7 +16,7 @@ type writeCmd struct {
 	outFlags
 	Anywhere bool `help:"Write also into the root of the file system, a home folder, or a folder of other files that is in no git repository."`
 	acceptFlags
-	Force []string `placeholder:"PATH" sep:"none" help:"Replace this file, folder or pattern of files, although it was edited or is not gen's; a backup is kept. Can be repeated."`
+	Force []string `placeholder:"PATH" sep:"none" complete:"output" help:"Replace this file, folder or pattern of files, although it was edited or is not gen's; a backup is kept. Can be repeated."`
 }
 
 // Run writes the tree. Nothing is written unless everything can be.

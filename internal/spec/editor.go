@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/format"
+
+	"sitegen/internal/diag"
 )
 
 // What CUE's language server reads beside a spec, so that it knows the schema.
@@ -91,4 +95,24 @@ func (n namer) expr(t *Type, e ast.Expr, at string) {
 		n.expr(t, e.X, at)
 		n.expr(t, e.Y, at)
 	}
+}
+
+// Names are those that the spec writes at a path, by its syntax alone: without what
+// loops and references make.
+func (src Source) Names(at diag.Path) []string {
+	files, problems := src.read()
+	if problems.Errors() > 0 {
+		return nil
+	}
+	var names []string
+	for key := range newIndex(files).all() {
+		p := diag.KeyPath(key)
+		if len(p) == len(at)+1 && p.Parent().Key() == at.Key() {
+			if name, ok := last(p).(string); ok && !strings.HasPrefix(name, "#") && !strings.HasPrefix(name, "_") {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
