@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/alecthomas/kong"
@@ -154,15 +153,4 @@ func normalize(args []string) []string {
 		}
 	}
 	return out
-}
-
-// wantsColor tells whether w is a terminal and nobody asked for plain text
-// (https://no-color.org).
-func wantsColor(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -45,7 +45,9 @@ func (c *proveCmd) Run(e *env) error {
 	if nix, err := exec.LookPath("nix-instantiate"); err == nil {
 		options.Nix = prove.WithNix(nix)
 	}
+	done := e.doing("reading the tree, and following its links")
 	p, err := prove.Run(ctx, root.FS(), options)
+	done()
 	if err != nil {
 		return fmt.Errorf("the output root %q cannot be read: %w", e.out, reason(err))
 	}

@@ -37,7 +37,9 @@ func (c *whyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	done := e.doing("generating the file with other values, to see which change the line")
 	fields, err := t.Why(file, line)
+	done()
 	if err != nil {
 		return err
 	}
@@ -92,7 +94,9 @@ func (c *whereCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	done := e.doing("generating the tree with another value, to see which lines change")
 	lines, known := t.Where(at)
+	done()
 	if !known {
 		return fmt.Errorf("the spec says nothing at %s, and there is no default; gen explain %s tells of the field", c.Path, c.Path)
 	}

@@ -131,6 +131,7 @@ func (c *verifyCmd) report(e *env) (*verify.Report, error) {
 	// An interrupt ends the programs, and the copy of the tree is removed.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	defer e.doing("the programs that read the tree look at it")()
 	return verify.Run(ctx, verify.Options{
 		Root: root, Dir: dir, Runner: verify.System{Path: os.Getenv("PATH")},
 		Network: c.Network, Charts: charts, Schemas: schemas, Require: c.Require,
