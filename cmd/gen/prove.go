@@ -7,13 +7,17 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"sitegen/internal/diag"
+	"sitegen/internal/gen"
 	"sitegen/internal/gen/said"
 	"sitegen/internal/prove"
 	"sitegen/internal/prove/meant"
+	"sitegen/internal/rules"
 	"sitegen/internal/site"
+	"sitegen/internal/spec"
 	"sitegen/internal/summary"
 )
 
@@ -59,7 +63,12 @@ func (c *proveCmd) Run(e *env) error {
 		return err
 	}
 	if s != nil {
-		p.Findings = append(p.Findings, meant.Differences(p, s)...)
+		links := meant.Differences(p, s)
+		values, err := c.contents(ctx, e, root, s, links)
+		if err != nil {
+			return err
+		}
+		p.Findings = slices.Concat(p.Findings, links, values)
 	}
 	var found diag.Problems
 	for _, f := range p.Findings {
@@ -95,6 +104,39 @@ func (c *proveCmd) spec(e *env, root *os.Root) (*site.Site, error) {
 		files[said.Path] = data
 	}
 	return summary.Read(files).Site, nil
+}
+
+// contents compares the files of the tree with those that the spec gives. A spec that the
+// tree has with it may be one that this gen would refuse: then there are none.
+func (c *proveCmd) contents(ctx context.Context, e *env, root *os.Root, s *site.Site, links []prove.Finding) ([]prove.Finding, error) {
+	if c.Spec == "" {
+		data, err := root.ReadFile(said.Path)
+		if err != nil {
+			return nil, err
+		}
+		var problems diag.Problems
+		if s, problems = rules.Judge(spec.ReadSaid(said.Path, data)); s == nil {
+			return []prove.Finding{{Rule: prove.RuleUnproved, At: prove.Place{File: said.Path}, Warning: true,
+				Text: fmt.Sprintf("VALUES WERE NOT COMPARED with the spec that the tree was written from, which is not sound: %s", problems[0].Message)}}, nil
+		}
+	}
+	if found := rules.ReadOwn(s, root.FS()); found.Errors() > 0 {
+		return []prove.Finding{{Rule: prove.RuleUnproved, At: prove.Place{File: said.Path}, Warning: true,
+			Text: fmt.Sprintf("VALUES WERE NOT COMPARED with the spec, since a file of yours cannot be read: %s", found[0].Message)}}, nil
+	}
+	r, err := gen.Run(s, gen.All())
+	if err != nil {
+		return nil, err
+	}
+	want := map[string][]byte{}
+	for _, f := range r.Tree.Files() {
+		want[f.Path] = f.Data
+	}
+	var parse func(context.Context, []byte) ([]byte, error)
+	if nix, err := exec.LookPath("nix-instantiate"); err == nil {
+		parse = prove.ParseNix(nix)
+	}
+	return meant.Contents(ctx, root.FS(), want, links, parse)
 }
 
 // chain prints the way of a hostname.

@@ -30,18 +30,36 @@ func WithNix(program string) func(ctx context.Context, files map[string][]byte, 
 				return nil, err
 			}
 		}
-		ctx, cancel := context.WithTimeout(ctx, nixTime)
-		defer cancel()
-		cmd := exec.CommandContext(ctx, program, "--eval", "--strict", "--json", "--option", "restrict-eval", "true", "--option", "allow-import-from-derivation", "false", "-I", tree, "-E", "("+function+") "+tree)
-		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "NIX_STORE_DIR=" + dir + "/store", "NIX_STATE_DIR=" + dir + "/var", "NIX_CONF_DIR=" + dir, "NIX_PATH="}
-		var out, errs bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &errs
-		if err := cmd.Run(); err != nil {
-			text := strings.ReplaceAll(strings.TrimSpace(errs.String()), tree+"/", "")
-			return nil, fmt.Errorf("%s", lastError(text))
-		}
-		return out.Bytes(), nil
+		return runNix(ctx, program, dir, nil, "--eval", "--strict", "--json", "--option", "restrict-eval", "true", "--option", "allow-import-from-derivation", "false", "-I", tree, "-E", "("+function+") "+tree)
 	}
+}
+
+// ParseNix has nix-instantiate print a file in one form: without comments, its attributes sorted.
+func ParseNix(program string) func(ctx context.Context, file []byte) ([]byte, error) {
+	return func(ctx context.Context, file []byte) ([]byte, error) {
+		dir, err := os.MkdirTemp("", "gen-prove-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+		return runNix(ctx, program, dir, file, "--parse", "-")
+	}
+}
+
+// runNix runs it with a store of its own in a folder. Messages name files of the tree there as the tree does.
+func runNix(ctx context.Context, program, dir string, stdin []byte, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, nixTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "NIX_STORE_DIR=" + dir + "/store", "NIX_STATE_DIR=" + dir + "/var", "NIX_CONF_DIR=" + dir, "NIX_PATH="}
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &errs
+	if err := cmd.Run(); err != nil {
+		text := strings.ReplaceAll(strings.TrimSpace(errs.String()), filepath.Join(dir, "tree")+"/", "")
+		return nil, fmt.Errorf("%s", lastError(text))
+	}
+	return out.Bytes(), nil
 }
 
 // lastError is what Nix says at the end of a trace.

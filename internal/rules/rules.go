@@ -91,8 +91,8 @@ func proveRules() []Rule {
 		of("prove-reader", "An encrypted file has no creation rule, or one without a reader among its recipients."),
 		of("prove-refused", "A network policy, a project of Argo CD's or the pod security of a namespace does not let through what has to be."),
 		of("prove-host", "The disks, mounts or networks of a host do not fit together."),
-		of("prove-spec", "Where a hostname leads, who gets in, a record, an image, the readers of a secret, the disks or cards of a host are not what the spec says."),
-		{ID: "prove-unproved", Severity: diag.Warning, Summary: "Something was not looked at: without nix-instantiate, the hosts.", Do: "install what the finding names"},
+		of("prove-spec", "Where a hostname leads, who gets in, a record, an image, the readers of a secret, the disks or cards of a host are not what the spec says; or another value of a file of gen's, as the program that reads it sees it."),
+		{ID: "prove-unproved", Severity: diag.Warning, Summary: "Something was not looked at: without nix-instantiate, the hosts; values, where the spec is not sound or a file of yours cannot be read.", Do: "install what the finding names"},
 	}
 }
 

@@ -1,6 +1,7 @@
 package meant
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"sitegen/internal/prove"
 	"sitegen/internal/site"
 	"sitegen/internal/spec"
+	"sync"
 	"testing"
 	"testing/fstest"
 )
@@ -82,6 +84,29 @@ func nix(t testing.TB) prove.Options {
 		return prove.Options{}
 	}
 	return prove.Options{Nix: prove.WithNix(program)}
+}
+
+// parser has Nix parse, where it is.
+func parser(t testing.TB) func(context.Context, []byte) ([]byte, error) {
+	t.Helper()
+	if nix(t).Nix == nil {
+		return nil
+	}
+	program, err := exec.LookPath("nix-instantiate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parse, forms := prove.ParseNix(program), sync.Map{}
+	return func(ctx context.Context, file []byte) ([]byte, error) { // the same file is asked for again and again
+		if form, ok := forms.Load(string(file)); ok {
+			return form.([]byte), nil
+		}
+		form, err := parse(ctx, file)
+		if err == nil {
+			forms.Store(string(file), form)
+		}
+		return form, err
+	}
 }
 
 // specOf is the site of the spec that a tree has with it.
