@@ -2,7 +2,10 @@ package format
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 )
 
 var (
@@ -50,9 +53,21 @@ func Builtin(group, kind string) (clusterWide, known bool) {
 	return clusterWide, known
 }
 
+// GroupsOf are the groups of Kubernetes' own that have a kind of that name, sorted; own tells
+// whether the group is one of Kubernetes' own at all.
+func GroupsOf(group, kind string) (groups []string, own bool) {
+	for _, g := range slices.Sorted(maps.Keys(builtinKinds())) {
+		if _, ok := builtinKinds()[g][kind]; ok {
+			groups = append(groups, g)
+		}
+	}
+	_, own = builtinKinds()[group]
+	return groups, own
+}
+
 // builtinKinds are the kinds that a manifest may hold of Kubernetes 1.35's API
 // (`kubectl api-resources`), by group; true for cluster-wide ones.
-func builtinKinds() map[string]map[string]bool {
+var builtinKinds = sync.OnceValue(func() map[string]map[string]bool {
 	of := func(namespaced, clusterWide string) map[string]bool {
 		kinds := map[string]bool{}
 		for k := range strings.FieldsSeq(namespaced) {
@@ -86,4 +101,4 @@ func builtinKinds() map[string]map[string]bool {
 		"scheduling.k8s.io":            of("", "PriorityClass"),
 		"storage.k8s.io":               of("CSIStorageCapacity", "CSIDriver CSINode StorageClass VolumeAttachment VolumeAttributesClass"),
 	}
-}
+})

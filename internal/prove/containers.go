@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/resource"
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
@@ -28,26 +29,38 @@ func (p *Proof) proveContainer(w *pods, c *yaml.Node, volumes map[string]*yaml.N
 	if text(c, "image") == "" || text(c, "name") == "" {
 		p.find(RuleDangling, w.place(c), "a container of %s has no name or no image", w.said())
 	}
-	for _, what := range []string{"cpu", "memory"} {
-		request, limit := quantity(text(c, "resources", "requests", what)), quantity(text(c, "resources", "limits", what))
-		if limit >= 0 && request > limit {
+	for _, what := range []string{"cpu", "memory", "ephemeral-storage"} {
+		request, asks := p.quantity(w, at(c, "resources", "requests", what))
+		limit, limited := p.quantity(w, at(c, "resources", "limits", what))
+		if asks && limited && request.Cmp(limit) > 0 {
 			p.find(RuleDangling, w.place(at(c, "resources")), "the container asks for more %s than it may have, and the API server refuses it", what)
 		}
 	}
+	p.proveEnd(w, c)
 }
 
-// quantity is a Kubernetes quantity as a number; -1 where there is none.
-func quantity(s string) float64 {
-	i := strings.IndexFunc(s, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
-	unit := ""
-	if i >= 0 {
-		s, unit = s[:i], s[i:]
+// quantity reads an amount as the API server does; ok tells whether there is one.
+func (p *Proof) quantity(w *pods, n *yaml.Node) (q resource.Quantity, ok bool) {
+	if n == nil {
+		return q, false
 	}
-	n, err := strconv.ParseFloat(s, 64)
+	q, err := resource.ParseQuantity(n.Value)
 	if err != nil {
-		return -1
+		p.find(RuleDangling, w.place(n), "%q is no quantity: the API server refuses it", n.Value)
 	}
-	return n * map[string]float64{"": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}[unit]
+	return q, err == nil
+}
+
+// proveEnd wants a container that waits before it ends to do so within the time that its pod is given
+// (kubernetes, api/core/v1: 30 seconds where terminationGracePeriodSeconds says nothing).
+func (p *Proof) proveEnd(w *pods, c *yaml.Node) {
+	grace := 30
+	if text(w.template, "spec", "terminationGracePeriodSeconds") != "" {
+		grace = number(w.template, "spec", "terminationGracePeriodSeconds")
+	}
+	if n := at(c, "lifecycle", "preStop", "sleep", "seconds"); n != nil && numberOf(n.Value) >= grace {
+		p.find(RuleDangling, w.place(n), "the container waits for %s seconds, and its pod is killed after %d: it never ends by itself", n.Value, grace)
+	}
 }
 
 func (p *Proof) proveProbes(w *pods, c *yaml.Node) {

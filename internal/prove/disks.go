@@ -85,6 +85,9 @@ func (p *Proof) proveDisks(h *host) {
 			p.find(RuleHost, p.line(file, name+" = {"), "nothing is mounted of the array %s", name)
 			continue
 		}
+		if a.Content.Type == "filesystem" && a.Content.Format == "" {
+			p.find(RuleHost, p.line(file, name+" = {"), "disko makes no file system on the array %s: its format is not said", name)
+		}
 		mount(a.Content.Mountpoint, mounted{kind: "array", name: name, format: a.Content.Format, on: on})
 	}
 	for name, pool := range d.Zpool {
@@ -143,6 +146,8 @@ func (p *Proof) provePartitions(h *host, name string, one disk, mount func(strin
 			members["array "+c.Name], want = append(members["array "+c.Name], name), "FD00"
 		case c.Type == "zfs":
 			members["pool "+c.Pool], want = append(members["pool "+c.Pool], name), "BF01"
+		case c.Type == "filesystem" && c.Format == "":
+			p.find(RuleHost, where, "disko makes no file system on the partition %s of %s: its format is not said", label, name)
 		case c.Type == "filesystem" && c.Format == "vfat":
 			mount(c.Mountpoint, mounted{kind: "partition", name: label, format: c.Format, on: []string{name}})
 			want = "EF00"

@@ -38,6 +38,13 @@ type machine struct {
 	Trusted    []string
 	Networks   map[string]network
 	Netdevs    []string
+	Inputs     map[string]input // of the flake
+}
+
+// input is one of the flake's.
+type input struct {
+	URL     string
+	Follows []string
 }
 
 type network struct {
@@ -98,6 +105,8 @@ func (p *Proof) proveHosts(ctx context.Context, o Options) {
 	}
 	p.proveNodes()
 	p.proveTunnelPorts()
+	p.proveCilium()
+	p.proveFlake()
 }
 
 // evaluate asks Nix; a failure of one host alone is told.
@@ -140,4 +149,25 @@ func (m *machine) flag(name string) string {
 		}
 	}
 	return ""
+}
+
+// proveFlake wants each input of the flake to say where it comes from, and to follow another one of it.
+func (p *Proof) proveFlake() {
+	const file = "flake.nix"
+	for _, h := range p.hosts {
+		if h.said == nil {
+			continue
+		}
+		for name, in := range h.said.Inputs {
+			if in.URL == "" {
+				p.find(RuleDangling, p.line(file, name), "the input %s names no url, and would be what the registry of the machine calls so", name)
+			}
+			for _, to := range in.Follows {
+				if first, _, _ := strings.Cut(to, "/"); h.said.Inputs[first].URL == "" && first != "" {
+					p.find(RuleDangling, p.line(file, `"`+to+`"`), "the input %s follows %q, which is no input", name, to)
+				}
+			}
+		}
+		return // it is every host's
+	}
 }

@@ -79,5 +79,9 @@ in
   }) (network.systemd.network.networks or { });
   # Each file is read: a name that nothing defines is an error.
   read = map (f: builtins.typeOf (import (file f))) files;
+  inputs = builtins.mapAttrs (_: i: {
+    url = i.url or (i.follows or "");
+    follows = builtins.concatMap (j: if j ? follows then [ j.follows ] else [ ]) (builtins.attrValues (i.inputs or { }));
+  }) (if builtins.pathExists (file "flake.nix") then (import (file "flake.nix")).inputs or { } else { });
   netdevs = map (n: n.netdevConfig.Name or "") (builtins.attrValues (network.systemd.network.netdevs or { }));
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,7 +36,12 @@ func WithNix(program string) func(ctx context.Context, files map[string][]byte, 
 	}
 }
 
-// ParseNix has nix-instantiate print a file in one form: without comments, its attributes sorted.
+// nixWords are the names and simple texts of a file of Nix.
+var nixWords = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_'-]*|"[^"$\\\n]*"`)
+
+// ParseNix has nix-instantiate print a file in one form: without comments, its attributes in an
+// order that does not depend on theirs. Older releases of Nix print them in the order in which
+// it first saw their names, so it is shown all of them sorted before.
 func ParseNix(program string) func(ctx context.Context, file []byte) ([]byte, error) {
 	return func(ctx context.Context, file []byte) ([]byte, error) {
 		dir, err := os.MkdirTemp("", "gen-prove-")
@@ -42,7 +49,18 @@ func ParseNix(program string) func(ctx context.Context, file []byte) ([]byte, er
 			return nil, err
 		}
 		defer os.RemoveAll(dir)
-		return runNix(ctx, program, dir, file, "--parse", "-")
+		var names []string
+		for _, word := range nixWords.FindAllString(string(file), -1) {
+			names = append(names, strings.Trim(word, `"`))
+		}
+		slices.Sort(names)
+		var text bytes.Buffer
+		text.WriteString("[ {")
+		for _, name := range slices.Compact(names) {
+			fmt.Fprintf(&text, " %q = 0;", name)
+		}
+		fmt.Fprintf(&text, " } (\n%s\n) ]", file)
+		return runNix(ctx, program, dir, text.Bytes(), "--parse", "-")
 	}
 }
 

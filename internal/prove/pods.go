@@ -168,6 +168,7 @@ func (p *Proof) proveVolumes(w *pods) map[string]*yaml.Node {
 			p.find(RuleOwners, w.place(v), "%s has two volumes %q", w.said(), name)
 		}
 		all[name] = v
+		p.quantity(w, at(v, "emptyDir", "sizeLimit"))
 		p.wantMap(w, v, at(v, "configMap"), "ConfigMap", text(v, "configMap", "name"))
 		p.wantMap(w, v, at(v, "secret"), "Secret", text(v, "secret", "secretName"))
 		if claim := text(v, "persistentVolumeClaim", "claimName"); claim != "" && p.get("PersistentVolumeClaim", w.namespace, claim) == nil {

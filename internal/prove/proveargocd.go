@@ -2,8 +2,11 @@ package prove
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+
+	"sitegen/internal/format"
 
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
@@ -19,6 +22,7 @@ func (p *Proof) proveArgocd() {
 		if !used[name] {
 			p.find(RuleOrphan, project.at(), "no Application is of the project %s", name)
 		}
+		p.proveKinds(project)
 	}
 	for _, o := range p.objects {
 		if o.app != nil {
@@ -105,6 +109,9 @@ func (p *Proof) proveSource(a *application, s source, refs, read map[string]bool
 	if s.chart != "" && s.revision == "" || s.chart == "" && s.path == "" && s.ref == "" {
 		p.find(RuleDangling, a.place(s.node), "the source names neither a path, nor a chart with its version, nor a ref")
 	}
+	if s.chart != "" && s.revision != "" && !chartVersion.MatchString(s.revision) {
+		p.find(RuleDangling, a.place(at(s.node, "targetRevision")), "%q is no version of a chart, and no range of them", s.revision)
+	}
 }
 
 // reaches compares a destination with those of a project: a name, names that begin so,
@@ -173,5 +180,27 @@ func (p *Proof) proveNamespace(o *object) {
 		p.find(RuleDangling, o.at("metadata", "namespace"), "nothing makes the namespace %q", o.namespace)
 	case ns.app != nil && ns.app != o.app && ns.app.wave > o.app.wave:
 		p.find(RuleDangling, o.app.at("metadata", "annotations", "argocd.argoproj.io/sync-wave"), "the namespace %s comes with the Application %s, in wave %d, which is later", o.namespace, ns.app.name, ns.app.wave)
+	}
+}
+
+// chartVersion is a version, or a range of versions (Masterminds/semver, constraints.go).
+var chartVersion = regexp.MustCompile(`^(v?\d+(\.\d+){0,2}([-+][0-9A-Za-z.+-]+)?|[ ,|<>=!~^-]*v?(\d+|[xX*])(\.(\d+|[xX*])){0,2}([-+][0-9A-Za-z.+-]+)?([ ,|<>=!~^-]+v?(\d+|[xX*])(\.(\d+|[xX*])){0,2}([-+][0-9A-Za-z.+-]+)?)*)$`)
+
+// proveKinds wants a project's lists to name kinds that there are: an entry of another group permits nothing.
+func (p *Proof) proveKinds(project *object) {
+	for _, list := range []string{"clusterResourceWhitelist", "clusterResourceBlacklist", "namespaceResourceWhitelist", "namespaceResourceBlacklist"} {
+		for _, n := range items(project.node, "spec", list) {
+			group, kind := text(n, "group"), text(n, "kind")
+			if group == "*" || strings.Contains(kind, "*") {
+				continue
+			}
+			switch groups, own := format.GroupsOf(group, kind); {
+			case slices.Contains(groups, group):
+			case own:
+				p.find(RuleDangling, project.place(n), "Kubernetes has no kind %s in the group %q", kind, group)
+			case len(groups) > 0 && !strings.Contains(group, "."):
+				p.find(RuleDangling, project.place(n), "the kind %s is of the group %s, and not of %q", kind, groups[0], group)
+			}
+		}
 	}
 }

@@ -52,6 +52,9 @@ func (p *Proof) readTerraform() {
 			if provider, _, _ := strings.Cut(res.Kind, "_"); r.Providers[provider].File == "" && !r.Builtin(res.Kind) {
 				p.find(RuleDangling, tfPlace(res.Pos), "%s is of the provider %q, which required_providers of %s does not name with a source and a version", at, provider, r.Dir)
 			}
+			if version := res.Text("version"); res.Kind == "helm_release" && version != "" && !chartVersion.MatchString(version) {
+				p.find(RuleDangling, tfPlace(res.Attrs["version"].Pos), "%q is no version of a chart, and no range of them", version)
+			}
 			for _, name := range needed[res.Kind] {
 				if _, ok := res.Attrs[name]; !ok && res.Mode == "resource" {
 					p.find(RuleDangling, tfPlace(res.Pos), "%s has no %s", at, name)

@@ -18,7 +18,7 @@ type fault struct {
 	text       string // a part of it
 }
 
-const argo, tf, core = "k8s/argocd-hetzner/", "k8s/terraform-hetzner/", "machines/core/"
+const argo, tf, core, ciliumValues = "k8s/argocd-hetzner/", "k8s/terraform-hetzner/", "machines/core/", "k8s/terraform-atlas/values/cilium.yaml"
 
 var faults = []fault{
 	{"a www name with a record and no rule", "../../../out", argo + "cloudflared/config.yaml", "- hostname: www.bakery.example\n  service: http://bakery.websites.svc.cluster.local:80\n", "", prove.RuleNoRule, tf + "cloudflare.tf", "www.bakery.example"},
@@ -62,6 +62,21 @@ var faults = []fault{
 	{"the cluster's DNS outside of its prefix", "../../../golden/full/want", "roles/k3s-cilium/default.nix", "10.65.0.10", "10.66.0.10", prove.RuleHost, "", "not in the services' prefix"},
 	{"an address of two hosts", "../../../golden/full/want", "machines/worker/network.nix", "10.10.0.2/24", "10.10.0.1/24", prove.RuleOwners, "", "both have the address"},
 	{"an install script that looks for another disk", "../../../golden/full/want", "scripts/install-core.sh", "  /dev/disk/by-id/nvme-eui.0025388b01500001\n", "  /dev/disk/by-id/nvme-eui.0025388b01500009\n", prove.RuleDangling, "", "disks names"},
+	{"Services that nobody leads to pods", "../../../golden/full/want", ciliumValues, "kubeProxyReplacement: true", "kubeProxyReplacement: false", prove.RuleHost, "", "Cilium does not replace it"},
+	{"an API that no agent has there", "../../../golden/full/want", ciliumValues, "k8sServicePort: 6444", "k8sServicePort: 6443", prove.RuleHost, "", "nothing listens at 127.0.0.1:6443"},
+	{"an API on no node", "../../../golden/full/want", ciliumValues, "k8sServiceHost: 127.0.0.1", "k8sServiceHost: 10.10.0.9", prove.RuleHost, "", "no node of the tree has the API"},
+	{"addresses of pods that k3s knows nothing of", "../../../golden/full/want", ciliumValues, "mode: kubernetes", "mode: cluster-pool", prove.RuleHost, "", "10.0.0.0/8"},
+	{"an operator that waits for a node", "../../../out", tf + "values/cilium.yaml", "replicas: 1", "replicas: 2", prove.RuleHost, "", "Cilium's operator wants 2 nodes"},
+	{"Hubble without its relay", "../../../golden/full/want", ciliumValues, "relay:\n    enabled: true", "relay:\n    enabled: false", prove.RuleDangling, "", "Hubble's page asks the relay"},
+	{"a firewall without the pods' traffic", "../../../golden/full/want", "roles/k3s-cilium/default.nix", "udp dport 51871", "udp dport 8472", prove.RuleHost, "", "does not open udp 51871"},
+	{"an input of the flake from nowhere", "../../../out", "flake.nix", "      url = \"github:Mic92/sops-nix\";\n", "", prove.RuleDangling, "", "the input sops-nix names no url"},
+	{"an input that follows none", "../../../out", "flake.nix", "inputs.disko.follows = \"disko\"", "inputs.disko.follows = \"disk\"", prove.RuleDangling, "", "which is no input"},
+	{"an array without a file system", "../../../golden/full/want", core + "disko.nix", "          format = \"ext4\";\n", "", prove.RuleHost, "", "its format is not said"},
+	{"a kind of another group", "../../../out", argo + "projects/workloads.yaml", "  - group: apps\n    kind: Deployment\n", "  - group: apps\n    kind: Deployment\n  - group: app\n    kind: StatefulSet\n", prove.RuleDangling, "", "StatefulSet is of the group apps"},
+	{"memory in no unit", "../../../out", argo + "invoices/deployment.yaml", "memory: 64Mi", "memory: 64MB", prove.RuleDangling, "", "no quantity"},
+	{"a variable twice", "../../../out", argo + "invoices/deployment.yaml", "        - name: LOG_LEVEL\n          value: info\n", "        - name: LOG_LEVEL\n          value: info\n        - name: LOG_LEVEL\n          value: debug\n", prove.RuleOwners, "", "LOG_LEVEL"},
+	{"a wait that outlives the pod", "../../../out", argo + "invoices/deployment.yaml", "seconds: 5\n", "seconds: 45\n", prove.RuleDangling, "", "killed after 30"},
+	{"a chart of no version", "../../../out", tf + "cilium.tf", "version    = \"1.", "version    = \"x1.", prove.RuleDangling, "", "is no version"},
 	{"two Applications of one object", "../../../out", argo + "websites/kustomization.yaml", "- namespace.yaml\n", "- namespace.yaml\n- bakery/service.yaml\n", prove.RuleOwners, argo + "websites/bakery/service.yaml", "too"},
 }
 
@@ -70,7 +85,7 @@ func TestFaults(t *testing.T) {
 	all := nix(t)
 	for _, f := range faults {
 		var options prove.Options
-		if f.rule == prove.RuleHost || strings.HasPrefix(f.file, "machines/") && f.text != "disk.nix" || strings.HasPrefix(f.file, "scripts/install") {
+		if f.rule == prove.RuleHost || f.file == "flake.nix" || strings.HasSuffix(f.file, "cilium.yaml") || strings.HasPrefix(f.file, "machines/") && f.text != "disk.nix" || strings.HasPrefix(f.file, "scripts/install") {
 			if options = all; all.Nix == nil {
 				continue
 			}
