@@ -39,10 +39,11 @@ func TestDocsTutorial(t *testing.T) {
 
 // shown is what the recording takes from the page: how a command begins, and what is said of it.
 var shown = []struct{ command, note string }{
-	{"gen add client florist", "a client more in the spec: what does that do?"},
+	{"gen init infra", "a site from what is known of it, and of the machine"},
+	{"gen add client florist", "a client more: what does that do?"},
 	{"gen vet", "a mistake: where it is, and what to do"},
-	{"gen prove florist.example", "what does a hostname lead to?"},
 	{"gen diff --summary --guard", "a change to look at twice, before it is live"},
+	{"gen prove florist.example", "what does a hostname lead to?"},
 }
 
 // record draws the commands of the recording as they ran.
@@ -54,7 +55,7 @@ func record(t *testing.T, steps []step) []byte {
 		if i < 0 {
 			t.Fatalf("docs/TUTORIAL.md has no %q", s.command)
 		}
-		screen := svg.Screen{Note: s.note, Command: steps[i].command}
+		screen := svg.Screen{Note: s.note, Command: strings.Split(steps[i].command, "\n")}
 		for line := range strings.Lines(steps[i].output) {
 			screen.Output = append(screen.Output, svg.Span{Text: strings.TrimSuffix(line, "\n")})
 		}

@@ -47,8 +47,8 @@ func isXML(t *testing.T, data string) {
 func TestTerminal(t *testing.T) {
 	long := strings.Repeat("ä", widest+30)
 	got := string(Terminal("by gen", "t", []Screen{
-		{Note: "one", Command: "gen <x>", Output: []Span{{Text: "a\tb  c"}, {Text: long, Class: "quiet"}}},
-		{Note: "two", Command: "gen check", Output: []Span{{Text: "   fine"}}},
+		{Note: "one", Command: []string{"gen <x>"}, Output: []Span{{Text: "a\tb  c"}, {Text: long, Class: "quiet"}}},
+		{Note: "two", Command: []string{"gen \\", "check"}, Output: []Span{{Text: "   fine"}}},
 	}))
 	isXML(t, got)
 	for want, times := range map[string]int{
@@ -57,8 +57,8 @@ func TestTerminal(t *testing.T) {
 		">" + strings.Repeat("ä", 30) + "<":       1,
 		"class=\"screen\"":                        1,
 		"class=\"screen last\"":                   1,
-		"x=\"56\" y=\"86\" textLength=\"32\"":     1, // three blanks to the right
-		"animation: type 0.3s steps(7) 0.0s":      1,
+		"x=\"56\" y=\"104\" textLength=\"32\"":    1, // three blanks to the right
+		"animation: type 0.2s steps(7) 0.0s":      1,
 		"@media (prefers-reduced-motion: reduce)": 1,
 	} {
 		if n := strings.Count(got, want); n != times {

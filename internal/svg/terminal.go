@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// Screen is what a terminal shows at a time: a comment, a command, and what it printed.
+// Screen is what a terminal shows at a time: a comment, a command in one or more lines, and
+// what it printed.
 type Screen struct {
-	Note, Command string
-	Output        []Span // a line each; X is not read
+	Note    string
+	Command []string
+	Output  []Span // a line each; X is not read
 }
 
 // What a terminal measures: columns, pixels, seconds.
@@ -16,9 +18,9 @@ const (
 	widest   = 110
 	columnPx = 8
 	rowPx    = 18
-	keySec   = 0.04 // for a character that is typed
+	keySec   = 0.03 // for a character that is typed
 	pauseSec = 2.5  // at the end of a screen, and for each line
-	lineSec  = 0.3
+	lineSec  = 0.25
 )
 
 // Without animation, as with prefers-reduced-motion, only the last screen is there.
@@ -39,7 +41,7 @@ func Terminal(header, title string, screens []Screen) []byte {
 	rows := 0
 	for i := range screens {
 		screens[i].Output = wrap(screens[i].Output)
-		rows = max(rows, len(screens[i].Output)+3)
+		rows = max(rows, len(screens[i].Command)+len(screens[i].Output)+2)
 	}
 	width, height := widest*columnPx+4*padding, rows*rowPx+4*padding
 	var b strings.Builder
@@ -47,7 +49,7 @@ func Terminal(header, title string, screens []Screen) []byte {
 	box(&b, padding, padding, width-2*padding, height-2*padding)
 	start := 0.0
 	for i, s := range screens {
-		typed := start + float64(len([]rune(s.Command)))*keySec
+		typed := start + float64(len([]rune(strings.Join(s.Command, ""))))*keySec
 		end := typed + pauseSec + float64(len(s.Output))*lineSec
 		class, animation := "screen", fmt.Sprintf("on %.1fs %.1fs", end-start, start)
 		if i == len(screens)-1 {
@@ -66,11 +68,16 @@ func Terminal(header, title string, screens []Screen) []byte {
 func (s Screen) write(b *strings.Builder, start, typed float64) {
 	x, y := 2*padding, 2*padding+rowPx
 	line(b, x, y, Span{Class: "quiet", Text: "# " + s.Note})
-	y += rowPx
-	line(b, x, y, Span{Class: "head", Text: "$ " + s.Command})
-	keys := len([]rune(s.Command))
-	fmt.Fprintf(b, "<rect class=\"cover\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" style=\"animation: type %.1fs steps(%d) %.1fs backwards\"/>\n",
-		x+2*columnPx, y-rowPx+4, keys*columnPx, rowPx, typed-start, keys, start)
+	prompt := "$ "
+	for _, part := range s.Command {
+		y += rowPx
+		line(b, x, y, Span{Class: "head", Text: prompt + part})
+		keys := len([]rune(part))
+		fmt.Fprintf(b, "<rect class=\"cover\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" style=\"animation: type %.1fs steps(%d) %.1fs backwards\"/>\n",
+			x, y-rowPx+4, (keys+len(prompt))*columnPx, rowPx, float64(keys)*keySec, keys, start)
+		start += float64(keys) * keySec
+		prompt = "> "
+	}
 	fmt.Fprintf(b, "<g style=\"animation: off %.1fs\">\n", typed)
 	for _, l := range s.Output {
 		y += rowPx
