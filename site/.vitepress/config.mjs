@@ -27,6 +27,15 @@ const heading = (page) => fs.readFileSync(path.join(root, `${page}.md`), 'utf8')
 // As GitHub and Forgejo make them, for which the texts are written.
 const slugify = (text) => text.trim().toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replace(/ /g, '-')
 
+// plain keeps Vue from reading what stands in code, such as ${{ … }} of a job.
+function plain(md) {
+  md.core.ruler.push('plain', (state) => {
+    for (const { children } of state.tokens.filter((t) => t.children)) {
+      for (const code of children.filter((t) => t.type === 'code_inline')) code.attrSet('v-pre', '')
+    }
+  })
+}
+
 // links leads to the repository what is no page. VitePress itself refuses what leads to a page that is not there.
 function links(md) {
   md.core.ruler.push('repository', (state) => {
@@ -62,7 +71,7 @@ export default defineConfig({
   cleanUrls: true,
   markdown: {
     anchor: { slugify },
-    config: (md) => md.use(links),
+    config: (md) => md.use(links).use(plain),
   },
   vite: {
     build: { chunkSizeWarningLimit: 4096 }, // the rules are one page
