@@ -361,6 +361,11 @@ func (r *reading) guardOf(host string) string {
 	return ""
 }
 
+// open notes that nothing of the tree guards a hostname.
+func (r *reading) open(hosts ...string) {
+	r.public = append(r.public, hosts...)
+}
+
 // todoGroup is one for hostnames of which it is not known who may see them.
 func (r *reading) todoGroup() string {
 	const name = "todo-unsure"

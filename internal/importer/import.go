@@ -45,13 +45,15 @@ type reading struct {
 	access               []*group
 	guard                map[string]string            // group by hostname
 	paths                map[string]map[string]string // group by hostname and path
+	public               []string                     // hostnames that nothing guards
 	unsure               bool                         // there may be applications that are not known
 
-	docs     map[string][]doc // by file
-	argo     []*argoApp
-	argoDir  string
-	unitList []*unit
-	led      map[string]bool // hostnames that a client has
+	docs      map[string][]doc // by file
+	argo      []*argoApp
+	argoDir   string
+	unitList  []*unit
+	appFields []field
+	led       map[string]bool // hostnames that a client has
 
 	hostList           []*host
 	ownFlake, smallESP bool
@@ -67,6 +69,10 @@ type reading struct {
 	folders, routes    []field
 	hubble             bool
 	surfaces           map[string]string // hostname by what it leads to: argocd, hubble, ssh
+	steps              []string          // before the first push
+	then               []string          // after it
+	after              []string          // when all answers
+	shut               []string          // namespaces that gen's policies shut
 	todos              []string
 }
 
@@ -132,15 +138,16 @@ func (r *reading) route(names []string, rules map[string][]rule) {
 		var o object
 		to := "http_status:404"
 		if last.path == "" {
-			to = last.to()
+			to = r.to(last)
 			list = list[:len(list)-1]
 		}
 		o.set("to", to)
 		r.whoSees(host, &o)
 		var paths []object
 		for _, ru := range list {
-			one := object{{name: "path", value: ru.path}, {name: "to", value: ru.to()}}
-			if origin := ru.originOf(); len(origin) > 0 {
+			to := r.to(ru)
+			one := object{{name: "path", value: ru.path}, {name: "to", value: to}}
+			if origin := ru.originOf(to); len(origin) > 0 {
 				one.set("origin", origin)
 			}
 			paths = append(paths, one)
@@ -148,7 +155,7 @@ func (r *reading) route(names []string, rules map[string][]rule) {
 		if len(paths) > 0 {
 			o.set("paths", paths)
 		}
-		if origin := last.originOf(); len(origin) > 0 && last.path == "" {
+		if origin := last.originOf(to); len(origin) > 0 && last.path == "" {
 			o.set("origin", origin)
 		}
 		r.routes = append(r.routes, field{name: host, value: o})
@@ -172,6 +179,7 @@ func (r *reading) whoSees(host string, o *object) {
 		o.set("access", g)
 	} else {
 		o.set("public", true)
+		r.open(host)
 	}
 	var paths object
 	for _, p := range slices.Sorted(maps.Keys(r.paths[host])) {

@@ -13,6 +13,13 @@ import (
 // read imports a tree of these files.
 func read(t *testing.T, files map[string]string) *Result {
 	t.Helper()
+	r := imported(t, files)
+	once(t, r, files)
+	return r
+}
+
+func imported(t *testing.T, files map[string]string) *Result {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
 		p := filepath.Join(dir, filepath.FromSlash(name))
@@ -27,7 +34,6 @@ func read(t *testing.T, files map[string]string) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	once(t, r, files)
 	return r
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sitegen/internal/format"
+	"sitegen/internal/sh"
 )
 
 // argoApp is an Application of Argo CD.
@@ -161,11 +162,13 @@ func (r *reading) connectorPods(f *file, d doc, kind string) {
 	f.say(taken, "")
 	name := text(d.m, "metadata", "name")
 	selector := mapping(d.m, "spec", "selector", "matchLabels")
+	r.shuts("cloudflared")
 	if kind == "DaemonSet" || name != "cloudflared" || text(d.m, "metadata", "namespace") != "cloudflared" && text(d.m, "metadata", "namespace") != "" {
 		f.say(needsYou, fmt.Sprintf("gen's is Deployment cloudflared in the namespace cloudflared: this %s %s runs on beside it, which is no gap; delete it when the new pods are ready", kind, name))
 	} else if len(selector) != 1 || selector["app.kubernetes.io/name"] != "cloudflared" {
-		f.say(needsYou, "its selector is "+labels(selector)+", gen's app.kubernetes.io/name=cloudflared, and none can be changed: just before the push, kubectl -n cloudflared delete deployment cloudflared --cascade=orphan "+
-			"(its pods go on answering); when the new ones are ready, kubectl -n cloudflared delete replicaset,pod -l "+labels(selector))
+		f.say(needsYou, "its selector is "+labels(selector)+", gen's app.kubernetes.io/name=cloudflared, and none can be changed: Argo CD makes gen's once it is deleted, and its pods go on answering until the new ones are ready")
+		r.then = append(r.then, "kubectl -n cloudflared delete deployment cloudflared --cascade=orphan")
+		r.after = append(r.after, "kubectl -n cloudflared delete replicaset,pod -l "+quoted(labels(selector)))
 	}
 }
 
@@ -184,6 +187,56 @@ type unit struct {
 	dir   string
 	files []*file
 	docs  []doc
+	moved bool // to a namespace of its own
+}
+
+// has tells whether a unit has an object.
+func (u *unit) has(kind, name string) bool {
+	return slices.ContainsFunc(u.docs, func(d doc) bool { return text(d.m, "kind") == kind && text(d.m, "metadata", "name") == name })
+}
+
+// leaves takes a unit out of the namespace that gen's clients are in.
+func (r *reading) leaves(u *unit) {
+	u.moved = true
+	for _, f := range u.files {
+		if strings.Contains(string(f.data), site) {
+			f.say(needsYou, "the namespace "+site+" is for clients, by gen's rules: say "+u.name+" in its place, where it starts anew, without what its volumes hold; what runs in "+site+" goes on until you delete it")
+		}
+	}
+	r.keepOld(u, site)
+}
+
+// keepOld has what runs in a namespace go on until gen's answers.
+func (r *reading) keepOld(u *unit, namespace string) {
+	r.shuts(namespace)
+	for _, d := range u.docs {
+		if kind := text(d.m, "kind"); kind == "Deployment" || kind == "StatefulSet" || kind == "Service" || kind == "ConfigMap" || kind == "PersistentVolumeClaim" {
+			r.step("kubectl -n " + quoted(namespace) + " annotate " + strings.ToLower(kind) + " " + quoted(text(d.m, "metadata", "name")) + " argocd.argoproj.io/sync-options=Prune=false")
+		}
+	}
+}
+
+// shuts notes a namespace whose pods gen's policies do not know.
+func (r *reading) shuts(namespace string) {
+	if !slices.Contains(r.shut, namespace) {
+		r.shut = append(r.shut, namespace)
+	}
+}
+
+// step is a command to run before the first push.
+func (r *reading) step(command string) {
+	if !slices.Contains(r.steps, command) {
+		r.steps = append(r.steps, command)
+	}
+}
+
+// quoted is a word of shell.
+func quoted(word string) string {
+	q, err := sh.Quote(word)
+	if err != nil {
+		return "NAME"
+	}
+	return q
 }
 
 func (r *reading) units(a *argoApp, files []*file) {
@@ -292,7 +345,7 @@ func (r *reading) folder(u *unit, why string) {
 		} else {
 			kinds[name] = true
 		}
-		if ns := text(d.m, "metadata", "namespace"); ns != "" && ns != u.app.namespace {
+		if ns := text(d.m, "metadata", "namespace"); ns != "" && ns != u.app.namespace && ns != site {
 			namespaces[ns] = true
 		}
 		level = firstOf(level, privileged(d.m))
@@ -304,7 +357,12 @@ func (r *reading) folder(u *unit, why string) {
 	o.set("path", dir)
 	o.set("kinds", slices.Sorted(maps.Keys(kinds)))
 	home := u.app.namespace
-	if reserved(home) || home == "websites" && len(r.clients) > 0 {
+	if home == site {
+		r.leaves(u)
+		home = u.name
+		delete(namespaces, u.name)
+	}
+	if reserved(home) {
 		namespaces[home], home = true, u.name
 		for _, d := range u.docs {
 			if group := text(d.m, "apiVersion"); text(d.m, "metadata", "namespace") == "" && group != "" && !strings.HasPrefix(group, "kustomize.") && text(d.m, "kind") != "ksops" {

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"path"
@@ -15,6 +16,9 @@ type Report struct {
 	Files []Line
 	TODOs []string
 	State []Move
+	Steps []string // commands before the first push
+	Then  []string // after it
+	After []string // and when all that it made answers
 }
 
 // Move is a resource in Terraform's state, and its address in gen's root; "" where that
@@ -44,6 +48,20 @@ func (r *reading) report() Report {
 	}
 	slices.SortStableFunc(rep.Files, func(a, b Line) int { return cmp.Compare(order[a.State], order[b.State]) })
 	rep.TODOs = r.todos
+	if len(r.public) > 0 {
+		slices.Sort(r.public)
+		rep.TODOs = append(rep.TODOs, "everybody may see "+strings.Join(r.public, ", ")+": no Access application of the tree guards them; one that was made in the dashboard is not in the tree")
+	}
+	for _, namespace := range r.shut {
+		policy, err := json.Marshal(map[string]any{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": map[string]string{"name": "before-gen", "namespace": namespace},
+			"spec": map[string]any{"podSelector": map[string]any{}, "policyTypes": []string{"Ingress", "Egress"}, "ingress": []any{map[string]any{}}, "egress": []any{map[string]any{}}}})
+		if err == nil {
+			rep.Steps = append(rep.Steps, "echo "+quoted(string(policy))+" | kubectl apply -f -")
+		}
+		rep.After = append(rep.After, "kubectl -n "+quoted(namespace)+" delete networkpolicy before-gen")
+	}
+	rep.Then = r.then
+	rep.Steps, rep.After = append(rep.Steps, r.steps...), append(rep.After, r.after...)
 	for _, m := range r.moves {
 		if m.from == m.to {
 			continue
@@ -94,6 +112,16 @@ func (rep Report) WriteText(w io.Writer) error {
 		b.WriteString("\nto fill in, TODO in the spec\n")
 		for _, t := range rep.TODOs {
 			b.WriteString("  " + t + "\n")
+		}
+	}
+	for _, part := range []struct {
+		title    string
+		commands []string
+	}{{"before the first push, so that hostnames go on answering (gen's network policies shut these namespaces for pods that they do not know)", rep.Steps},
+		{"after it: Argo CD tries again until it can make gen's", rep.Then},
+		{"when every hostname is answered by gen's pods", rep.After}} {
+		if len(part.commands) > 0 {
+			b.WriteString("\n" + part.title + "\n  " + strings.Join(part.commands, "\n  ") + "\n")
 		}
 	}
 	if len(rep.State) > 0 {

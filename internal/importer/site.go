@@ -23,7 +23,7 @@ func (r *reading) site() object {
 	}
 	section("name", r.name())
 	repo := object{}
-	if r.repo == "" {
+	if !strings.HasPrefix(r.repo, "git@") && !strings.HasPrefix(r.repo, "ssh://") && !strings.HasPrefix(r.repo, "https://") {
 		r.todo("repo.url: the git repository that Argo CD reads")
 		repo.set("url", "git@github.com:replace-me/replace-me.git", "TODO: the git repository that Argo CD reads")
 	} else {
@@ -39,8 +39,9 @@ func (r *reading) site() object {
 	hosts := r.hostObjects()
 	section("hosts", hosts)
 	section("cluster", r.cluster())
-	if len(r.paths) > 0 {
-		r.todo("cloudflare.team: accessPaths want it")
+	guardedAll := func(f field) bool { return strings.HasPrefix(f.name, "*.") && f.value.(object).has("access") }
+	if len(r.paths) > 0 || slices.ContainsFunc(r.routes, guardedAll) {
+		r.todo("cloudflare.team: accessPaths, and wildcards behind Access, want it")
 		section("cloudflare", object{{name: "team", value: "replace-me", note: "TODO: TEAM of TEAM.cloudflareaccess.com"}})
 	}
 	domains := r.domains()
@@ -58,7 +59,7 @@ func (r *reading) site() object {
 	for _, s := range []struct {
 		name string
 		all  []field
-	}{{"clients", r.clients}, {"routes", r.routes}, {"charts", r.charts}, {"folders", r.folders}} {
+	}{{"clients", r.clients}, {"apps", r.appFields}, {"routes", r.routes}, {"charts", r.charts}, {"folders", r.folders}} {
 		section(s.name, object(s.all))
 	}
 	section("argocd", argocd)

@@ -42,6 +42,12 @@ type root struct {
 // terraform reads all roots.
 func (r *reading) terraform() {
 	dirs := map[string][]*file{}
+	for _, p := range r.tree.paths {
+		if f := r.tree.files[p]; strings.HasSuffix(p, ".tf.json") || strings.HasSuffix(p, ".tf") && !f.text {
+			f.say(needsYou, "Terraform that is not read: what it makes is for the spec to say, or for a .tf file of your own in gen's root")
+			r.unsure = true
+		}
+	}
 	for _, f := range r.tree.all(".tf") {
 		dirs[path.Dir(f.path)] = append(dirs[path.Dir(f.path)], f)
 	}
@@ -55,6 +61,7 @@ func (r *reading) terraform() {
 		for _, f := range dirs[dir] {
 			if _, diags := hclsyntax.ParseConfig(f.data, f.path, hcl.InitialPos); diags.HasErrors() {
 				f.say(needsYou, "is no HCL: "+plain(diags.Error()))
+				r.unsure = true
 				delete(sources, f.path)
 			}
 		}
