@@ -176,7 +176,11 @@ func (r *reading) module(nix *nixReader, h *host, f *file) {
 	default:
 		f.say(needsYou, "gen's file in its place does not say "+strings.Join(more, ", ")+": move them to a module of your own, and name it under hosts."+h.name+".imports")
 	}
-	for _, flag := range flags(settings) {
+	said := flags(settings)
+	if len(said) > 0 && !slices.ContainsFunc(said, func(f string) bool { return strings.HasPrefix(f, "--secrets-encryption") }) {
+		r.plainSecrets = true
+	}
+	for _, flag := range said {
 		if !slices.Contains(ownFlags, flag) && !strings.HasPrefix(flag, "--cluster-cidr=") && !strings.HasPrefix(flag, "--service-cidr=") {
 			r.flags = append(r.flags, flag)
 		}

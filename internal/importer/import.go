@@ -56,6 +56,7 @@ type reading struct {
 	led       map[string]bool // hostnames that a client has
 
 	hostList           []*host
+	plainSecrets       bool // in the cluster's datastore
 	ownFlake, smallESP bool
 	nixos              string // the release
 	flags              []string
@@ -226,6 +227,9 @@ func (r *reading) rest() {
 	for _, p := range r.tree.paths {
 		f := r.tree.files[p]
 		base := path.Base(p)
+		if base == "k8s-secrets.yaml" && strings.HasPrefix(p, "secrets/hosts/") {
+			r.secretKeys(f)
+		}
 		switch {
 		case !f.untold():
 		case strings.HasPrefix(p, "scripts/install-") || strings.HasPrefix(p, "scripts/bootstrap-"):
@@ -321,6 +325,7 @@ func (r *reading) values(f *file) {
 		return
 	}
 	f.say(taken, "")
+	f.say(needsYou, "gen's values say more than these: helm template of both shows what the first apply changes, and pods of the release start anew")
 	for _, c := range items(docs[0].m, "repoServer", "initContainers") {
 		if _, tag, ok := strings.Cut(text(c, "image"), "ksops:"); ok {
 			r.versions.ksops = tag
@@ -329,5 +334,18 @@ func (r *reading) values(f *file) {
 	for _, more := range beyond(docs[0].m, known...) {
 		field := map[string]string{"cilium.yaml": "cluster.cilium.valuesFile", "argocd.yaml": "argocd.valuesFile"}[path.Base(f.path)]
 		f.say(needsYou, more+": not in gen's values: put it into a file of your own, and name that under "+field)
+	}
+}
+
+// secretKeys compares the encrypted file that Terraform reads with what gen's root wants.
+func (r *reading) secretKeys(f *file) {
+	docs := r.docs[f.path]
+	if len(docs) != 1 {
+		return
+	}
+	for _, key := range []string{"argocd_age_key", "argocd_repo_ssh_key", "cloudflare_api_token"} {
+		if docs[0].m[key] == nil && (key != "argocd_repo_ssh_key" || strings.HasPrefix(r.repo, "git@") || strings.HasPrefix(r.repo, "ssh://")) {
+			f.say(needsYou, "gen's Terraform reads "+key+" there: sops "+f.path+" adds it (docs/RUNBOOK.md says what it is)")
+		}
 	}
 }

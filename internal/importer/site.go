@@ -210,8 +210,13 @@ func (r *reading) cluster() object {
 	var o object
 	o.setText("pods", r.pods)
 	o.setText("services", r.services)
-	if len(r.flags) > 0 {
-		o.set("k3s", object{{name: "flags", value: r.flags}})
+	k3s := field{name: "flags", value: r.flags}
+	if r.plainSecrets {
+		k3s.value = append(slices.Clone(r.flags), "--secrets-encryption=false")
+		k3s.note = "as the cluster was begun: k3s does not take encryption on later without more"
+	}
+	if len(r.flags) > 0 || r.plainSecrets {
+		o.set("k3s", object{k3s})
 	}
 	host := r.surfaces["hubble"]
 	hubble := object{}

@@ -157,11 +157,17 @@ func ownedFlag(flag string) bool { return slices.Contains(ownedFlags, flag) }
 
 var flagRE = format.Pattern(`^--[a-z][a-z0-9-]*(=[^\x00-\x1f]*)?$`)
 
+// noEncryption is for a cluster that was begun without the encryption of Secrets, which k3s
+// does not take on later without more (docs.k3s.io/cli/secrets-encrypt). Of a flag that is
+// there twice, the last one counts.
+const noEncryption = "--secrets-encryption=false"
+
 func checkK3sFlags(c *checker) {
 	for i, f := range c.spec.Cluster.K3s.Flags {
 		at := diag.Path{"cluster", "k3s", "flags", i}
 		name, _, _ := strings.Cut(strings.TrimPrefix(f, "--"), "=")
 		switch {
+		case f == noEncryption:
 		case !flagRE().MatchString(f):
 			c.report(at, "%q is no flag", f).WithHint("write each as \"--name=value\"")
 		case name == "private-registry" && len(c.spec.Registries) > 0:

@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  utils,
   ...
 }:
 {
@@ -22,6 +23,9 @@
         "--cluster-cidr=10.42.0.0/16"
         "--service-cidr=10.43.0.0/16"
         "--cluster-dns=10.43.0.10"
+      ]
+      ++ map utils.escapeSystemdExecArg [
+        "--secrets-encryption=false"
       ]
     );
   };
