@@ -41,7 +41,7 @@ func (r *reading) disks(h *host, o *object) {
 		}
 		said.set(name, disk)
 	}
-	for _, more := range beyond(h.disko, "disk", "mdadm") {
+	for _, more := range beyond(h.disko, "disk", "mdadm", "zpool") {
 		why = firstOf(why, more)
 	}
 	if esp != "" && esp != "1G" {
@@ -54,6 +54,12 @@ func (r *reading) disks(h *host, o *object) {
 	o.set("disks", said)
 	if list := r.arrays(h, arrays, &why); len(list) > 0 {
 		o.set("arrays", list)
+	}
+	if list := r.pools(h, &why); len(list) > 0 {
+		o.set("layout", "zfs")
+		o.set("pools", list)
+		o.setText("hostId", h.said("networking.hostId"))
+		h.diskoAt.say(needsYou, "ZFS mounts the datasets itself so far: zfs set -u mountpoint=legacy for each, just before the first switch (docs/BESIDE.md, A host that runs NixOS already)")
 	}
 	switch {
 	case why != "":
@@ -76,6 +82,8 @@ func partition(disk, name string, part any, said *object, arrays map[string]stri
 		return "bios", ""
 	case kind == "filesystem" && text(part, "type") == "EF00":
 		return "boot", ""
+	case kind == "zfs":
+		return "zfs", ""
 	case kind == "mdraid":
 		arrays[text(content, "name")] = text(part, "size")
 		return "md-" + text(content, "name"), ""
@@ -111,6 +119,61 @@ func (r *reading) arrays(h *host, sizes map[string]string, why *string) object {
 			said.set("size", s)
 		}
 		o.set(name, said)
+	}
+	return o
+}
+
+// pools are those of ZFS, with all their datasets that are mounted.
+func (r *reading) pools(h *host, why *string) object {
+	var o object
+	all := mapping(h.disko, "zpool")
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		pool := all[name]
+		var disks []string
+		for _, d := range slices.Sorted(maps.Keys(mapping(h.disko, "disk"))) {
+			for _, part := range mapping(h.disko, "disk", d, "content", "partitions") {
+				if text(part, "content", "type") == "zfs" && text(part, "content", "pool") == name {
+					disks = append(disks, d)
+				}
+			}
+		}
+		mode := text(pool, "mode")
+		switch {
+		case mode == "" && len(disks) > 0:
+			mode = map[bool]string{true: "mirror", false: "stripe"}[len(disks) == 1]
+		case mode == "raidz":
+			mode = "raidz1"
+		}
+		if !slices.Contains([]string{"mirror", "stripe", "raidz1", "raidz2"}, mode) {
+			*why = firstOf(*why, "pool "+name+" is "+firstOf(mode, "on no disk that is known"))
+		}
+		var datasets object
+		mount := text(pool, "mountpoint")
+		for _, ds := range slices.Sorted(maps.Keys(mapping(pool, "datasets"))) {
+			said := at(pool, "datasets", ds)
+			if text(said, "type") != "zfs_fs" {
+				*why = firstOf(*why, "dataset "+ds+" of pool "+name+" is "+text(said, "type"))
+			}
+			if m := text(said, "mountpoint"); m != "" {
+				datasets.set(ds, m)
+				if mount == "" || m == "/" {
+					mount = m
+				}
+			}
+		}
+		var pools object
+		if mode != "mirror" {
+			pools.set("mode", mode)
+		}
+		if len(all) > 1 {
+			pools.set("disks", disks)
+		}
+		pools.set("mount", mount)
+		if len(datasets) > 0 {
+			pools.set("datasets", datasets)
+		}
+		pools.set("snapshots", false, "none so far by disko")
+		o.set(name, pools)
 	}
 	return o
 }

@@ -406,3 +406,29 @@ func TestNetwork(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
+
+// TestZFS: pools and datasets as they are.
+func TestZFS(t *testing.T) {
+	if newNixReader(t.TempDir()).program == "" {
+		t.Skip("SKIPPED: nix-instantiate is not installed (Debian: nix-bin); TestNetwork fails for it in CI")
+	}
+	r := read(t, map[string]string{
+		"machines/nas/default.nix": `{ networking.hostId = "0a1b2c3d"; system.stateVersion = "25.11"; boot.loader.systemd-boot.enable = true; }`,
+		"machines/nas/disko.nix": `let disk = d: boot: { device = "/dev/disk/by-id/ata-EXAMPLE_${d}"; content = { type = "gpt"; partitions = {
+    ESP = { size = "1G"; type = "EF00"; content = { type = "filesystem"; format = "vfat"; mountpoint = boot; }; };
+    zfs = { size = "100%"; content = { type = "zfs"; pool = "zroot"; }; };
+  }; }; };
+in { disko.devices = {
+  disk = { x = disk "1" "/boot"; y = disk "2" "/boot-fallback"; };
+  zpool.zroot = { type = "zpool"; mode = "mirror"; datasets = {
+    root = { type = "zfs_fs"; mountpoint = "/"; };
+    "root/nix" = { type = "zfs_fs"; mountpoint = "/nix"; };
+    reserved = { type = "zfs_fs"; };
+  }; };
+}; }`,
+	})
+	has(t, r, `layout: "zfs"`, "zroot: {", `mount: "/"`, `"root/nix": "/nix"`, `hostId: "0a1b2c3d"`, `boot: "ESP"`)
+	if l := r.line("machines/nas/disko.nix"); l.State != "needs you" || !strings.Contains(strings.Join(l.Needs, ""), "legacy") {
+		t.Errorf("%+v", l)
+	}
+}
