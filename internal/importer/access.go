@@ -326,6 +326,11 @@ func (r *reading) groups() {
 				continue
 			}
 			host, p, _ := strings.Cut(d, "/")
+			if !slices.ContainsFunc(r.rules, func(ru rule) bool {
+				return ru.hostname != "" && (matches(host, ru.hostname) || matches(ru.hostname, host))
+			}) {
+				app.file.say(needsYou, app.at+": no rule of the tunnel leads to "+host+", so that the spec does not have it: a route says it, or a .tf file of your own")
+			}
 			if p == "" || p == "*" {
 				r.guard[host] = g.name
 				continue
@@ -336,6 +341,12 @@ func (r *reading) groups() {
 			r.paths[host]["/"+strings.TrimSuffix(path.Clean(p), "/*")] = g.name
 		}
 	}
+}
+
+// matches tells whether a hostname is one of a pattern.
+func matches(pattern, host string) bool {
+	rest, ok := strings.CutPrefix(pattern, "*")
+	return pattern == host || ok && strings.HasSuffix(host, rest)
 }
 
 func firstLabel(domains []string) string {

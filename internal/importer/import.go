@@ -161,6 +161,7 @@ func (r *reading) route(names []string, rules map[string][]rule) {
 		}
 		r.routes = append(r.routes, field{name: host, value: o})
 	}
+	r.recordless(names, rules)
 	for _, key := range slices.Sorted(maps.Keys(r.zones)) {
 		z := r.zones[key]
 		for _, rec := range z.records {
@@ -169,6 +170,21 @@ func (r *reading) route(names []string, rules map[string][]rule) {
 				o := object{{name: "to", value: "http_status:404"}}
 				r.whoSees(host, &o)
 				r.routes = append(r.routes, field{name: host, value: o, note: "its record leads to the tunnel, which has no rule for it"})
+			}
+		}
+	}
+}
+
+// recordless tells of hostnames that have a rule and no record, where the tree has records.
+func (r *reading) recordless(names []string, rules map[string][]rule) {
+	for _, host := range names {
+		for _, key := range slices.Sorted(maps.Keys(r.zones)) {
+			z := r.zones[key]
+			if z.name == "" || !inZone(host, z.name) || len(z.records) == 0 {
+				continue
+			}
+			if !slices.ContainsFunc(z.records, func(rec *record) bool { return matches(z.host(rec.name), host) }) {
+				rules[host][0].file.say(needsYou, host+" has a rule and no record in the tree; gen makes one: if it is not to be reached, take it out of the spec")
 			}
 		}
 	}

@@ -83,6 +83,28 @@ func TestVersion5(t *testing.T) {
 	}
 }
 
+// TestLonely: a guard without a rule, and a rule without a record, are told.
+func TestLonely(t *testing.T) {
+	r := read(t, map[string]string{"tf/main.tf": version5 + `
+resource "cloudflare_zero_trust_access_application" "lonely" {
+  domain   = "lonely.studio.example"
+  policies = [{ id = cloudflare_zero_trust_access_policy.staff.id }]
+}
+`, "tf/more.tf": `resource "cloudflare_dns_record" "other" {
+  zone_id = local.zones["studio.example"]
+  name    = "other.studio.example"
+  type    = "A"
+  content = "192.0.2.1"
+}`})
+	if needs := strings.Join(r.line("tf/main.tf").Needs, "\n"); !strings.Contains(needs, "lonely.studio.example") {
+		t.Error(needs)
+	}
+	r = read(t, map[string]string{"tf/main.tf": strings.Replace(version5, `"www.studio.example" = "studio.example", `, "", 1)})
+	if needs := strings.Join(r.line("tf/main.tf").Needs, "\n"); !strings.Contains(needs, "www.studio.example has a rule and no record") {
+		t.Error(needs)
+	}
+}
+
 // TestClosed: where it is not known who may see a hostname, nobody new may.
 func TestClosed(t *testing.T) {
 	app := func(more string) string {
