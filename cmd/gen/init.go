@@ -27,6 +27,7 @@ type initCmd struct {
 	Domain       string   `help:"The site's own domain, a zone at Cloudflare."`
 	Email        string   `help:"Address of who runs the site (git's user.email)."`
 	Repo         string   `placeholder:"URL" help:"The git repository that the folder is pushed to (git's remote origin)."`
+	Forge        string   `enum:"github,gitlab,forgejo,none," default:"" help:"Whose jobs hold pull requests to the spec: github, gitlab, forgejo or none (guessed from the repository)."`
 	KnownHosts   string   `placeholder:"FILE" complete:"files" help:"Lines of known_hosts for a git server that Argo CD does not know: ssh-keyscan prints them."`
 	User         string   `help:"Name of who logs in and opens secrets (the user of this machine)."`
 	SSHKey       []string `name:"ssh-key" sep:"none" placeholder:"FILE" complete:"files" help:"Public SSH key of that user, as a file or as its line; can be repeated (~/.ssh/id_ed25519.pub, or the only one there)."`
@@ -61,7 +62,7 @@ func (c *initCmd) Run(e *env) error {
 	if err := c.judge(e, text); err != nil {
 		return err
 	}
-	return c.write(e, dir, text, keys)
+	return c.write(e, dir, text, keys, s.Repo.Path)
 }
 
 // place is the folder, which holds no spec yet. It need not be there.
@@ -82,7 +83,7 @@ func (c *initCmd) place() (string, error) {
 	case !info.IsDir():
 		return "", fmt.Errorf("%q is not a folder", c.Dir)
 	case hasCUE(dir) || has(dir, "cue.mod") || isTree(dir):
-		return "", fmt.Errorf("%q holds a spec already, or what gen made of one, and gen init begins anew: change the spec that is there, or name another folder", c.Dir)
+		return "", fmt.Errorf("%q holds a spec already, or what gen made of one, and gen init begins anew: gen add and gen set change the spec that is there; gen init FOLDER begins another one", c.Dir)
 	case dir == filepath.Dir(dir) || isHome(dir):
 		return "", fmt.Errorf("%q is no folder for a repository: name another one, as in gen init infra", c.Dir)
 	}
@@ -116,6 +117,9 @@ func outside(keys, dir string) error {
 func (c *initCmd) site(dir string, keys *start.Keys) (*start.Site, error) {
 	s := &start.Site{Name: c.Name, Domain: c.Domain, Email: c.Email, User: c.User, Person: c.Age, Repo: repoOf(dir)}
 	s.Repo.URL = c.Repo
+	if c.Forge != "none" {
+		s.Forge = c.Forge
+	}
 	var err error
 	if s.Repo.KnownHosts, err = c.knownHosts(); err != nil {
 		return nil, err

@@ -26,14 +26,16 @@ func (c *initCmd) settle(e *env, dir string) error {
 	switch {
 	case c.Yes:
 		c.placeholders()
+		c.Forge = cmp.Or(c.Forge, forgeOf(dir, c.Repo))
 	case term.IsTerminal(int(os.Stdin.Fd())):
-		if err := c.ask(e, said); err != nil {
+		if err := c.ask(e, dir, said); err != nil {
 			return err
 		}
 	default:
 		if missing := said.missing(); len(missing) > 0 {
 			return fmt.Errorf("there is no terminal to ask in, and these flags are missing: %s; --yes takes defaults and placeholders for them", strings.Join(missing, ", "))
 		}
+		c.Forge = cmp.Or(c.Forge, forgeOf(dir, c.Repo))
 	}
 	if len(c.SSHKey) == 0 {
 		return errors.New("--ssh-key: without a public key nobody could log in, and ~/.ssh holds none, or several: ssh-keygen -t ed25519 makes one")
@@ -73,7 +75,7 @@ func (c *initCmd) placeholders() {
 }
 
 // ask asks for what no flag said, with the defaults as what is proposed.
-func (c *initCmd) ask(e *env, said initCmd) error {
+func (c *initCmd) ask(e *env, dir string, said initCmd) error {
 	f := &form{plain: plainTerminal(e)}
 	f.text(said.Name, &c.Name, "Name of the site (it stays)", faultless(func(v string) format.Fault { return format.Label("a site", v, 63) }))
 	f.text(said.Domain, &c.Domain, "Its own domain, a zone at Cloudflare", faultless(format.Hostname))
@@ -103,6 +105,9 @@ func (c *initCmd) ask(e *env, said initCmd) error {
 	if err := f.run(e); err != nil {
 		return err
 	}
+	if err := c.askForge(e, dir); err != nil {
+		return err
+	}
 	if len(found) < 2 && len(said.SSHKey) == 0 {
 		c.SSHKey = split(keys)
 	}
@@ -113,6 +118,21 @@ func (c *initCmd) ask(e *env, said initCmd) error {
 		c.ClientFolder = serves
 	}
 	return nil
+}
+
+// askForge asks when the repository is known, by which it guesses.
+func (c *initCmd) askForge(e *env, dir string) error {
+	if c.Forge != "" {
+		return nil
+	}
+	c.Forge = forgeOf(dir, c.Repo)
+	if repoOf(dir).Path != "" {
+		return nil // forges read jobs at the top
+	}
+	f := &form{plain: plainTerminal(e)}
+	f.add(huh.NewSelect[string]().Title("Whose jobs hold pull requests to the spec").
+		Options(huh.NewOptions("github", "gitlab", "forgejo", "none")...).Value(&c.Forge))
+	return f.run(e)
 }
 
 // form is the questions that are left.

@@ -118,3 +118,19 @@ func sshKeys(given []string) ([]string, error) {
 	}
 	return all, nil
 }
+
+// forgeOf guesses whose a git server is. Forges read jobs at the top of a repository.
+func forgeOf(dir, repo string) string {
+	host, _, _ := strings.Cut(site.ParseRepoURL(repo).Host, ":")
+	switch {
+	case repoOf(dir).Path != "":
+		return "none"
+	case host == "github.com" && !strings.Contains(repo, replaceMe):
+		return "github"
+	case strings.Contains(host, "gitlab"):
+		return "gitlab"
+	case host == "codeberg.org", strings.Contains(host, "forgejo"), strings.Contains(host, "gitea"):
+		return "forgejo"
+	}
+	return "none"
+}

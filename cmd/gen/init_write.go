@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"sitegen/internal/site"
 	"sitegen/internal/start"
 )
 
 // write makes keys, spec and output, in the order in which each can be gone on from.
-func (c *initCmd) write(e *env, dir, text string, keys *start.Keys) error {
+func (c *initCmd) write(e *env, dir, text string, keys *start.Keys, within string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
@@ -40,8 +42,19 @@ func (c *initCmd) write(e *env, dir, text string, keys *start.Keys) error {
 		fmt.Fprintf(e.stderr, "gen: %s is written; when that is put right, %s writes the rest\n", filepath.Join(c.Dir, specFile), e.command(""))
 		return err
 	}
-	c.next(e, keys)
+	c.hooks(e, dir, path.Join(within, site.Hooks))
+	c.next(e, text, keys)
 	return nil
+}
+
+// hooks turns on those that gen has written, where no others are.
+func (c *initCmd) hooks(e *env, dir, folder string) {
+	if !inRepository(dir) || git(dir, "config", "--get", "core.hooksPath") != "" {
+		return
+	}
+	if exec.Command("git", "-C", dir, "config", "core.hooksPath", folder).Run() == nil {
+		fmt.Fprintf(e.stderr, "gen: turned on the hooks in %s, which refuse a commit that is not what the spec says: git config core.hooksPath\n", folder)
+	}
 }
 
 // begin makes a git repository of a folder that is in none.
@@ -67,19 +80,19 @@ func (c *initCmd) begin(e *env, dir string) {
 }
 
 // next says what was made outside of the repository, and what comes now.
-func (c *initCmd) next(e *env, keys *start.Keys) {
+func (c *initCmd) next(e *env, text string, keys *start.Keys) {
 	say := func(text string, args ...any) { fmt.Fprintf(e.stdout, text+"\n", args...) }
 	step := 0
 	then := func(text string, args ...any) { step++; say(fmt.Sprintf("%d. ", step)+text, args...) }
 	at := func(file string) string { return quoted(filepath.Join(keys.Dir, file)) }
-	say("Private keys are in %s, each with its purpose in it: keep a copy where you keep passwords.", quoted(keys.Dir))
+	say("Private keys are in %s, outside of git: keep a copy where you keep passwords.", quoted(keys.Dir))
 	if c.Dir != "." {
 		then("cd %s", quoted(c.Dir))
 	}
 	if c.Age == "" {
 		then("export SOPS_AGE_KEY_FILE=%s   # your key, with which sops opens secrets", at(c.User+".key"))
 	}
-	if len(c.Facts) == 0 || strings.Contains(c.Domain+c.Repo+c.Email, replaceMe) {
+	if strings.Contains(strings.ToLower(text), replaceMe) || strings.Contains(text, "PLACEHOLDERS") {
 		then("gen vet names each placeholder in %s; put in what is meant, then gen", specFile)
 	}
 	if slices.Contains(keys.Made, "deploy-key") {
@@ -103,6 +116,7 @@ func (c *initCmd) again() string {
 	add("--domain", c.Domain)
 	add("--email", c.Email)
 	add("--repo", c.Repo)
+	add("--forge", c.Forge)
 	add("--known-hosts", c.KnownHosts)
 	add("--user", c.User)
 	add("--ssh-key", c.SSHKey...)

@@ -212,8 +212,11 @@ func (p *Proof) readScripts() {
 		for _, m := range readonly.FindAllStringSubmatch(string(p.files[name]), -1) {
 			said[m[1]] = strings.Trim(m[2], `'"`)
 		}
-		if said["age_recipient"] != "" && said["secrets_file"] != "" {
-			p.hostKeys[path.Dir(said["secrets_file"])] = said["age_recipient"]
+		switch key := said["age_recipient"]; {
+		case key != "" && said["secrets_file"] != "":
+			p.hostKeys[path.Dir(said["secrets_file"])] = key
+		case key != "": // a host without secrets of its own, whose key is nobody's in particular
+			p.hostKeys[name] = key
 		}
 		if said["argocd_recipient"] != "" {
 			p.argoKey = said["argocd_recipient"]

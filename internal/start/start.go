@@ -24,6 +24,7 @@ type Site struct {
 	Keys   []string // of the user: lines of authorized_keys
 	Hosts  []Host
 	Client *Client // nil: none yet
+	Forge  string  // whose jobs: github, gitlab or forgejo; "" for none
 
 	Person, ArgoCD string // public age keys
 }
@@ -56,6 +57,11 @@ func (s *Site) Spec() string {
 	w.line("")
 	w.line("// Where this folder is pushed to, and Argo CD reads it.")
 	s.repo(w)
+	if s.Forge != "" {
+		w.line("")
+		w.line("// Jobs that hold pull requests to this spec. install puts gen on the machine that runs them; an image that has it needs none.")
+		w.line("ci: {forge: %s, install: [%s]}", spec.Quote(s.Forge), spec.Quote("echo 'REPLACE-ME: put gen on the PATH'; exit 1"))
+	}
 	w.line("")
 	w.line("admin: email: %s", spec.Quote(s.Email))
 	for i, h := range s.Hosts {

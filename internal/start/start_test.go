@@ -66,6 +66,9 @@ func TestSpec(t *testing.T) {
 		"six":          newSite(t, Host{Name: "a"}, Host{Name: "b"}, Host{Name: "c"}, Host{Name: "d"}, Host{Name: "e"}, Host{Name: "f"}),
 	} {
 		holds(t, name, s)
+		s.Forge = "forgejo"
+		holds(t, name+", with jobs", s)
+		s.Forge = ""
 		s.User, s.Repo.Path, s.Repo.Branch = "anna-maria", "infra/web", "production"
 		s.Repo.URL, s.Repo.KnownHosts = "git@git.agency.net:infra.git", []string{"git.agency.net ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGip5xa/aK2TyS/2zys+QyEd3O5fgaQDfOu8jABIqa5Z"}
 		s.Keys = append(s.Keys, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFs6HJfPxUFfJrT+8xYjgL9Wzmxq1Qb3hLxZ9HHC5m2r \"quoted\"")
