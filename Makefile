@@ -6,14 +6,14 @@ all: test lint
 
 # The tests need Go. With these on PATH they also read every generated file with the
 # program it is for; one that is missing is named at the end, and is an error in CI.
-READERS = bash busybox cue curl etcd fish git ip jq kube-apiserver mandoc nft python3 restic sha256sum sqlite3 nix-instantiate nginx shellcheck cloudflared helm sops zsh
+READERS = bash busybox cue curl etcd fish git ip jq kube-apiserver mandoc nft python3 restic sha256sum sqlite3 ssh-keygen nix-instantiate nginx shellcheck cloudflared helm sops zsh
 test:
 	go vet ./... && go test -timeout 30m ./...
 	@for p in $(READERS); do command -v $$p >/dev/null || echo "NOT CHECKED with $$p, which is not installed: make readers tools"; done
 	@unshare -rn true 2>/dev/null || echo "NOT CHECKED with packets through the firewall: this machine makes no network namespaces"
 
 # Installs those of them that Debian has, each as program:package; the others are those of make tools.
-DEBIAN = bash busybox curl fish git ip:iproute2 jq mandoc nft:nftables nginx:nginx-light nix-instantiate:nix-bin openssl python3 restic shellcheck sqlite3 zsh
+DEBIAN = bash busybox curl fish git ip:iproute2 jq mandoc nft:nftables nginx:nginx-light nix-instantiate:nix-bin openssl python3 restic shellcheck sqlite3 ssh-keygen:openssh-client zsh
 readers:
 	@missing=$$(for p in $(DEBIAN); do command -v $${p%:*} >/dev/null || echo $${p#*:}; done; \
 		/usr/bin/python3 -c 'import yaml' 2>/dev/null || echo python3-yaml); \

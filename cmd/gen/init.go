@@ -71,6 +71,9 @@ func (c *initCmd) place() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if why := insideOf(dir); why != "" {
+		return "", fmt.Errorf("the folder %q %s: name another one", c.Dir, why)
+	}
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -86,9 +89,6 @@ func (c *initCmd) place() (string, error) {
 		return "", fmt.Errorf("%q holds a spec already, or what gen made of one, and gen init begins anew: gen add and gen set change the spec that is there; gen init FOLDER begins another one", c.Dir)
 	case dir == filepath.Dir(dir) || isHome(dir):
 		return "", fmt.Errorf("%q is no folder for a repository: name another one, as in gen init infra", c.Dir)
-	}
-	if why := insideOf(dir); why != "" {
-		return "", fmt.Errorf("the folder %q %s: name another one", c.Dir, why)
 	}
 	return dir, nil
 }

@@ -39,7 +39,7 @@ func (c *initCmd) write(e *env, dir, text string, keys *start.Keys, within strin
 		w.Spec = ""
 	}
 	if err := w.Run(e); err != nil {
-		fmt.Fprintf(e.stderr, "gen: %s is written; when that is put right, %s writes the rest\n", filepath.Join(c.Dir, specFile), e.command(""))
+		fmt.Fprintf(e.stderr, "gen: %s is written, and private keys are in %s; when that is put right, %s writes the rest\n", filepath.Join(c.Dir, specFile), quoted(keys.Dir), e.command(""))
 		return err
 	}
 	c.hooks(e, dir, path.Join(within, site.Hooks))

@@ -10,9 +10,9 @@ import (
 
 var shellRE = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
-// server stands in for ssh to a machine in its rescue system: it wants the script, and
+// rescue stands in for ssh to a machine in its rescue system: it wants the script, and
 // answers with what the script found on one.
-const server = `#!/bin/sh
+const rescue = `#!/bin/sh
 [ "$*" = 'root@203.0.113.10 sh' ] && grep facts_of_disks >/dev/null || exit 1
 cat <<'FACTS'
 {"version": 1, "os": "debian", "hostname": "rescue", "kernel": "6.12.19", "product": "Maker Board", "arch": "x86_64", "firmware": "uefi",
@@ -40,7 +40,7 @@ func TestDocsStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte(server), 0o700); err != nil {
+	if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte(rescue), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))

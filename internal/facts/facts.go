@@ -81,10 +81,12 @@ func Read(r io.Reader) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	// what ends up in comments; a spec quotes the rest
 	for i := range m.Disks {
-		m.Disks[i].Model = plain(m.Disks[i].Model)
+		d := &m.Disks[i]
+		d.Model, d.Type, d.Name = plain(d.Model), plain(d.Type), plain(d.Name)
 	}
-	m.Product = plain(m.Product)
+	m.Product, m.OS, m.Kernel, m.Arch, m.Firmware = plain(m.Product), plain(m.OS), plain(m.Kernel), plain(m.Arch), plain(m.Firmware)
 	return m, nil
 }
 

@@ -87,7 +87,7 @@ func (f *fragment) disks(disks []Disk) {
 			f.line("// %s", w)
 		}
 		if d.USB() {
-			f.line("// not taken, for it hangs on USB: %s", d.Device())
+			f.line("// not taken, for it hangs on USB: %s", plain(d.Device()))
 			continue
 		}
 		device := spec.Quote(d.Device())
