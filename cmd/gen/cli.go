@@ -21,30 +21,32 @@ const (
 
 // cli is the command line. The comments of its fields are its help.
 type cli struct {
-	Write   writeCmd   `cmd:"" default:"withargs" help:"Write the tree that the spec describes (the default command)."`
-	Init    initCmd    `cmd:"" help:"Begin a site: ask a few questions, and write its spec, its keys and the tree."`
-	Check   checkCmd   `cmd:"" help:"Tell whether the tree is what the spec says; exit 1 if not."`
-	Diff    diffCmd    `cmd:"" help:"Show how the tree differs from what the spec says; exit 1 if it does."`
-	Vet     vetCmd     `cmd:"" help:"Tell whether the spec is sound."`
-	Verify  verifyCmd  `cmd:"" help:"Let the programs that read the tree tell whether they accept it; exit 1 if not."`
-	Prove   proveCmd   `cmd:"" help:"Follow each link of the tree: from hostnames to pods and people, from secrets to readers; exit 1 if one does not hold."`
-	Add     addCmd     `cmd:"" help:"Add a client, an app, a record … to the spec, and write the tree."`
-	Remove  removeCmd  `cmd:"" help:"Take one out of the spec, and write the tree."`
-	Rename  renameCmd  `cmd:"" help:"Give one another name in the spec; a client or an app runs on."`
-	Set     setCmd     `cmd:"" help:"Give a field of the spec a value, and write the tree."`
-	Unset   unsetCmd   `cmd:"" help:"Take a field out of the spec, so that its default holds, and write the tree."`
-	Rules   rulesCmd   `cmd:"" help:"List the rules that a spec has to keep to."`
-	Explain explainCmd `cmd:"" help:"Explain one rule, or one field of a spec."`
-	Schema  schemaCmd  `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
-	Editor  editorCmd  `cmd:"" help:"Write what CUE's language server needs to know the schema, beside the spec."`
-	Why     whyCmd     `cmd:"" help:"Name the fields of the spec that are behind a line of the output."`
-	Where   whereCmd   `cmd:"" help:"Name the lines of the output that a field of the spec makes."`
-	Graph   graphCmd   `cmd:"" help:"Draw the site: hostnames, who gets in, Services, hosts, disks and cards."`
-	Probe   probeCmd   `cmd:"" help:"Print what a machine is made of, found by a script over ssh, as lines of a spec."`
-	Import  importCmd  `cmd:"" help:"Read a repository that was written by hand: print the spec that says the same, and what becomes of each file."`
-	Man     manCmd     `cmd:"" help:"Print the manual page."`
-	Shell   shellCmd   `cmd:"" name:"completion" help:"Print the completion of gen for a shell."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Write    writeCmd    `cmd:"" default:"withargs" help:"Write the tree that the spec describes (the default command)."`
+	Init     initCmd     `cmd:"" help:"Begin a site: ask a few questions, and write its spec, its keys and the tree."`
+	Check    checkCmd    `cmd:"" help:"Tell whether the tree is what the spec says; exit 1 if not."`
+	Diff     diffCmd     `cmd:"" help:"Show how the tree differs from what the spec says; exit 1 if it does."`
+	Vet      vetCmd      `cmd:"" help:"Tell whether the spec is sound."`
+	Verify   verifyCmd   `cmd:"" help:"Let the programs that read the tree tell whether they accept it; exit 1 if not."`
+	Prove    proveCmd    `cmd:"" help:"Follow each link of the tree: from hostnames to pods and people, from secrets to readers; exit 1 if one does not hold."`
+	Add      addCmd      `cmd:"" help:"Add a client, an app, a record … to the spec, and write the tree."`
+	Remove   removeCmd   `cmd:"" help:"Take one out of the spec, and write the tree."`
+	Rename   renameCmd   `cmd:"" help:"Give one another name in the spec; a client or an app runs on."`
+	Set      setCmd      `cmd:"" help:"Give a field of the spec a value, and write the tree."`
+	Unset    unsetCmd    `cmd:"" help:"Take a field out of the spec, so that its default holds, and write the tree."`
+	Upgrade  upgradeCmd  `cmd:"" help:"Bring a spec that was written for an older gen to today's schema."`
+	Rules    rulesCmd    `cmd:"" help:"List the rules that a spec has to keep to."`
+	Explain  explainCmd  `cmd:"" help:"Explain one rule, or one field of a spec."`
+	Schema   schemaCmd   `cmd:"" help:"Print the schema: every field of a spec, its meaning and its default."`
+	Editor   editorCmd   `cmd:"" help:"Write what CUE's language server needs to know the schema, beside the spec."`
+	Why      whyCmd      `cmd:"" help:"Name the fields of the spec that are behind a line of the output."`
+	Where    whereCmd    `cmd:"" help:"Name the lines of the output that a field of the spec makes."`
+	Versions versionsCmd `cmd:"" help:"List every version that the site pins, and where the output has it."`
+	Graph    graphCmd    `cmd:"" help:"Draw the site: hostnames, who gets in, Services, hosts, disks and cards."`
+	Probe    probeCmd    `cmd:"" help:"Print what a machine is made of, found by a script over ssh, as lines of a spec."`
+	Import   importCmd   `cmd:"" help:"Read a repository that was written by hand: print the spec that says the same, and what becomes of each file."`
+	Man      manCmd      `cmd:"" help:"Print the manual page."`
+	Shell    shellCmd    `cmd:"" name:"completion" help:"Print the completion of gen for a shell."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // specFlags are for commands that read the spec.
@@ -92,7 +94,7 @@ func newParser(c *cli, options ...kong.Option) *kong.Kong {
 			"  gen -spec infra       … from all files of one package in a folder; without -spec, in this one\n"+
 			"  gen check             is out/ what the spec says?\n"+
 			"  gen diff              what would gen write?\n\n"+
-			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify, prove), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard; add, remove, rename, set and unset, which write nothing then)."),
+			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify, prove), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard; add, remove, rename, set, unset and upgrade, which write nothing then)."),
 	)...)
 	if err != nil {
 		panic(err) // the structs above are wrong

@@ -38,6 +38,8 @@ type was struct {
 
 	at   diag.Path // what is changed, where it is one place
 	gone bool      // it shall not be there any more
+
+	nothing string // what is said where nothing changes
 }
 
 // change is what a command does to the spec.
@@ -62,7 +64,7 @@ func (f *editFlags) apply(e *env, do change) error {
 	texts := s.Texts()
 	changes := textChanges(b.texts, texts)
 	if len(changes) == 0 {
-		fmt.Fprintln(e.stderr, "gen: the spec says that already; nothing was written")
+		fmt.Fprintf(e.stderr, "gen: %s; nothing was written\n", cmp.Or(b.nothing, "the spec says that already"))
 		return nil
 	}
 	r := b.src.With(texts).Read()

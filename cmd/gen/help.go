@@ -81,6 +81,7 @@ func (*setCmd) Help() string {
 
   gen set clients.bakery.image ghcr.io/example/bakery-site:1.5.0
   gen set 'domains."example.com".records[0].content' 198.51.100.7
+  gen set versions.charts.cilium 1.20.1   # a version, of which gen versions lists all
   gen set access.admins.emails ops@example.com kim@example.com   # a list`
 }
 
@@ -89,6 +90,13 @@ func (*unsetCmd) Help() string {
 
   gen unset apps.invoices.env.LOG_LEVEL
   gen unset versions.charts.cilium --dry-run`
+}
+
+func (*upgradeCmd) Help() string {
+	return `Use it after another version of gen was installed, before that writes the tree anew.
+
+  gen upgrade --dry-run
+  gen upgrade -spec infra`
 }
 
 func (*rulesCmd) Help() string {
@@ -131,6 +139,13 @@ func (*whereCmd) Help() string {
 
   gen where clients.bakery.image
   gen where -spec site.cue hosts.web1.nics`
+}
+
+func (*versionsCmd) Help() string {
+	return `Use it before you raise a version: what is pinned, by whom, and which lines of the output have it; gen set raises one.
+
+  gen versions
+  gen versions --format json | jq -r '.[] | select(.default) | .path'`
 }
 
 func (*graphCmd) Help() string {

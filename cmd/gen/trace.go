@@ -104,14 +104,18 @@ func (c *whereCmd) Run(e *env) error {
 		fmt.Fprintln(e.stderr, "gen: no line of the output is another with another value")
 	}
 	for _, l := range lines {
-		file := filepath.Join(c.Out.dir(), filepath.FromSlash(l.File))
-		if l.From == l.To {
-			fmt.Fprintf(e.stdout, "%s:%d\n", file, l.From)
-		} else {
-			fmt.Fprintf(e.stdout, "%s:%d-%d\n", file, l.From, l.To)
-		}
+		fmt.Fprintln(e.stdout, c.Out.lines(l))
 	}
 	return nil
+}
+
+// lines are a place in the output, as the user calls it.
+func (o outRoot) lines(l trace.Lines) string {
+	file := filepath.Join(o.dir(), filepath.FromSlash(l.File))
+	if l.From == l.To {
+		return fmt.Sprintf("%s:%d", file, l.From)
+	}
+	return fmt.Sprintf("%s:%d-%d", file, l.From, l.To)
 }
 
 // tracer is one of a sound spec, with what it takes from files of the user's.

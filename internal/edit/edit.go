@@ -5,6 +5,7 @@ package edit
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -96,6 +97,9 @@ func (s *Spec) Set(at diag.Path, text string) error {
 	case len(items) == 0:
 		if err := s.madeElsewhere(at); err != nil {
 			return err
+		}
+		if err := spec.Known(at); err != nil || spec.Own(at) { // the user's own fields are not made up here
+			return cmp.Or(err, s.absent(at))
 		}
 		return s.insert(at, text)
 	case len(items) > 1:

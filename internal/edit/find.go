@@ -38,9 +38,7 @@ func (s *Spec) tops() []*scope {
 	var all []*scope
 	for _, f := range s.files {
 		sc := &scope{file: f}
-		for _, d := range f.tree.Decls {
-			sc.nodes = append(sc.nodes, d)
-		}
+		sc.nodes = decls(f.tree.Decls)
 		all = append(all, sc)
 	}
 	return all
@@ -130,9 +128,7 @@ func (it *item) scopes(e ast.Expr) []*scope {
 	switch e := e.(type) {
 	case *ast.StructLit:
 		sc.chained = !e.Lbrace.IsValid()
-		for _, d := range e.Elts {
-			sc.nodes = append(sc.nodes, d)
-		}
+		sc.nodes = decls(e.Elts)
 		return []*scope{sc}
 	case *ast.ListLit:
 		sc.nodes = exprs(e.Elts)
@@ -145,6 +141,17 @@ func (it *item) scopes(e ast.Expr) []*scope {
 		}
 	}
 	return nil
+}
+
+// decls are what is declared: comments that stand alone are not.
+func decls(all []ast.Decl) []ast.Node {
+	var nodes []ast.Node
+	for _, d := range all {
+		if _, comment := d.(*ast.CommentGroup); !comment {
+			nodes = append(nodes, d)
+		}
+	}
+	return nodes
 }
 
 func exprs(all []ast.Expr) []ast.Node {

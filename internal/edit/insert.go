@@ -176,6 +176,9 @@ func (s *Spec) madeElsewhere(at diag.Path) error {
 	if len(at) == 0 || s.ix == nil || !s.ix.Has(at) {
 		return nil
 	}
-	pos := s.ix.Value(at)
+	pos, written := s.ix.Place(at)
+	if written.IsValid() {
+		pos = written
+	}
 	return &RefusedError{Pos: pos, Path: at, Why: s.Made(pos), Hint: byHand}
 }

@@ -35,7 +35,8 @@ func Literal(at diag.Path, words []string) (string, error) {
 // literal is one word as a value of the type.
 func (t *Type) literal(at diag.Path, word string) (string, error) {
 	number, notNumber := strconv.Atoi(word)
-	structured := strings.HasPrefix(word, "{") && t.kinds&structKind != 0 || strings.HasPrefix(word, "[") && t.kinds&listKind != 0
+	structured := strings.HasPrefix(word, "{") && t.kinds&structKind != 0 || strings.HasPrefix(word, "[") && t.kinds&listKind != 0 ||
+		strings.HasPrefix(word, `"`) && t.any == anything
 	switch {
 	case structured:
 		if _, err := parser.ParseExpr("", word); err != nil {
@@ -49,13 +50,13 @@ func (t *Type) literal(at diag.Path, word string) (string, error) {
 			return "", fmt.Errorf("%s: %s has to be %s", at, word, t.wanted())
 		}
 		return word, nil
-	case t.kinds&listKind != 0:
-		return t.list(at, []string{word})
 	case t.any == anything:
 		if slices.Contains([]string{"true", "false", "null"}, word) || notNumber == nil && strconv.Itoa(number) == word {
 			return word, nil
 		}
 		return Quote(word), nil
+	case t.kinds&listKind != 0:
+		return t.list(at, []string{word})
 	case t.kinds&textKind != 0 && (len(t.words) == 0 || slices.Contains(t.words, word)):
 		return Quote(word), nil
 	}
@@ -92,8 +93,8 @@ func typeAt(at diag.Path) (*Type, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name, _ := at[0].(string); strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#") {
-		return anything, nil // the user's own
+	if Own(at) {
+		return anything, nil
 	}
 	for i, e := range at {
 		name, isName := e.(string)
@@ -112,6 +113,12 @@ func typeAt(at diag.Path) (*Type, error) {
 		t = next
 	}
 	return t, nil
+}
+
+// Own tells whether a path begins with a field of the user's own, hidden or a definition.
+func Own(at diag.Path) bool {
+	name, _ := at[0].(string)
+	return strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#")
 }
 
 // noField says that there is no such field, and which one may be meant.

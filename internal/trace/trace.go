@@ -124,6 +124,15 @@ func ranges(file string, changed []bool) []Lines {
 	return all
 }
 
+// Fields are those of the spec, defaults included, whose path is one of the patterns.
+func (t *Tracer) Fields(patterns []string) []Field {
+	found := map[int]bool{}
+	for i, k := range t.knobs {
+		found[i] = !k.entry && slices.ContainsFunc(patterns, k.at.Matches)
+	}
+	return t.fields(found)
+}
+
 // File is what gen writes at a path of the output.
 func (t *Tracer) File(path string) ([]byte, bool) {
 	data, ok := t.files[path]
