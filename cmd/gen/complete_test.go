@@ -15,7 +15,7 @@ import (
 // completed are command lines, and what can become of them.
 var completed = map[string][]string{
 	"gen expl":                        {"explain"},
-	"gen -spec site.cue ver":          {"verify", "version"},
+	"gen -spec site.cue ver":          {"verify", "versions", "version"},
 	"gen explain nic-gat":             {"nic-gateway"},
 	"gen explain hosts.web1.stateV":   {"hosts.web1.stateVersion"},
 	"gen explain clust":               {"cluster-network", "cluster-network-public", "cluster."},

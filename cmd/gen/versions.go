@@ -13,7 +13,7 @@ import (
 // says of its own.
 func pins() []string {
 	return []string{
-		"versions.terraform", "versions.*.*", "hosts.*.release", "charts.*.version", "terraform.providers.*.version",
+		"versions.terraform", "versions.*.*", "hosts.*.release", "charts.*.version", "terraform.providers.*.version", "ci.image",
 		"clients.*.image", "clients.*.init.*.image", "clients.*.sidecars.*.image",
 		"apps.*.image", "apps.*.init.*.image", "apps.*.sidecars.*.image", "apps.*.jobs.*.image",
 	}
