@@ -22,6 +22,7 @@ readers:
 
 lint:
 	test -z "$$(gofmt -l .)" && go tool -modfile=tools/go.mod staticcheck ./...
+	go tool -modfile=tools/go.mod actionlint .github/workflows/*.yaml golden/*/want/.github/workflows/*.yml
 
 # Installs the Go programs that read the output (sops, helm, kustomize, …) where go install does.
 tools:

@@ -253,19 +253,22 @@ func (c *schemaCmd) Run(e *env) error {
 	return err
 }
 
+// version is that of a release, whose build says it: -ldflags "-X main.version=1.2.0".
+var version string
+
 type versionCmd struct{}
 
-// Run prints the module's version, or the commit it was built from.
+// Run prints the version: the release's, the module's, or the commit it was built from.
 func (c *versionCmd) Run(e *env) error {
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
+	v := cmp.Or(version, "(devel)")
+	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
+		v = info.Main.Version
 		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" && strings.Trim(version, "()") == "devel" {
-				version = s.Value
+			if s.Key == "vcs.revision" && strings.Trim(v, "()") == "devel" {
+				v = s.Value
 			}
 		}
 	}
-	_, err := fmt.Fprintln(e.stdout, "gen", version)
+	_, err := fmt.Fprintln(e.stdout, "gen", v)
 	return err
 }
