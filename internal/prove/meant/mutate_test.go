@@ -23,6 +23,7 @@ import (
 var (
 	allMutations = flag.Bool("all", false, "compare every mutation of the output with the spec, and not those of the sample alone")
 	everyNth     = flag.Uint("every", 150, "prove one of so many from the files")
+	askPrograms  = flag.Bool("programs", false, "ask bash and shellcheck about scripts, as gen verify does")
 	showClasses  = flag.String("show", "", "print what only the spec tells, of the classes that begin so; * for all")
 )
 
@@ -35,6 +36,7 @@ var mutated = []struct{ name, dir string }{
 const (
 	byAlike  = "alike"    // the program that reads the file sees the same
 	byFiles  = "files"    // the files do not fit together
+	byVerify = "verify"   // a program of gen verify's finds fault with it
 	byReason = "harmless" // another value, and it is shown why nothing comes of it
 	bySpec   = "spec"     // a value that the spec says otherwise
 	byNobody = "missed"
@@ -47,6 +49,8 @@ type trial struct {
 	parse   func(context.Context, []byte) ([]byte, error)
 	meant   *site.Site
 	objects []string
+
+	checkers [][]string
 }
 
 // TestMutations changes, drops or swaps one line of the output at a time, with what is below it, and
@@ -59,6 +63,9 @@ func TestMutations(t *testing.T) {
 			options := nix(t)
 			tr := &trial{base: base, options: options, parse: parser(t), meant: specOf(t, base)}
 			tr.prove(t)
+			if *askPrograms {
+				tr.checkers = checkers(t)
+			}
 			all := tr.mutations(used)
 			sample := slices.DeleteFunc(slices.Clone(all), func(m mutation) bool {
 				h := fnv.New32a()
@@ -168,6 +175,9 @@ func (tr *trial) outcome(ctx context.Context, m mutation) string {
 	if err != nil || slices.ContainsFunc(p.Findings, func(f prove.Finding) bool { return !f.Warning }) {
 		return byFiles
 	}
+	if refused(ctx, tr.checkers, m.file, m.text, string(tr.base[m.file].Data)) {
+		return byVerify
+	}
 	if r := reasonFor(m); r != nil && (!r.same || slices.Equal(p.Objects(), tr.objects)) {
 		return byReason
 	}
@@ -177,12 +187,12 @@ func (tr *trial) outcome(ctx context.Context, m mutation) string {
 type count map[string]int
 
 // means are the mutations that mean something.
-func (c count) means() int { return c[byFiles] + c[bySpec] + c[byNobody] }
+func (c count) means() int { return c[byFiles] + c[byVerify] + c[bySpec] + c[byNobody] }
 
 func (c count) String() string {
 	share := func(n int) float64 { return 100 * float64(n) / float64(max(1, c.means())) }
-	return fmt.Sprintf("%d mean something: %d by files (%.1f %%), %d by the spec alone, %d missed; %d harmless, %d alike",
-		c.means(), c[byFiles], share(c[byFiles]), c[bySpec], c[byNobody], c[byReason], c[byAlike])
+	return fmt.Sprintf("%d mean something: %d by files (%.1f %%), %d by programs, %d by the spec alone, %d missed; %d harmless, %d alike",
+		c.means(), c[byFiles], share(c[byFiles]), c[byVerify], c[bySpec], c[byNobody], c[byReason], c[byAlike])
 }
 
 // language is what a file is written in.
