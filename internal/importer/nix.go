@@ -116,7 +116,7 @@ func (n *nixReader) eval(expr string) (map[string]any, error) {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("Nix does not evaluate it: %s", lastLine(errs.String()))
+		return nil, fmt.Errorf("is not evaluated by Nix: %s", lastLine(errs.String()))
 	}
 	var v any
 	if err := json.Unmarshal(out.Bytes(), &v); err != nil {

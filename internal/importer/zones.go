@@ -19,7 +19,6 @@ type zone struct {
 	file    *file
 	apps    []string // domains of its Access applications
 	records []*record
-	all     bool // every name below leads to the tunnel
 }
 
 // record is a DNS record.
@@ -142,38 +141,6 @@ func (r *reading) recordFields(f *file, at string, res *tfread.Resource, rec *re
 		o.set("comment", c)
 	}
 	return o
-}
-
-// recordData is what CAA and SRV records say in place of a content.
-func (r *reading) recordData(o *object, kind string, res *tfread.Resource) bool {
-	data := valuesOf(res.Attrs["data"].Value)
-	if n := res.Nested["data"]; len(n) > 0 {
-		data = values{}
-		for name, a := range n[0] {
-			data[name] = a.Value
-		}
-	}
-	var inner object
-	numbers := map[string][]string{"CAA": {"flags"}, "SRV": {"priority", "weight", "port"}}[kind]
-	words := map[string][]string{"CAA": {"tag", "value"}, "SRV": {"target"}}[kind]
-	if words == nil {
-		return false
-	}
-	for _, name := range numbers {
-		n, ok := whole(data[name])
-		if !ok {
-			return false
-		}
-		inner.set(name, n)
-	}
-	for _, name := range words {
-		if textOf(data[name]) == "" {
-			return false
-		}
-		inner.set(name, textOf(data[name]))
-	}
-	o.set(strings.ToLower(kind), inner)
-	return true
 }
 
 // nameZones finds the names of zones whose id alone the files say: by the hostnames that

@@ -1,0 +1,120 @@
+package importer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// place makes a client or an app of a workload; or tells why it cannot be one.
+func (r *reading) place(u *unit, w *workload, names []string, rules map[string][]rule) string {
+	service := text(w.service, "metadata", "name")
+	namespace := firstOf(text(w.deployment, "metadata", "namespace"), u.app.namespace)
+	name := slug(u.dir[strings.LastIndex(u.dir, "/")+1:])
+	if namespace != site && namespace != name {
+		return fmt.Sprintf("its namespace %s: gen's app %s lives in one of its own, where it would start anew", namespace, name)
+	}
+	var hosts []string
+	for _, host := range names {
+		for _, ru := range rules[host] {
+			t, ok := ru.target()
+			if !ok || t.service != service || t.namespace != namespace {
+				continue
+			}
+			if len(rules[host]) > 1 || ru.path != "" || len(ru.origin) > 0 || t.scheme != "http" || strings.HasPrefix(host, "*") || len(r.paths[host]) > 0 {
+				return "the rules of " + host
+			}
+			if firstOf(t.port, "80") != text(items(w.service, "spec", "ports")[0], "port") {
+				return "the port of the rule for " + host
+			}
+			hosts = append(hosts, host)
+		}
+	}
+	guards := map[string]bool{}
+	for _, h := range hosts {
+		guards[r.guardOf(h)] = true
+	}
+	if len(guards) > 1 || len(hosts) == 0 && namespace == site {
+		return "its hostnames: none, or with different people"
+	}
+	if slices.ContainsFunc(append(slices.Clone(r.clients), r.appFields...), func(f field) bool { return f.name == name }) {
+		return "its name, which another one has"
+	}
+	selector := mapping(w.deployment, "spec", "selector", "matchLabels")
+	gens := len(selector) == 1 && selector["app.kubernetes.io/name"] == name
+	if (text(w.deployment, "metadata", "name") == name || service == name) && !gens {
+		return "its name: gen's Deployment and Service of the same name select pods by app.kubernetes.io/name, and no selector of a Deployment can be changed"
+	}
+	if namespace == site {
+		r.client(u, w, name, hosts)
+		return ""
+	}
+	if service == name && text(items(w.service, "spec", "ports")[0], "port") != fmt.Sprint(w.port) {
+		return "the port of its Service, which gen's has at the port of the container"
+	}
+	r.app(u, w, name, hosts)
+	return ""
+}
+
+// app makes an app, which takes the place of what runs where that has its names.
+func (r *reading) app(u *unit, w *workload, name string, hosts []string) {
+	var o object
+	if len(hosts) > 0 {
+		o.set("hostnames", hosts)
+		if g := r.guardOf(hosts[0]); g != "" {
+			o.set("access", g)
+		} else {
+			o.set("public", true)
+			r.open(hosts...)
+		}
+	}
+	r.appFields = append(r.appFields, field{name: name, value: append(o, w.said...)})
+	r.takes(u, w, "apps."+name, name, name, hosts)
+}
+
+// client makes a client, and tells how the pods that run give way to its own.
+func (r *reading) client(u *unit, w *workload, name string, hosts []string) {
+	var o object
+	rest := hosts
+	if apex := hosts[0]; slices.ContainsFunc(slices.Collect(maps.Values(r.zones)), func(z *zone) bool { return z.name == apex }) {
+		o.set("domain", apex)
+		www := slices.Contains(hosts, "www."+apex)
+		if !www {
+			o.set("www", false)
+		}
+		rest = slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return h == apex || h == "www."+apex })
+	}
+	if len(rest) > 0 {
+		o.set("hostnames", rest)
+	}
+	o.setText("access", r.guardOf(hosts[0]))
+	if !o.has("access") {
+		r.open(hosts...)
+	}
+	o = append(o, w.said...)
+	r.clients = append(r.clients, field{name: name, value: o})
+	r.takes(u, w, "clients."+name, name, site, hosts)
+}
+
+// takes has a unit's files be gen's, and what runs go on until gen's answers.
+func (r *reading) takes(u *unit, w *workload, at, name, namespace string, hosts []string) {
+	for _, h := range hosts {
+		r.led[h] = true
+	}
+	for _, d := range u.docs {
+		if kind := text(d.m, "kind"); (kind == "Deployment" || kind == "Service") && text(d.m, "metadata", "name") != name {
+			r.after = append(r.after, "kubectl -n "+namespace+" delete "+strings.ToLower(kind)+" "+quoted(text(d.m, "metadata", "name")))
+		}
+	}
+	r.keepOld(u, namespace)
+	old, service := text(w.deployment, "metadata", "name"), text(w.service, "metadata", "name")
+	step := "Deployment " + old + " and Service " + service + " run on beside gen's " + name + ", with Prune=false: delete them when it answers"
+	for _, f := range u.files {
+		f.say(taken, at)
+	}
+	if old == name && service == name {
+		step = "its pods start anew, one after the other, as gen's Deployment of the same name says"
+	}
+	u.files[0].say(needsYou, step)
+}
