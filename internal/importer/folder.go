@@ -76,8 +76,16 @@ func (r *reading) folder(u *unit, why string) {
 		home = u.name
 		delete(namespaces, u.name)
 	}
+	for _, ns := range []string{"argocd", "cloudflared", "cilium-secrets"} {
+		if namespaces[ns] || home == ns {
+			delete(namespaces, ns)
+			u.files[0].say(needsYou, "objects in the namespace "+ns+": a folder has none there, since they could change the site itself; keep them in a .tf file of your own, or apply them yourself")
+		}
+	}
 	if reserved(home) {
-		namespaces[home], home = true, u.name
+		namespaces[home] = home == "default" || strings.HasPrefix(home, "kube-")
+		maps.DeleteFunc(namespaces, func(_ string, has bool) bool { return !has })
+		home = u.name
 		for _, d := range u.docs {
 			if group := text(d.m, "apiVersion"); text(d.m, "metadata", "namespace") == "" && group != "" && !strings.HasPrefix(group, "kustomize.") && text(d.m, "kind") != "ksops" {
 				d.file.say(needsYou, text(d.m, "kind")+" "+text(d.m, "metadata", "name")+" says no namespace, and would go to "+u.name+": say "+u.app.namespace)
@@ -165,4 +173,12 @@ func privileged(m map[string]any) string {
 // reserved are namespaces that gen does not make.
 func reserved(name string) bool {
 	return name == "default" || name == "argocd" || name == "cloudflared" || strings.HasPrefix(name, "kube-")
+}
+
+// ownName is the name of an Application, or another one where gen has one of that name.
+func ownName(name string) string {
+	if reserved(name) || slices.Contains([]string{"app-of-apps", "apps", "projects", site, site + "-baseline", "cilium-secrets"}, name) {
+		return "own-" + name
+	}
+	return name
 }

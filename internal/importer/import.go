@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -81,6 +82,9 @@ func Import(dir string) (*Result, error) {
 	var err error
 	if r.tree, err = scan(os.DirFS(dir)); err != nil {
 		return nil, err
+	}
+	if r.tree.files[".sitegen.sum"] != nil {
+		return nil, errors.New("gen wrote this tree: its spec is beside it, and .sitegen.spec is what it says")
 	}
 	r.kubernetes()
 	r.terraform()

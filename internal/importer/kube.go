@@ -154,6 +154,7 @@ func (r *reading) units(a *argoApp, files []*file) {
 		if len(dirs) > 1 && dir != a.path {
 			u.name = slug(a.name + "-" + strings.TrimPrefix(dir, a.path+"/"))
 		}
+		u.name = ownName(u.name)
 		for _, f := range u.files {
 			u.docs = append(u.docs, r.docs[f.path]...)
 		}

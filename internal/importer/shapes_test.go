@@ -284,6 +284,27 @@ func TestFolders(t *testing.T) {
 	has(t, r, `path: "own/tools"`, `"rbac.authorization.k8s.io/ClusterRole"`, `"batch/CronJob"`, `"example.com/Thing"`, `"ConfigMap"`, `"*"`, `namespaces: ["kube-system"]`, `podSecurity: "privileged"`)
 }
 
+// TestReserved: Applications with names of gen's, and objects where no folder has any.
+func TestReserved(t *testing.T) {
+	r := read(t, map[string]string{
+		"apps/a.yaml": argo("websites", "own/websites", ""), "own/websites/all.yaml": deployment + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: argocd}\n",
+		"apps/b.yaml": strings.Replace(argo("kube-tools", "own/tools", ""), "namespace: websites", "namespace: cloudflared", 1), "own/tools/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+	})
+	has(t, r, `"own-websites": {path: "own/websites"`, `"own-kube-tools": {path: "own/tools"`)
+	for _, name := range []string{"own/websites/all.yaml", "own/tools/x.yaml"} {
+		if needs := strings.Join(r.line(name).Needs, ""); !strings.Contains(needs, "could change the site itself") {
+			t.Errorf("%s: %q", name, needs)
+		}
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, ".sitegen.sum"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Import(dir); err == nil || !strings.Contains(err.Error(), "gen wrote this tree") {
+		t.Error(err)
+	}
+}
+
 // TestHostile: what cannot be read is its owner's, and nothing panics.
 func TestHostile(t *testing.T) {
 	deepHCL := "a = " + strings.Repeat("[", 100_000)
