@@ -10,12 +10,10 @@ import (
 
 	"sitegen/internal/diag"
 	"sitegen/internal/edit"
-	"sitegen/internal/format"
 	"sitegen/internal/gen"
 	"sitegen/internal/rules"
 	"sitegen/internal/site"
 	"sitegen/internal/spec"
-	"sitegen/internal/summary"
 	"sitegen/internal/tree"
 )
 
@@ -50,6 +48,11 @@ func (f *editFlags) apply(e *env, do change) error {
 	if err := f.acceptFlags.check(); err != nil {
 		return err
 	}
+	release, err := f.hold(e)
+	if err != nil {
+		return err
+	}
+	defer release()
 	b, err := f.before(e)
 	if err != nil {
 		return err
@@ -100,7 +103,7 @@ func (f *editFlags) before(e *env) (*was, error) {
 	}
 	b.Reading = b.src.Read()
 	b.ix = b.Index.AsWritten()
-	e.known = known{learns: true, all: map[string]bool{}}
+	e.known = known{on: true, learns: true}
 	b.site, problems = rules.Judge(b.Reading)
 	if f.find(e, problems) == nil && b.site != nil {
 		b.want, _ = f.made(e, f.Out, b.site, !isTree(f.Out.dir())) // what is wrong is known now
@@ -157,93 +160,4 @@ func textChanges(old, new []spec.Text) []tree.Change {
 		all = append(all, tree.Change{Path: name, Old: file(t.Data), New: file(new[i].Data)})
 	}
 	return all
-}
-
-// finish shows what the change does, and does it.
-func (f *editFlags) finish(e *env, b *was, texts []spec.Text, changes []tree.Change, want *gen.Result) error {
-	if err := tree.Diff(e.stdout, changes, e.color); err != nil {
-		return err
-	}
-	w := &writeCmd{specFlags: f.specFlags, outFlags: outFlags{Out: f.Out}, Anywhere: true, acceptFlags: f.acceptFlags}
-	var p *treePlan
-	switch {
-	case want == nil:
-	case isTree(f.Out.dir()):
-		var err error
-		if p, err = w.plan(e, want); err != nil {
-			return err
-		}
-		defer p.close()
-	case b.want != nil:
-		p = &treePlan{want: want, does: compared(b.want, want)}
-	}
-	if p != nil {
-		if err := p.does.WriteText(e.stdout); err != nil {
-			return err
-		}
-		if err := f.guard(e, p.does); err != nil {
-			return err
-		}
-	}
-	if p != nil && p.root != nil {
-		if err := w.clear(e, p); err != nil {
-			return err
-		}
-	}
-	if f.DryRun {
-		fmt.Fprintln(e.stderr, "gen: nothing was written (--dry-run)")
-		return nil
-	}
-	return f.write(e, b, texts, w, p)
-}
-
-// compared is what the change from one spec to another does, where there is no tree.
-func compared(old, new *gen.Result) summary.Summary {
-	side := func(r *gen.Result) summary.Side {
-		files := map[string][]byte{}
-		for _, file := range r.Tree.Files() {
-			files[file.Path] = file.Data
-		}
-		return described(r, files, nil)
-	}
-	return summary.Of(side(old), side(new))
-}
-
-// guard stops a change of a class that wants a second look.
-func (f *editFlags) guard(e *env, does summary.Summary) error {
-	var classes, accept []string
-	for _, i := range does.Dangerous(f.Accept) {
-		if class := string(i.Danger); len(accept) == 0 || !strings.Contains(strings.Join(accept, " ")+" ", " "+class+" ") {
-			classes, accept = append(classes, class), append(accept, "--accept "+class)
-		}
-	}
-	if len(classes) == 0 {
-		return nil
-	}
-	fmt.Fprintf(e.stderr, "gen: nothing was written: the change is of %s, see LOOK TWICE above; with %s the same command writes it\n",
-		format.AllOf(classes), strings.Join(accept, " "))
-	return errGuarded
-}
-
-// write writes the spec and, where there is one, the tree: both or none.
-func (f *editFlags) write(e *env, b *was, texts []spec.Text, w *writeCmd, p *treePlan) error {
-	undo, err := writeTexts(b.texts, texts)
-	if err != nil {
-		return err
-	}
-	if p != nil && p.root != nil {
-		if err := w.write(e, p); err != nil {
-			return errors.Join(err, undo())
-		}
-	}
-	for _, c := range textChanges(b.texts, texts) {
-		fmt.Fprintf(e.stderr, "gen: %s written\n", c.Path)
-	}
-	switch {
-	case p == nil:
-		fmt.Fprintln(e.stderr, "gen: the tree was not written: the spec has other problems, which it had before; "+e.command("vet")+" tells them")
-	case p.root != nil:
-		summarize(e, p.changes)
-	}
-	return nil
 }

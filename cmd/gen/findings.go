@@ -26,30 +26,7 @@ type env struct {
 	spec specFlags // as given
 	root outRoot   // as given
 
-	known known // findings that are said no more
-}
-
-// known are findings that there were before a change of the spec: only others are told.
-type known struct {
-	learns bool            // what is found now is of the spec before
-	all    map[string]bool // by rule, path and message: places move
-	errors int             // how many others there were that stop gen
-}
-
-// fresh are the findings that are not known.
-func (k *known) fresh(found []diag.Problem) []diag.Problem {
-	var all []diag.Problem
-	for _, p := range found {
-		key := strings.Join([]string{p.Rule, p.Path, p.Message}, "\x00")
-		switch {
-		case k.learns:
-			k.all[key] = true
-		case !k.all[key]:
-			all = append(all, p)
-		}
-	}
-	k.errors += diag.Problems(all).Errors()
-	return all
+	known known // findings that are not said again
 }
 
 // text tells whether the output is for people.
@@ -57,8 +34,8 @@ func (e *env) text() bool { return e.format == "" || e.format == "text" }
 
 // find takes findings.
 func (e *env) find(findings ...diag.Problem) error {
-	if e.known.all != nil {
-		findings = e.known.fresh(findings)
+	if e.known.on {
+		findings = e.known.tells(findings)
 	}
 	e.log.Findings = append(e.log.Findings, findings...)
 	if !e.text() {

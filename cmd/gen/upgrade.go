@@ -110,9 +110,10 @@ func (u *upgrade) held(at diag.Path, value string) (bool, error) {
 	if problems.Errors() > 0 || site == nil {
 		return false, nil // never was so
 	}
-	u.e.known.learns = true
+	known := u.e.known
+	u.e.known.was, u.e.known.learns = nil, true // this spec is neither the one before nor the one to come
 	old, err := u.cmd.made(u.e, u.cmd.Out, site, false)
-	u.e.known.learns = false
+	u.e.known = known
 	if err != nil {
 		return false, err
 	}

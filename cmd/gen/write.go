@@ -25,6 +25,11 @@ func (c *writeCmd) Run(e *env) error {
 	if err := c.acceptFlags.check(); err != nil {
 		return err
 	}
+	release, err := c.hold(e)
+	if err != nil {
+		return err
+	}
+	defer release()
 	want, err := c.wanted(e, c.Out, false)
 	if err != nil {
 		return err
@@ -105,9 +110,18 @@ func (c *writeCmd) write(e *env, p *treePlan) (err error) {
 			return err
 		}
 	}
-	err = tree.Apply(p.root, p.changes, tree.Options{Force: c.Force, Kept: func(path, backup string) {
+	return shownBlocked(e, tree.Apply(p.root, p.changes, tree.Options{Force: c.Force, Kept: func(path, backup string) {
 		fmt.Fprintf(e.stderr, "gen: kept the old %s as %s\n", path, backup)
-	}})
+	}}))
+}
+
+// blocked tells what would keep write from writing.
+func (c *writeCmd) blocked(e *env, p *treePlan) error {
+	return shownBlocked(e, tree.Blocked(p.changes, c.Force))
+}
+
+// shownBlocked shows an error that says what is in the way.
+func shownBlocked(e *env, err error) error {
 	var blocked *tree.BlockedError
 	if errors.As(err, &blocked) {
 		return showBlocked(e, blocked)

@@ -3,6 +3,7 @@ package edit
 import (
 	"bytes"
 	"regexp"
+	"slices"
 
 	"cuelang.org/go/cue/ast"
 )
@@ -37,31 +38,63 @@ func (f *file) lineStart(at int) (start int, alone bool) {
 	return start, len(bytes.TrimLeft(f.data[start:at], " \t")) == 0
 }
 
-// cut takes an item out of the text.
+// cut takes an item out of the text: it, its own comments, and one comma.
 func (it *item) cut() error {
 	f, sc := it.file, it.scope
 	from, to := extent(it.node)
-	i := 0
-	for i < len(sc.nodes) && sc.nodes[i] != it.node {
-		i++
-	}
+	i := slices.Index(sc.nodes, it.node)
 	start, alone := f.lineStart(from)
 	end, last := f.rest(to)
 	if alone && last && !sc.sharesLine(start, end, i) {
 		return it.cutLines(start, end, i)
 	}
-	switch {
-	case i+1 < len(sc.nodes):
-		next, _ := extent(sc.nodes[i+1])
-		return f.splice(from, next, "")
-	case i > 0:
-		_, prev := extent(sc.nodes[i-1])
-		return f.splice(prev, to, "")
+	if next := i + 1; next < len(sc.nodes) && sc.nodes[next].Pos().Line() == it.node.End().Line() {
+		from = it.node.Pos().Offset() // what is above the line is not about this one alone
 	}
-	if comma := f.comma(to); comma > 0 {
-		to = comma
+	comma := f.comma(to)
+	if end, last := f.rest(max(to, comma)); last {
+		to = end - len(lineBreakRE.Find(f.data[:end])) // the comment behind it
+	} else {
+		to = max(to, comma)
+	}
+	switch spaces := len(f.data[to:]) - len(bytes.TrimLeft(f.data[to:], " \t")); {
+	case comma > 0 && !last:
+		to += spaces
+	case comma == 0:
+		from = f.commaBefore(from)
+	default:
+		from = len(bytes.TrimRight(f.data[:from], " \t"))
+	}
+	if open, shut, ok := sc.braces(); ok && len(bytes.TrimSpace(f.data[open:from]))+len(bytes.TrimSpace(f.data[to:shut])) == 0 {
+		from, to = open, shut
 	}
 	return f.splice(from, to, "")
+}
+
+var (
+	lineBreakRE   = regexp.MustCompile(`\r?\n$`)
+	commaBeforeRE = regexp.MustCompile(`[ \t]*,[ \t]*$`)
+)
+
+// commaBefore is where the comma right before an offset begins, with the space around it;
+// without one, the offset.
+func (f *file) commaBefore(at int) int {
+	from := max(0, at-200)
+	if m := commaBeforeRE.FindIndex(f.data[from:at]); m != nil {
+		return from + m[0]
+	}
+	return at
+}
+
+// braces are where what is in a struct or a list begins and ends; false for one without.
+func (sc *scope) braces() (open, shut int, ok bool) {
+	switch lit := sc.lit.(type) {
+	case *ast.StructLit:
+		return lit.Lbrace.Offset() + 1, lit.Rbrace.Offset(), lit.Lbrace.IsValid()
+	case *ast.ListLit:
+		return lit.Lbrack.Offset() + 1, lit.Rbrack.Offset(), true
+	}
+	return 0, 0, false
 }
 
 // comma is where the comma right behind an offset ends, on its line; 0 for none.
@@ -87,13 +120,16 @@ func (sc *scope) sharesLine(start, end, i int) bool {
 }
 
 // cutLines takes whole lines out, and one of the empty lines around them.
-func (it *item) cutLines(start, end, i int) error {
+func (it *item) cutLines(start, end, i int) (err error) {
 	f, sc := it.file, it.scope
-	if _, isList := sc.lit.(*ast.ListLit); isList && i > 0 && i == len(sc.nodes)-1 {
-		_, to := extent(it.node)
-		if f.comma(to) == 0 { // nor shall the one before have a comma behind it
-			_, prev := extent(sc.nodes[i-1])
-			return f.splice(prev, to, "")
+	if _, isList := sc.lit.(*ast.ListLit); isList && i > 0 && i == len(sc.nodes)-1 && f.comma(it.node.End().Offset()) == 0 {
+		before := sc.nodes[i-1].End().Offset() // which shall have no comma behind it either
+		if comma := f.comma(before); comma > 0 {
+			defer func() {
+				if err == nil {
+					err = f.splice(before, comma, "")
+				}
+			}()
 		}
 	}
 	if end == len(f.data) && !bytes.HasSuffix(f.data, []byte("\n")) && start > 0 {
@@ -113,8 +149,7 @@ func (it *item) cutLines(start, end, i int) error {
 	case after && opens:
 		end = below
 	}
-	if lit, ok := sc.lit.(*ast.StructLit); ok && len(sc.nodes) == 1 && lit.Lbrace.IsValid() {
-		open, shut := lit.Lbrace.Offset()+1, lit.Rbrace.Offset()
+	if open, shut, ok := sc.braces(); ok && len(sc.nodes) == 1 {
 		if len(bytes.TrimSpace(f.data[open:start]))+len(bytes.TrimSpace(f.data[end:shut])) == 0 {
 			return f.splice(open, shut, "")
 		}

@@ -237,14 +237,22 @@ func (sc *scope) append(text string) error {
 	}
 	last := sc.nodes[len(sc.nodes)-1]
 	to := last.End().Offset()
+	end, ends := f.rest(to)
+	if !ends {
+		return f.splice(to, to, ", "+text)
+	}
 	start, _ := f.lineStart(last.Pos().Offset())
 	indent := f.indent(start)
-	end, alone := f.rest(to)
-	switch {
-	case !alone:
-		return f.splice(to, to, ", "+text)
-	case f.comma(to) > 0:
-		return f.splice(end, end, indent+f.indented(text, indent)+",\n")
+	if list.Lbrack.Offset() > start { // the element stands behind the bracket
+		indent += f.unit()
 	}
-	return f.splice(to, to, ",\n"+indent+f.indented(text, indent))
+	comma := f.comma(to) > 0
+	text = indent + f.indented(text, indent)
+	if comma {
+		text += ","
+	}
+	if err := f.splice(end, end, text+"\n"); err != nil || comma {
+		return err
+	}
+	return f.splice(to, to, ",") // the comment behind the last one stays there
 }

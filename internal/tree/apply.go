@@ -65,7 +65,7 @@ func BlockedWhy(c Change) string {
 // Where the system has locks, Apply and Compare wait for another Apply on the
 // same folder; without them, two runs at once can fail, but keep the folder whole.
 func Apply(root *os.Root, changes []Change, opts Options) error {
-	if err := checkForced(changes, opts.Force); err != nil {
+	if err := Blocked(changes, opts.Force); err != nil {
 		return err
 	}
 	unlock, err := lock(root, false)
@@ -98,7 +98,8 @@ func Apply(root *os.Root, changes []Change, opts Options) error {
 	return nil
 }
 
-func checkForced(changes []Change, force []string) error {
+// Blocked is the BlockedError that Apply would end with; nil where no change is blocked.
+func Blocked(changes []Change, force []string) error {
 	var blocked []Change
 	for _, c := range changes {
 		if !c.Kind.NeedsForce() {

@@ -18,6 +18,9 @@ func lock(root *os.Root, shared bool) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	if holds(dir) {
+		return func() { dir.Close() }, nil
+	}
 	how := syscall.LOCK_EX
 	if shared {
 		how = syscall.LOCK_SH
@@ -29,6 +32,11 @@ func lock(root *os.Root, shared bool) (unlock func(), err error) {
 			return func() { dir.Close() }, nil
 		}
 	}
+}
+
+// taken tries to lock a folder, and tells whether another process has it.
+func taken(dir *os.File) bool {
+	return errors.Is(syscall.Flock(int(dir.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }
 
 // isNotFolder reports whether part of a path was a file or a symbolic link.
