@@ -59,10 +59,11 @@ func (c *initCmd) Run(e *env) error {
 		return err
 	}
 	text := s.Spec()
-	if err := c.judge(e, text); err != nil {
+	judged, err := c.judge(e, text)
+	if err != nil {
 		return err
 	}
-	return c.write(e, dir, text, keys, s.Repo.Path)
+	return c.write(e, dir, text, keys, s, judged)
 }
 
 // place is the folder, which holds no spec yet. It need not be there.
@@ -119,6 +120,9 @@ func (c *initCmd) site(dir string, keys *start.Keys) (*start.Site, error) {
 	s.Repo.URL = c.Repo
 	if c.Forge != "none" {
 		s.Forge = c.Forge
+	}
+	if err := keys.Claim(c.repository()); err != nil {
+		return nil, err
 	}
 	var err error
 	if s.Repo.KnownHosts, err = c.knownHosts(); err != nil {
@@ -200,19 +204,19 @@ func (c *initCmd) client(dir string) (*start.Client, error) {
 
 // judge holds the spec to the rules before anything is written. Warnings are told when
 // the output is made of it.
-func (c *initCmd) judge(e *env, text string) error {
+func (c *initCmd) judge(e *env, text string) (*site.Site, error) {
 	tmp, err := os.MkdirTemp("", "gen-init-")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer os.RemoveAll(tmp)
 	file := filepath.Join(tmp, specFile)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		return err
+		return nil, err
 	}
-	_, problems := rules.Load(spec.Source{Path: file})
+	s, problems := rules.Load(spec.Source{Path: file})
 	if problems.Errors() == 0 {
-		return nil
+		return s, nil
 	}
 	problems = slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity != diag.Error })
 	for i := range problems {
@@ -220,7 +224,7 @@ func (c *initCmd) judge(e *env, text string) error {
 		problems[i].Notes = nil
 	}
 	if err := e.find(problems...); err != nil {
-		return err
+		return nil, err
 	}
-	return fmt.Errorf("nothing was written; with what was answered: %s", c.again())
+	return nil, fmt.Errorf("nothing was written; with what was answered: %s", c.again())
 }

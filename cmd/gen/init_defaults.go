@@ -53,6 +53,18 @@ func git(dir string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// repository is where the repository is, by whatever way it is reached; "" for a placeholder.
+func (c *initCmd) repository() string {
+	if strings.Contains(c.Repo, replaceMe) {
+		return ""
+	}
+	url := site.ParseRepoURL(c.Repo)
+	if url.Host == "" {
+		return c.Repo // a rule refuses it
+	}
+	return strings.ToLower(url.Host) + "/" + strings.TrimSuffix(strings.Trim(url.Path, "/"), ".git")
+}
+
 // existing is the folder, or the one that it will be in.
 func existing(dir string) string {
 	if _, err := os.Stat(dir); err != nil {

@@ -52,6 +52,15 @@ func (c *probeCmd) Run(e *env) error {
 	return err
 }
 
+// differences are findings of where a machine is not what the spec says of a host.
+func differences(s *site.Site, m *facts.Machine, host *site.Host, severity diag.Severity) diag.Problems {
+	var found diag.Problems
+	for _, d := range m.Compare(host) {
+		found = append(found, diag.Problem{Pos: s.At(d.At), Path: d.At.String(), Message: d.What, Hint: d.Do, Rule: rules.RuleFacts, Severity: severity})
+	}
+	return found
+}
+
 // compareFacts makes findings of machines that are not what the spec says of their hosts.
 func (c *checkCmd) compareFacts(e *env, s *site.Site) (drift, err error) {
 	for _, name := range c.Facts {
@@ -68,10 +77,7 @@ func (c *checkCmd) compareFacts(e *env, s *site.Site) (drift, err error) {
 		if host == nil {
 			return nil, fmt.Errorf("%s: no host of the spec has a disk or a card of this machine", name)
 		}
-		var found diag.Problems
-		for _, d := range m.Compare(host) {
-			found = append(found, diag.Problem{Pos: s.At(d.At), Path: d.At.String(), Message: d.What, Hint: d.Do, Rule: rules.RuleFacts, Severity: diag.Error})
-		}
+		found := differences(s, m, host, diag.Error)
 		if len(found) > 0 {
 			drift = errDrift
 		}

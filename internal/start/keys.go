@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 	"golang.org/x/crypto/ssh"
@@ -18,11 +19,34 @@ import (
 // Keys is the folder of a site's private keys, which lies outside of its repository. A
 // key that is there is used, and never replaced.
 type Keys struct {
-	Dir  string
-	Made []string // names of files that Write makes, or has made
+	Dir   string
+	Made  []string // names of files that Write makes, or has made
+	Found []string // keys that were there, each with the day it was written, and are used
 
 	pending map[string][]byte
 	used    map[string]bool
+}
+
+// ownerFile says beside the keys whose they are.
+const ownerFile = "repository"
+
+// Claim refuses keys of another repository: two sites with one set of keys could read
+// each other's secrets. repo is one that a person has named; "" claims nothing.
+func (k *Keys) Claim(repo string) error {
+	have, err := os.ReadFile(filepath.Join(k.Dir, ownerFile))
+	switch owner := strings.TrimSpace(string(have)); {
+	case errors.Is(err, fs.ErrNotExist) && repo != "":
+		k.add(ownerFile, []byte(repo+"\n"))
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case owner != repo:
+		return fmt.Errorf("the keys in %s are of the repository %s, as the file %q there says, and a site has keys of its own: name another folder with --keys, or correct that file where the repository has moved",
+			k.Dir, owner, ownerFile)
+	}
+	return nil
 }
 
 // Age is the public part of an age key, which is in NAME.key; what says what it is for.
@@ -91,11 +115,15 @@ func (k *Keys) read(file string) ([]byte, error) {
 		k.used = map[string]bool{}
 	}
 	k.used[file] = true
-	data, err := os.ReadFile(filepath.Join(k.Dir, file))
+	name := filepath.Join(k.Dir, file)
+	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	} else if err != nil {
+		return nil, err
 	}
-	return data, err
+	k.Found = append(k.Found, file+" of "+info.ModTime().Format(time.DateOnly))
+	return os.ReadFile(name)
 }
 
 func (k *Keys) add(file string, data []byte) {

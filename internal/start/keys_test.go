@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"filippo.io/age"
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -51,12 +53,34 @@ func TestKeys(t *testing.T) {
 	if err := again.Deploy("other"); err != nil {
 		t.Fatal(err)
 	}
+	today := time.Now().Format(time.DateOnly)
+	if diff := cmp.Diff([]string{"web1.key of " + today, "deploy-key of " + today}, again.Found); diff != "" {
+		t.Errorf("found: -want +got\n%s", diff)
+	}
 	if err := again.Write(); err != nil || len(again.Made) > 0 {
 		t.Errorf("the second time made %v, %v", again.Made, err)
 	}
 	for name, text := range files(t, dir) {
 		if text != before[name] {
 			t.Errorf("%s is another one", name)
+		}
+	}
+}
+
+// Keys are of the repository that they were made for, once one has been named.
+func TestKeysClaim(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		repo    string
+		refused bool
+	}{{"", false}, {"github.com/agency/infra", false}, {"github.com/agency/infra", false}, {"github.com/agency/other", true}, {"", true}} {
+		keys := &Keys{Dir: dir}
+		err := keys.Claim(c.repo)
+		if (err != nil) != c.refused || c.refused && !strings.Contains(err.Error(), "of the repository github.com/agency/infra") {
+			t.Errorf("%q: %v", c.repo, err)
+		}
+		if err := keys.Write(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
