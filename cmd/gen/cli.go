@@ -69,7 +69,7 @@ func (f *specFlags) source() spec.Source {
 
 // formatFlags are for commands that find problems.
 type formatFlags struct {
-	Format string `default:"text" enum:"text,json,github,sarif" help:"How findings are printed: text, json, github (annotations) or sarif (${default}); docs/FORMATS.md has the shapes."`
+	Format string `default:"text" enum:"text,json,github,sarif" help:"How findings are printed: text, json, github (annotations) or sarif (${default}); docs/FORMATS.md of gen has the shapes."`
 }
 
 // outFlags are for commands that look at the output tree.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"go/scanner"
+	"go/token"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,6 +17,48 @@ import (
 	"github.com/yuin/goldmark/extension"
 	gmtext "github.com/yuin/goldmark/text"
 )
+
+var pageRE = regexp.MustCompile(`docs/([A-Z]+)\.md( of gen)?`)
+
+// TestPagesNamed wants messages to tell gen's pages from those in the tree of a site:
+// "docs/CI.md of gen" and "docs/RUNBOOK.md".
+func TestPagesNamed(t *testing.T) {
+	named := 0
+	for _, dir := range []string{".", "../../internal"} {
+		err := filepath.WalkDir(dir, func(name string, _ os.DirEntry, err error) error {
+			if err != nil || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			source, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			var s scanner.Scanner
+			s.Init(token.NewFileSet().AddFile(name, -1, len(source)), source, nil, 0)
+			for {
+				_, kind, text := s.Scan()
+				if kind == token.EOF {
+					return nil
+				}
+				if kind != token.STRING {
+					continue
+				}
+				for _, m := range pageRE.FindAllStringSubmatch(text, -1) {
+					named++
+					if inTree := m[1] == "RUNBOOK" || m[1] == "ROUTES"; inTree == (m[2] != "") {
+						t.Errorf("%s: %s names %s, and a reader does not know whose page that is", name, text, m[0])
+					}
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if named < 30 {
+		t.Errorf("%d names of pages were found", named)
+	}
+}
 
 // page is a page for people: where it leads, and what in it can be led to.
 type page struct {

@@ -59,14 +59,14 @@ func (r *reading) disks(h *host, o *object) {
 		o.set("layout", "zfs")
 		o.set("pools", list)
 		o.setText("hostId", h.said("networking.hostId"))
-		h.diskoAt.say(needsYou, "ZFS mounts the datasets itself so far: zfs set -u mountpoint=legacy for each, just before the first switch (docs/BESIDE.md, A host that runs NixOS already)")
+		h.diskoAt.say(needsYou, "ZFS mounts the datasets itself so far: zfs set -u mountpoint=legacy for each, just before the first switch (docs/BESIDE.md of gen, A host that runs NixOS already)")
 	}
 	switch {
 	case why != "":
 		r.exclude = append(r.exclude, h.diskoAt.path)
-		h.diskoAt.say(needsYou, why+": the spec has no field for it; the file stays, as output.exclude says, at machines/"+h.name+"/disko.nix (docs/BESIDE.md, In the place of a file of gen's)")
+		h.diskoAt.say(needsYou, why+": the spec has no field for it; the file stays, as output.exclude says, at machines/"+h.name+"/disko.nix (docs/BESIDE.md of gen, In the place of a file of gen's)")
 	case h.diskoAt != nil:
-		h.diskoAt.say(taken, "names of disks, partitions and arrays are as installed: nothing is installed anew; compare before the first switch (docs/BESIDE.md, A host that runs NixOS already)")
+		h.diskoAt.say(taken, "names of disks, partitions and arrays are as installed: nothing is installed anew; compare before the first switch (docs/BESIDE.md of gen, A host that runs NixOS already)")
 	}
 }
 

@@ -62,7 +62,7 @@ func (r *reading) flake(nix *nixReader, f *file) []*host {
 		all = append(all, h)
 	}
 	if len(all) == 0 {
-		f.say(needsYou, "calls no mkHost: its hosts are for the spec to say; output: flake: \"own\" keeps the file (docs/BESIDE.md, A flake.nix of your own)")
+		f.say(needsYou, "calls no mkHost: its hosts are for the spec to say; output: flake: \"own\" keeps the file (docs/BESIDE.md of gen, A flake.nix of your own)")
 	}
 	return all
 }
@@ -114,7 +114,7 @@ func (r *reading) chooseHosts(nix *nixReader, all []*host) {
 		if f := r.tree.files["flake.nix"]; f != nil && h.flake != nil {
 			r.ownFlake = true
 			f.say(yours, "output.flake is \"own\"")
-			f.say(needsYou, fmt.Sprintf("%s = …mkHost (import ./hosts/%s.nix), in place of what stands there; inputs of gen's: disko, sops-nix, nixos-anywhere (docs/BESIDE.md, A flake.nix of your own)", h.name, h.name))
+			f.say(needsYou, fmt.Sprintf("%s = …mkHost (import ./hosts/%s.nix), in place of what stands there; inputs of gen's: disko, sops-nix, nixos-anywhere (docs/BESIDE.md of gen, A flake.nix of your own)", h.name, h.name))
 		}
 	}
 }

@@ -145,7 +145,7 @@ func (r *reading) resource(root *root, f *file, at string, res *tfread.Resource)
 		r.moved(at, "")
 		f.say(taken, "")
 	default:
-		f.say(needsYou, at+": gen makes none; keep it in a .tf file of your own in gen's root (docs/BESIDE.md, Terraform)")
+		f.say(needsYou, at+": gen makes none; keep it in a .tf file of your own in gen's root (docs/BESIDE.md of gen, Terraform)")
 	}
 }
 

@@ -77,7 +77,10 @@ func (w container) access() string {
 func checkAccessGroups(c *checker) {
 	c.eachAccess(func(group string, at func() diag.Path) {
 		if _, ok := c.spec.Access[group]; !ok {
-			unknownName(c, at(), "access group", group, c.spec.Access)
+			p := unknownName(c, at(), "access group", group, c.spec.Access)
+			if !format.Label("", group, 63).Bad() && !strings.HasPrefix(p.Hint, "did you mean") {
+				p.WithHint("%s", strings.TrimPrefix(p.Hint+"; ", "; ")+"gen set "+diag.Path{"access", group, "emails"}.String()+" a@example.com b@example.com makes it, with the people in it")
+			}
 		}
 	})
 }

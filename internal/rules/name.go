@@ -172,10 +172,10 @@ func checkNameClashes(c *checker) {
 }
 
 // unknownName reports a name that nothing has. Names that are used already are not suggested.
-func unknownName[V any](c *checker, at diag.Path, what, name string, m map[string]V, used ...string) {
+func unknownName[V any](c *checker, at diag.Path, what, name string, m map[string]V, used ...string) *diag.Problem {
 	p := c.report(at, "there is no %s %q", what, name)
 	if len(m) == 0 || c.compared > maxSuggest {
-		return
+		return p
 	}
 	known := slices.Sorted(maps.Keys(m))
 	free := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return slices.Contains(used, k) })
@@ -184,4 +184,5 @@ func unknownName[V any](c *checker, at diag.Path, what, name string, m map[strin
 	} else if len(known) < 12 {
 		p.WithHint("declared are: %s", format.AllOf(known))
 	}
+	return p
 }

@@ -17,7 +17,7 @@ import (
 // well below what an object may have.
 const maxPages = 2000
 
-const beyondStatic = "build an image with a web server and the files in it, and say image in place of static: docs/BESIDE.md has one"
+const beyondStatic = "build an image with a web server and the files in it, and say image in place of static: docs/BESIDE.md of gen has one"
 
 // pages are the files of a folder, by their paths in it, sorted.
 func (r *ownReader) pages(at diag.Path, dir string) []site.File {

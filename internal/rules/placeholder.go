@@ -39,7 +39,7 @@ func placeholderHint(at diag.Path) string {
 	case at[0] == "repo":
 		return "write the address of the git repository that this folder is pushed to"
 	case at[0] == "ci":
-		return "write the lines that put gen on the machine that runs the jobs: docs/CI.md"
+		return "write the lines that put gen on the machine that runs the jobs: docs/CI.md of gen"
 	case len(at) > 1 && (at[1] == "email" || at[0] == "access"):
 		return "write the address of who runs the site"
 	}

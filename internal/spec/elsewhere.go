@@ -27,6 +27,7 @@ func others() []other {
 		{"redirects.*", "url target destination location", "to says where visitors are sent: \"https://example.com\""},
 		{"routes.* domains.* " + workload, "redirect redirectto forward", "redirects, at the top, sends a hostname elsewhere: redirects: \"HOSTNAME\": to: \"https://example.com\""},
 		{beside, "hostname host domain ingress route public access", "routes, at the top, leads a hostname to its Service: routes: \"HOSTNAME\": {to: \"http://SERVICE.NAMESPACE:80\", access: \"GROUP\"}"},
+		{"clients.*", "folder directory file html page", "static names the folder of the website's files: static: \"sites/NAME\""},
 		{workload, "ingress route", "hostnames lists where it is reached"},
 		{"charts.*", objects, "the chart makes its objects: say it in values, or bring more objects in a folder, under folders"},
 		{"folders.*", objects, "write it in the folder's manifests"},

@@ -11,13 +11,18 @@ import (
 )
 
 // fields compares what two specs say. Something with a name that is new, or gone, is one
-// field.
+// field; of something that has another name and is the same, only what is said otherwise.
 func fields(old, new []byte) []Field {
 	before, after := values(old), values(new)
+	renamed := renames(before, after)
+	before = under(before, renamed)
 	inOld, inNew := around(before), around(after)
 	found := map[string]Field{}
 	add := func(at diag.Path, was, is string) {
 		f := Field{Path: at.String(), Old: was, New: is, Takes: spec.Takes(at)}
+		if at.Matches("*.*.renamed.from") && slices.ContainsFunc(renamed, func(r rename) bool { return at[0] == r.field && at[1] == r.is }) {
+			f.Takes = "nothing"
+		}
 		f.Class = classes(f.Takes)
 		found[at.Key()] = f
 	}

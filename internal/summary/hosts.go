@@ -29,6 +29,8 @@ func hosts(old, new Side, changed []Field) []Item {
 		switch {
 		case before[name] == nil:
 			items = append(items, Item{Layer: Hosts, Text: fmt.Sprintf("%s is new", name), Why: "scripts/install-" + name + ".sh", step: step{first, name}})
+		case after[name] == nil && waits(new, before[name]):
+			items = append(items, Item{Layer: Hosts, Text: name + " is gone from the site, and was " + notYet, Why: runsAll})
 		case after[name] == nil:
 			items = append(items, Item{Layer: Hosts, Danger: Reinstall, Text: fmt.Sprintf("%s is gone from the site", name),
 				Why: "what lies on its disks goes with it; docs/RUNBOOK.md, Adding an agent, says how one is taken out"})
@@ -37,6 +39,19 @@ func hosts(old, new Side, changed []Field) []Item {
 		}
 	}
 	return items
+}
+
+// What there is to say of a host that waits for its install, whatever changes.
+const (
+	notYet  = "not installed yet, for known_hosts has no line of it: nothing is lost"
+	runsAll = "where it runs all the same, put its line into known_hosts, and commit that: then its disks and data are looked after"
+)
+
+// waits tells whether a host is not installed yet. The install script writes its line of
+// known_hosts; a host that ran before gen says what its partitions are called.
+func waits(new Side, h *site.Host) bool {
+	ran := slices.ContainsFunc(h.Disks, func(d *site.Disk) bool { return len(d.Partitions) > 0 })
+	return new.Installed != nil && !new.Installed(h.Name) && !ran
 }
 
 func byName(s *site.Site) map[string]*site.Host {
@@ -74,6 +89,9 @@ func host(old, new Side, name string, changed []Field) []Item {
 	}
 	if class == 0 && rebuilt(old, new, name) {
 		class = 1
+	}
+	if waits(new, before) && class >= slices.Index(hostClasses, "reinstall") {
+		return []Item{{Layer: Hosts, Text: fmt.Sprintf("%s has another %s, and is %s", name, some(slices.Concat(reasons["never"], reasons["reinstall"])), notYet), Why: runsAll}}
 	}
 	items := hostItem(new, name, hostClasses[class], reasons)
 	if before.Volumes != after.Volumes {

@@ -28,6 +28,9 @@ func dns(old, new *site.Site) []Item {
 	if len(appear) > 0 {
 		items = append(items, Item{Layer: DNS, Text: "hostnames new: " + some(appear), Detail: strings.Join(appear, "\n")})
 	}
+	for _, name := range bare(new, appear, is) {
+		items = append(items, Item{Layer: DNS, Text: fmt.Sprintf("www.%s leads nowhere", name), Why: fmt.Sprintf("a redirect is of one hostname: redirects: %q: to: … takes that one along", "www."+name)})
+	}
 	for _, text := range move {
 		items = append(items, Item{Layer: DNS, Text: text})
 	}
@@ -36,6 +39,21 @@ func dns(old, new *site.Site) []Item {
 			Why: "who asks for one gets no answer; redirects in the spec send visitors elsewhere"})
 	}
 	return append(items, records(old, new)...)
+}
+
+// bare are the domains that are redirected now, and whose www. nothing answers for.
+func bare(s *site.Site, appear []string, owners map[string]string) []string {
+	var all []string
+	for _, r := range s.Redirects {
+		if r.Client != "" || r.Hostname != r.Zone || !slices.Contains(appear, r.Hostname) || owners["www."+r.Hostname] != "" || owners["*."+r.Hostname] != "" {
+			continue
+		}
+		answers := func(rec site.Record) bool { return rec.Name == "www."+r.Zone || rec.Name == "*."+r.Zone }
+		if !slices.ContainsFunc(s.Zones, func(z site.Zone) bool { return z.Name == r.Zone && slices.ContainsFunc(z.Records, answers) }) {
+			all = append(all, r.Hostname)
+		}
+	}
+	return all
 }
 
 // owners are the hostnames of a site with what has them, in words.

@@ -149,6 +149,7 @@ func Of(old, new Side) Summary {
 		s.Items = append(s.Items, exposure(old.Site, new.Site)...)
 		s.Items = append(s.Items, firewall(old.Site, new.Site)...)
 		s.Items = append(s.Items, workloads(old.Site, new.Site)...)
+		s.Items = append(s.Items, renamedItems(old.Said, new.Said)...)
 		s.Items = append(s.Items, secrets(old.Site, new.Site)...)
 	}
 	s.Items = append(s.Items, order(s, old, new)...)
