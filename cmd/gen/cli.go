@@ -15,7 +15,7 @@ import (
 const (
 	exitFine    = 0
 	exitDrift   = 1 // check, diff, verify, prove: something in the tree is not right
-	exitGuarded = 3 // diff --summary --guard, add, remove, rename, set, unset: the change is of a class that is not accepted
+	exitGuarded = 3 // diff --summary --guard, add, remove, rename, set, unset, adopt: the change is of a class that is not accepted
 	exitTrouble = 2 // a bad spec, a needed file that it leaves out, I/O, wrong usage
 )
 
@@ -44,6 +44,8 @@ type cli struct {
 	Graph    graphCmd    `cmd:"" help:"Draw the site: hostnames, who gets in, Services, hosts, disks and cards."`
 	Probe    probeCmd    `cmd:"" help:"Print what a machine is made of, found by a script over ssh, as lines of a spec."`
 	Import   importCmd   `cmd:"" help:"Read a repository that was written by hand: print the spec that says the same, and what becomes of each file."`
+	Adopt    adoptCmd    `cmd:"" help:"List files of yours that lie where gen has one, and have gen's take their places."`
+	Eject    ejectCmd    `cmd:"" help:"Make files of gen's yours: they stay as they are, and gen leaves them alone."`
 	Man      manCmd      `cmd:"" help:"Print the manual page."`
 	Shell    shellCmd    `cmd:"" name:"completion" help:"Print the completion of gen for a shell."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
@@ -94,7 +96,7 @@ func newParser(c *cli, options ...kong.Option) *kong.Kong {
 			"  gen -spec infra       … from all files of one package in a folder; without -spec, in this one\n"+
 			"  gen check             is out/ what the spec says?\n"+
 			"  gen diff              what would gen write?\n\n"+
-			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify, prove), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard; add, remove, rename, set, unset and upgrade, which write nothing then)."),
+			"Exit codes: 0 fine, 1 something in the tree is not right (check, diff, verify, prove), 2 trouble (a bad spec, work that is not gen's in the way, I/O, usage), 3 a change that wants a second look (diff --summary --guard; add, remove, rename, set, unset, upgrade and adopt, which write nothing then)."),
 	)...)
 	if err != nil {
 		panic(err) // the structs above are wrong

@@ -121,8 +121,9 @@ func candidates(app *kong.Application, words []string) []candidate {
 		return l.flagNames(node)
 	case len(node.Children) > 0 && len(l.args) == 0:
 		return l.commands(node)
-	case len(l.args) < len(node.Positional):
-		return l.values(node.Positional[len(l.args)], l.word, "")
+	}
+	if n := len(node.Positional); n > 0 && (len(l.args) < n || node.Positional[n-1].IsCumulative()) {
+		return l.values(node.Positional[min(len(l.args), n-1)], l.word, "")
 	}
 	return nil
 }

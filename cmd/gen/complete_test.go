@@ -30,6 +30,8 @@ var completed = map[string][]string{
 	"gen verify --require nix-p":      {"nix-parse"},
 	"gen diff --only docs/RU":         {"docs/RUNBOOK.md"},
 	"gen diff --only k8s/argocd-hetz": {"k8s/argocd-hetzner/"},
+	"gen eject flake.nix docs/RU":     {"docs/RUNBOOK.md"},
+	"gen adopt flake.nix ":            {":files"},
 	"gen why --on":                    {"--one-file", "--only"},
 	"gen vet -str":                    {"-strict"},
 	"gen vet --spec ":                 {":files"},

@@ -38,6 +38,8 @@ type was struct {
 	gone bool      // it shall not be there any more
 
 	nothing string // what is said where nothing changes
+
+	tree *treeChange // what becomes of files of the tree beside
 }
 
 // change is what a command does to the spec.
@@ -66,7 +68,7 @@ func (f *editFlags) apply(e *env, do change) error {
 	}
 	texts := s.Texts()
 	changes := textChanges(b.texts, texts)
-	if len(changes) == 0 {
+	if len(changes) == 0 && b.tree == nil {
 		fmt.Fprintf(e.stderr, "gen: %s; nothing was written\n", cmp.Or(b.nothing, "the spec says that already"))
 		return nil
 	}

@@ -17,6 +17,9 @@ func (f *editFlags) finish(e *env, b *was, texts []spec.Text, changes []tree.Cha
 		return err
 	}
 	w := &writeCmd{specFlags: f.specFlags, outFlags: outFlags{Out: f.Out}, Anywhere: true, acceptFlags: f.acceptFlags}
+	if b.tree != nil && want != nil {
+		w.Anywhere, w.Force, want.Tree = isTree(f.Out.dir()), b.tree.force, want.Tree.Without(b.tree.forget...)
+	}
 	var p *treePlan
 	switch {
 	case want == nil && !e.known.mends(): // what it does to the site nobody knows, and so nobody can look twice
@@ -24,20 +27,28 @@ func (f *editFlags) finish(e *env, b *was, texts []spec.Text, changes []tree.Cha
 			format.Count(e.known.before, "problem"), e.command("vet"))
 		return errShown
 	case want == nil:
-	case isTree(f.Out.dir()):
+	case isTree(f.Out.dir()) || b.tree != nil && len(b.tree.force) > 0:
 		var err error
 		if p, err = w.plan(e, want); err != nil {
 			return err
 		}
 		defer p.close()
+		if err := b.tree.narrow(e, w, p); err != nil {
+			return err
+		}
 	case b.want != nil:
 		p = &treePlan{want: want, does: compared(b.want, want)}
 	}
-	if p != nil {
+	if p != nil && len(w.Only) == 0 {
 		if err := p.does.WriteText(e.stdout); err != nil {
 			return err
 		}
 		if err := f.guard(e, p.does); err != nil {
+			return err
+		}
+	}
+	if b.tree != nil && b.tree.confirm != nil {
+		if err := b.tree.confirm(e); err != nil {
 			return err
 		}
 	}

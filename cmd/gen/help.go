@@ -189,3 +189,18 @@ func (*importCmd) Help() string {
   gen import .                            # the spec to standard output, the report to standard error
   gen import --out site.cue ~/dotfiles    # the spec to a new file`
 }
+
+func (*adoptCmd) Help() string {
+	return `Use it where files of your own lie in places of gen's, one after another: it shows what differs and what that means, and asks; for files that you have decided about, gen --force PATH does it in the run that writes all else.
+
+  gen adopt                            # what is in the way, and what can be done
+  gen adopt docs/RUNBOOK.md --dry-run   # the difference alone
+  gen adopt k8s/terraform-web/dns.tf --accept destroy --yes`
+}
+
+func (*ejectCmd) Help() string {
+	return `Use it for a file that you want to write by hand from now on, or without a path to leave gen.
+
+  gen eject docs/RUNBOOK.md   # output.exclude of the spec names it then
+  gen eject --yes             # the whole tree: every file stays, and none is gen's any more`
+}

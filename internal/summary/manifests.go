@@ -3,8 +3,8 @@ package summary
 import (
 	"fmt"
 	"maps"
-	"path"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,12 +29,13 @@ type object struct {
 func manifests(old, new Side) []Item {
 	was, is := map[string]object{}, map[string]object{}
 	for p, data := range both(old.Files, new.Files) {
-		if !strings.HasPrefix(p, "k8s/argocd-") || path.Ext(p) != ".yaml" || strings.Contains(path.Base(p), ".example.") || data[0] == data[1] {
+		if !isManifest(p) || data[0] == data[1] {
 			continue
 		}
 		readObjects(was, data[0])
 		readObjects(is, data[1])
 	}
+	inNamespaces(was, is)
 	var items []Item
 	var rolled []string
 	for _, key := range slices.Sorted(maps.Keys(union(was, is))) {
@@ -60,8 +61,28 @@ func manifests(old, new Side) []Item {
 	return items
 }
 
+// inNamespaces gives objects without a namespace, which a kustomization may give them, that of
+// the one of their kind and name on the other side.
+func inNamespaces(was, is map[string]object) {
+	for _, key := range slices.Sorted(maps.Keys(was)) {
+		if _, there := is[key]; there || was[key].Metadata.Namespace != "" {
+			continue
+		}
+		for other, o := range is {
+			if _, taken := was[other]; !taken && o.Kind == was[key].Kind && o.Metadata.Name == was[key].Metadata.Name {
+				was[other] = was[key]
+				delete(was, key)
+				break
+			}
+		}
+	}
+}
+
+// documentRE is the line between two documents.
+var documentRE = regexp.MustCompile(`(?m)^---[ \t]*(#.*)?\r?$`)
+
 func readObjects(into map[string]object, text string) {
-	for _, doc := range strings.Split(text, "\n---\n") {
+	for _, doc := range documentRE.Split(text, -1) {
 		var o object
 		if yaml.Unmarshal([]byte(doc), &o) == nil && o.Metadata.Name != "" {
 			key := o.Kind + " " + o.Metadata.Name

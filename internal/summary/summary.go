@@ -41,7 +41,7 @@ const (
 	Reinstall Danger = "reinstall" // a host has to be installed anew
 	Destroy   Danger = "destroy"   // Terraform destroys what does not come back as it was
 	Public    Danger = "public"    // what was guarded is open to everybody
-	Vanish    Danger = "vanish"    // a hostname, or a record of the spec's, goes
+	Vanish    Danger = "vanish"    // a hostname, a record of the spec's, or what answers requests goes
 	Data      Danger = "data"      // data is lost, or left behind
 )
 
@@ -59,7 +59,7 @@ func Dangers() []struct {
 		{Reinstall, "a host that has to be installed anew, or goes"},
 		{Destroy, "Terraform destroys or replaces what does not come back as it was"},
 		{Public, "something that was guarded is open to everybody"},
-		{Vanish, "a hostname or a record of a domain goes"},
+		{Vanish, "a hostname or a record of a domain goes, or an object by which requests are answered"},
 		{Data, "data is lost or left behind"},
 	}
 }

@@ -171,7 +171,9 @@ func (r *reader) block(b *hclsyntax.Block) {
 	case "moved":
 		r.root.Moves[text("from")] = text("to")
 	case "removed":
-		r.root.Removed = append(r.root.Removed, text("from"))
+		if !destroys(b) {
+			r.root.Removed = append(r.root.Removed, text("from"))
+		}
 	case "resource", "data", "ephemeral":
 		each := b.Body.Attributes["for_each"]
 		if each == nil {
@@ -187,6 +189,18 @@ func (r *reader) block(b *hclsyntax.Block) {
 			r.root.Resources[fmt.Sprintf("%s[%q]", address(b), key)] = r.resource(b, key, map[string]cty.Value{"key": cty.StringVal(key), "value": value})
 		}
 	}
+}
+
+// destroys tells whether a removed block has what it names destroyed: only destroy = false is
+// sure not to.
+func destroys(b *hclsyntax.Block) bool {
+	for _, nested := range b.Body.Blocks {
+		if a := nested.Body.Attributes["destroy"]; nested.Type == "lifecycle" && a != nil {
+			v, diags := a.Expr.Value(nil)
+			return diags.HasErrors() || !v.RawEquals(cty.False)
+		}
+	}
+	return false
 }
 
 func iterable(v cty.Value) bool { return v.IsKnown() && !v.IsNull() && v.CanIterateElements() }

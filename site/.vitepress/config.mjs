@@ -17,7 +17,7 @@ const repository = process.env.SITE_REPOSITORY
 // Every page; TestDocsLinks holds that none is missing.
 const sections = {
   Start: ['README', 'docs/TUTORIAL', 'docs/START', 'docs/COMPARED', 'docs/DIFFERENT'],
-  Use: ['docs/USE', 'docs/COMMANDS', 'docs/SPEC', 'docs/RULES', 'docs/EDITOR', 'docs/BESIDE', 'docs/CI', 'docs/VERIFY', 'docs/FORMATS'],
+  Use: ['docs/USE', 'docs/COMMANDS', 'docs/SPEC', 'docs/RULES', 'docs/EDITOR', 'docs/BESIDE', 'docs/ADOPTING', 'docs/CI', 'docs/VERIFY', 'docs/FORMATS'],
   Inside: ['docs/ARCHITECTURE', 'docs/CORRECTNESS', 'docs/PERFORMANCE', 'CONTRIBUTING', 'docs/RELEASING', 'CHANGELOG'],
 }
 const pages = Object.values(sections).flat()
