@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -110,6 +112,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		complete(args[1:], stdout)
 		return exitFine
 	}
+	if i := slices.IndexFunc(args, func(arg string) bool { return !utf8.ValidString(arg) }); i >= 0 { // kong would put other letters in
+		fmt.Fprintf(stderr, "gen: %q is no text in UTF-8\n", args[i])
+		return exitTrouble
+	}
 	exited := -1
 	parser := newParser(new(cli), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }))
 	ctx, err := parser.Parse(ownFirst(parser.Model, normalize(args)))
@@ -120,11 +126,19 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = once(ctx)
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "gen: %v\n\tsee gen --help\n", err)
+		fmt.Fprintf(stderr, "gen: %v\n%s\tsee gen --help\n", err, dashHint(args, err))
 		return exitTrouble
 	}
 	e := &env{stdout: stdout, stderr: stderr, color: wantsColor(stdout)}
 	return e.end(ctx.Run(e))
+}
+
+// dashHint tells how a value that begins with a dash is given to gen set.
+func dashHint(args []string, err error) string {
+	if len(args) == 0 || args[0] != "set" || !strings.HasPrefix(err.Error(), "unknown flag") {
+		return ""
+	}
+	return "\t-- goes before a value that begins with a dash: gen set PATH -- -5\n"
 }
 
 // once refuses a flag that is given twice and holds one value: one of the two would

@@ -34,6 +34,8 @@ type was struct {
 	site *site.Site  // nil where it is not sound
 	want *gen.Result // nil where nothing can be made of it
 
+	about diag.Path // what the command names
+
 	at   diag.Path // what is changed, where it is one place
 	gone bool      // it shall not be there any more
 
@@ -144,7 +146,7 @@ func (b *was) done(e *env, r spec.Reading) error {
 	for _, at := range spec.Changed(b.ix, ix) {
 		within := strings.HasPrefix(at.Key()+"\x00", b.at.Key()+"\x00") || strings.HasPrefix(b.at.Key()+"\x00", at.Key()+"\x00")
 		if _, element := b.at[len(b.at)-1].(int); !within && !(element && strings.HasPrefix(at.Key(), b.at.Parent().Key())) {
-			fmt.Fprintf(e.stderr, "gen: %s changes too, which refers to it (%s)\n", at, ix.Value(at))
+			fmt.Fprintf(e.stderr, "gen: %s changes with it (%s)\n", at, ix.Value(at))
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func (c *addCmd) Run(e *env) error {
 			b.at = at
 			return s.Append(at, text)
 		}
-		b.at = at
+		b.at, b.about = at, at
 		text, err := fields(at, c.Fields)
 		if err != nil {
 			return err
@@ -62,8 +62,8 @@ func (c *removeCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		b.at, b.gone = at, c.Kind != "record"
-		return s.Remove(at)
+		b.at, b.about, b.gone = at, at, c.Kind != "record"
+		return b.near(at, s.Remove(at))
 	})
 }
 
@@ -79,6 +79,9 @@ func (c *renameCmd) Run(e *env) error {
 	if c.Kind == "record" {
 		return errors.New("a record has no name of its own: gen set 'domains.\"ZONE\".records[N].name' NAME")
 	}
+	if c.New == "" {
+		return errors.New("the new name is empty")
+	}
 	return c.apply(e, func(s *edit.Spec, b *was) error {
 		at, err := c.path(b, c.inFlags)
 		if err != nil {
@@ -87,7 +90,8 @@ func (c *renameCmd) Run(e *env) error {
 		if to := at.Parent().With(c.New); b.ix != nil && b.ix.Has(to) {
 			return fmt.Errorf("there is %s already, at %s", to, b.ix.Label(to))
 		}
-		return s.RenameAll(at, c.New)
+		b.about = at
+		return b.near(at, s.RenameAll(at, c.New))
 	})
 }
 
@@ -100,11 +104,14 @@ type setCmd struct {
 // Run sets a field.
 func (c *setCmd) Run(e *env) error {
 	return c.apply(e, func(s *edit.Spec, b *was) error {
-		at, err := fieldPath(c.Path)
+		at, err := b.fieldPath(c.Path)
 		if err != nil {
 			return err
 		}
-		b.at = at
+		if other := b.missing(at); other != "" { // it may be a new one, all the same
+			fmt.Fprintf(e.stderr, "gen: %s\n", other)
+		}
+		b.at, b.about = at, at
 		text, err := spec.Literal(at, c.Value)
 		if err != nil {
 			return err
@@ -121,22 +128,26 @@ type unsetCmd struct {
 // Run takes a field out.
 func (c *unsetCmd) Run(e *env) error {
 	return c.apply(e, func(s *edit.Spec, b *was) error {
-		at, err := fieldPath(c.Path)
+		at, err := b.fieldPath(c.Path)
 		if err != nil {
 			return err
 		}
-		b.at = at
-		return s.Remove(at)
+		b.at, b.about = at, at
+		return b.near(at, s.Remove(at))
 	})
 }
 
 // fieldPath is a path that the command line names, of a field that there can be.
-func fieldPath(text string) (diag.Path, error) {
+func (b *was) fieldPath(text string) (diag.Path, error) {
 	at, ok := diag.ParsePath(text)
 	if !ok {
 		return nil, fmt.Errorf("%q is no path of a field: clients.bakery.image, 'domains.\"example.com\".records[0].content'", text)
 	}
-	return at, spec.Known(at)
+	err := spec.Known(at)
+	if other := b.quotedName(at); err != nil && other != "" {
+		err = fmt.Errorf("%s is no field; %s", at, other)
+	}
+	return at, err
 }
 
 // ownFirst puts the flags that gen add has itself in front of the fields of what it adds,

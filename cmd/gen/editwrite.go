@@ -16,6 +16,7 @@ func (f *editFlags) finish(e *env, b *was, texts []spec.Text, changes []tree.Cha
 	if err := tree.Diff(e.stdout, changes, e.color); err != nil {
 		return err
 	}
+	b.leftOut(e)
 	w := &writeCmd{specFlags: f.specFlags, outFlags: outFlags{Out: f.Out}, Anywhere: true, acceptFlags: f.acceptFlags}
 	if b.tree != nil && want != nil {
 		w.Anywhere, w.Force, want.Tree = isTree(f.Out.dir()), b.tree.force, want.Tree.Without(b.tree.forget...)
@@ -60,6 +61,7 @@ func (f *editFlags) finish(e *env, b *was, texts []spec.Text, changes []tree.Cha
 			return err
 		}
 	}
+	b.moves(e, want)
 	if f.DryRun {
 		fmt.Fprintln(e.stderr, "gen: nothing was written (--dry-run)")
 		return nil
@@ -105,7 +107,7 @@ func (f *editFlags) write(e *env, b *was, texts []spec.Text, w *writeCmd, p *tre
 	}
 	if p != nil && p.root != nil {
 		if err := w.write(e, p); err != nil {
-			return errors.Join(err, undo())
+			return errors.Join(unwritten(err), undo())
 		}
 	}
 	for _, c := range textChanges(b.texts, texts) {
@@ -120,4 +122,12 @@ func (f *editFlags) write(e *env, b *was, texts []spec.Text, w *writeCmd, p *tre
 		summarize(e, p.changes)
 	}
 	return nil
+}
+
+// unwritten is an error of writing the tree, which has said what it leaves if it is one of gen's own.
+func unwritten(err error) error {
+	if errors.Is(err, errShown) {
+		return err
+	}
+	return fmt.Errorf("the tree could not be written, and the spec is as it was: %w", err)
 }

@@ -101,7 +101,10 @@ func (b *was) zone(hostname, name string) (string, error) {
 			best = z
 		}
 	}
-	if best == "" {
+	switch {
+	case best == "" && b.site == nil:
+		return "", errors.New("the spec has problems, and not all of its domains are known: gen vet tells them")
+	case best == "":
 		return "", fmt.Errorf("no domain of the site has %q in it: write the whole hostname, as in mail.%s", hostname, slices.Concat(known, []string{"example.com"})[0])
 	}
 	return best, nil
@@ -162,6 +165,8 @@ func fields(entry diag.Path, args []string, first ...string) (string, error) {
 			word = "true"
 		case !next:
 			return "", fmt.Errorf("--%s wants a value", name)
+		case strings.HasPrefix(args[i+1], "--"): // more likely the next flag
+			return "", fmt.Errorf("--%s wants a value; one that begins with dashes is written --%s=%s", name, name, args[i+1])
 		default:
 			i++
 			word = args[i]

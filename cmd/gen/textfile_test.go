@@ -166,3 +166,11 @@ func fileText(t *testing.T, name string) string {
 	}
 	return string(data)
 }
+
+// TestNoUTF8: kong would put other letters in the place of bytes that are none.
+func TestNoUTF8(t *testing.T) {
+	var stderr bytes.Buffer
+	if code := run([]string{"set", "clients.bakery.image", "caf\xe9"}, new(bytes.Buffer), &stderr); code != exitTrouble || stderr.String() != "gen: \"caf\\xe9\" is no text in UTF-8\n" {
+		t.Errorf("%d: %s", code, &stderr)
+	}
+}

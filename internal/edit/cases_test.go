@@ -89,12 +89,13 @@ func runCase(t *testing.T, name string) {
 }
 
 // perform does what lines say: add PATH VALUE, set PATH VALUE, append PATH VALUE, remove
-// PATH, rename PATH NAME.
+// PATH, rename PATH NAME. In a value, ⏎ and ⇥ are a line break and a tab.
 func perform(s *edit.Spec, lines string) error {
 	var errs []error
 	for line := range strings.Lines(lines) {
 		verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		path, value, _ := strings.Cut(rest, " ")
+		value = strings.NewReplacer("⏎", "\n", "⇥", "\t").Replace(value)
 		at, ok := diag.ParsePath(path)
 		switch {
 		case verb == "" || strings.HasPrefix(verb, "#"):

@@ -101,6 +101,9 @@ func (s *Spec) Set(at diag.Path, text string) error {
 		if err := spec.Known(at); err != nil || spec.Own(at) { // the user's own fields are not made up here
 			return cmp.Or(err, s.absent(at))
 		}
+		if i, element := at[len(at)-1].(int); element {
+			return s.next(at, i, text)
+		}
 		return s.insert(at, text)
 	case len(items) > 1:
 		return refused(items[1].file, items[1].value, at, "leave one of the two", "is given in two places, also at %s", items[0].pos())
@@ -108,6 +111,9 @@ func (s *Spec) Set(at diag.Path, text string) error {
 	it := items[0]
 	if why := computed(it.value); why != "" {
 		return refused(it.file, it.value, at, byHand, "%s", why)
+	}
+	if done, err := s.become(it, text); done || err != nil {
+		return err
 	}
 	return it.file.splice(it.value.Pos().Offset(), it.value.End().Offset(), oneLine(text))
 }
@@ -211,6 +217,12 @@ func (s *Spec) Rename(at diag.Path, name string) error {
 		}
 	}
 	return nil
+}
+
+// Says tells whether the text has something at a path.
+func (s *Spec) Says(at diag.Path) bool {
+	items, err := s.items(at)
+	return err == nil && len(items) > 0
 }
 
 // absent says why there is nothing at a path that could be changed.

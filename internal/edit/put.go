@@ -144,37 +144,6 @@ func formatted(text string) string {
 // oneLine is formatted for a value.
 func oneLine(text string) string { return strings.TrimPrefix(formatted("x: "+text), "x: ") }
 
-// indented puts the lines after the first behind an indentation, in the file's own way.
-func (f *file) indented(text, indent string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines[1:] {
-		body := strings.TrimLeft(line, "\t")
-		if body != "" {
-			lines[i+1] = indent + strings.Repeat(f.unit(), len(line)-len(body)) + body
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// indent is the space at the start of a line.
-func (f *file) indent(start int) string {
-	line := f.data[start:]
-	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
-}
-
-// unit is what the file indents by.
-func (f *file) unit() string {
-	for line := range bytes.Lines(f.data) {
-		if space := len(line) - len(bytes.TrimLeft(line, " ")); space > 1 {
-			return strings.Repeat(" ", space)
-		}
-		if line[0] == '\t' {
-			break
-		}
-	}
-	return "\t"
-}
-
 // single tells whether the siblings are one line each, or most of them.
 func (sp spot) single() bool {
 	n := 0

@@ -24,7 +24,11 @@ func checkRenamed(c *checker) {
 }
 
 func renamed(c *checker, at diag.Path, name string, r *spec.Renamed) {
-	if r == nil || r.From == name && c.ix.User(at)[1] != name {
+	now, _ := c.ix.User(at)[1].(string)
+	if now != name {
+		c.faultName(at, format.Label("a client or an app", now, maxLabel))
+	}
+	if r == nil || r.From == name && now != name {
 		return
 	}
 	from := at.With("renamed", "from")

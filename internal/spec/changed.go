@@ -62,3 +62,12 @@ func (ix *Index) Literal(at diag.Path) (string, bool) {
 	v.literal(&b)
 	return b.String(), true
 }
+
+// Names are the fields of the struct at a path.
+func (ix *Index) Names(at diag.Path) []string {
+	v := ix.root.inside(ix.User(at))
+	if v == nil || v.Kind != structKind {
+		return nil
+	}
+	return v.Names
+}

@@ -36,6 +36,8 @@ func TestLiteral(t *testing.T) {
 		{"charts.a.values.x[0]", "true", "true"},
 		{"charts.a.values.x", `"1"`, `"1"`},
 		{"_mine.x", "a", `"a"`},
+		{"charts.a.values.x", "0.5", `"0.5"`},
+		{"charts.a.values.x", "null", "null"},
 		{"clients.a.nothing", "a", `! there is no field "nothing" in clients.a`},
 		{"nothing", "a", `! there is no field "nothing" at the top`},
 	} {
