@@ -26,7 +26,7 @@ func showBlocked(e *env, blocked *tree.BlockedError) error {
 	fmt.Fprintf(e.stderr, "gen: %v\nlook at them with %s; move what you need into the spec, or exclude the path there; %s --force PATH writes anyway and keeps a backup\n",
 		blocked, e.command("diff"), e.command(""))
 	if len(edited) < len(blocked.Changes) {
-		fmt.Fprintf(e.stderr, "%s lists them with what is to be done, and %s PATH takes one over: docs/ADOPTING.md\n", e.command("adopt"), e.command("adopt"))
+		fmt.Fprintf(e.stderr, "%s lists them with what is to be done, and %s PATH takes one over: docs/ADOPTING.md of gen\n", e.command("adopt"), e.command("adopt"))
 	}
 	for _, c := range blocked.Changes {
 		if c.Kind != tree.Foreign {

@@ -8,6 +8,8 @@ import (
 	"testing"
 )
 
+var cueRE = regexp.MustCompile("(?ms)^```cue\n(.*?)^```$")
+
 var shellRE = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
 // rescue stands in for ssh to a machine in its rescue system: it wants the script, and
@@ -24,7 +26,8 @@ cat <<'FACTS'
 FACTS
 `
 
-// TestDocsStart runs the commands of docs/START.md, one after another, as a reader would.
+// TestDocsStart runs the commands of docs/START.md, one after another, as a reader would. What the page, and
+// docs/CI.md first, show of a spec is taken by gen after them.
 func TestDocsStart(t *testing.T) {
 	need(t, "bash", "bash")
 	need(t, "git", "git")
@@ -60,6 +63,19 @@ func TestDocsStart(t *testing.T) {
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the commands did not say %q:\n%s", want, said)
+		}
+	}
+	ci, err := os.ReadFile("../../docs/CI.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := append(cueRE.FindAllStringSubmatch(string(page), -1), cueRE.FindStringSubmatch(string(ci)))
+	if len(lines) != 3 {
+		t.Fatalf("%d blocks of lines for a spec", len(lines))
+	}
+	for _, block := range lines {
+		if out := s.run("cat >>site.cue <<'CUE'\n" + block[1] + "CUE\ngen vet"); s.code != 0 {
+			t.Errorf("gen vet of the site with\n%s%s", block[1], out)
 		}
 	}
 	if len(blocks) < 8 || !has(s.dir, "flake.nix") {

@@ -154,6 +154,7 @@ func (s *Site) client(w *writer) {
 	c := s.Client
 	if c == nil {
 		w.line("// A client's website is a line: its domain, and an image, or a folder of files of this repository.")
+		s.image(w)
 		w.line("// clients: bakery: {domain: %s, image: %s}", spec.Quote("bakery.example"), spec.Quote("ghcr.io/example/bakery-site:1.4.2"))
 		return
 	}
@@ -161,8 +162,15 @@ func (s *Site) client(w *writer) {
 	what := "image: " + spec.Quote(c.Image)
 	if c.Folder != "" {
 		what = "static: " + spec.Quote(c.Folder)
+	} else {
+		s.image(w)
 	}
 	w.line("clients: %s: {domain: %s, %s}", diag.Path{c.Name}.String(), spec.Quote(c.Domain), what)
+}
+
+// image says what gen takes an image for: common ones of nginx and PHP are otherwise.
+func (s *Site) image(w *writer) {
+	w.line("// Port 8080, no root, files that stay as they are: docs/RUNBOOK.md, What an image must be, has the fields.")
 }
 
 // writer indents lines of CUE. Values come to it quoted.

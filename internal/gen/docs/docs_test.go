@@ -76,7 +76,9 @@ func TestRunbook(t *testing.T) {
 	inOrder(t, text, "### Programs", "### The machines", "gen probe --script | ssh root@", "### Keys\n", "### Into the spec", "gen vet && gen", "### Cloudflare account", "### Deploy key", "sops encrypt", "## 1. Configuration",
 		"git add -A .", "nix flake lock", "git add -A .", "git commit")
 	// The hand-off needs nothing that stands further down.
-	inOrder(t, text, "## 2. Install", "### SSH through the tunnel", "Host web1\n", "## 3. Bootstrap", "### kubectl", "### Terraform's state", "## 4. Verification", "## 5. Backup", "services.restic", "## 6. Hand-off", "## Day to day")
+	inOrder(t, text, "## 2. Install", "### SSH through the tunnel", "Host web1\n", "## 3. Bootstrap", "### kubectl", "### Terraform's state", "## 4. Verification", "## 5. Backup", "backup: s3: {endpoint:", "`imports` of the host", "services.restic", "## 6. Hand-off", "## Day to day")
+	inOrder(t, text, "### Adding a client", "(#what-an-image-must-be)", "### Adding an app", "(#what-an-image-must-be)", "### What an image must be\n", `podSecurity: "baseline", readOnly: false}`, `"image has non-numeric user`,
+		"registries: ghcr:", "## A dead disk", "Before its first install", "| Application Degraded |", "(#what-an-image-must-be)", "(`registries`)")
 	_, handOff, _ := strings.Cut(text, "## 6. Hand-off")
 	handOff, _, _ = strings.Cut(handOff, "\n## ")
 	lacks(t, handOff, "](#", "\n   kubectl")
