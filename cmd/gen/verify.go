@@ -134,7 +134,7 @@ func (c *verifyCmd) report(e *env) (*verify.Report, error) {
 	defer e.doing("the programs that read the tree look at it")()
 	return verify.Run(ctx, verify.Options{
 		Root: root, Dir: dir, Runner: verify.System{Path: os.Getenv("PATH")},
-		Network: c.Network, Charts: charts, Schemas: schemas, Require: c.Require,
+		Network: c.Network, Charts: charts, Schemas: schemas, Require: c.Require, Reach: verify.Reach,
 	})
 }
 

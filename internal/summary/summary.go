@@ -146,6 +146,7 @@ func Of(old, new Side) Summary {
 	if s.Known {
 		s.Items = append(s.Items, hosts(old, new, s.Fields)...)
 		s.Items = append(s.Items, dns(old.Site, new.Site)...)
+		s.Items = append(s.Items, left(old.Site, new.Site)...)
 		s.Items = append(s.Items, exposure(old.Site, new.Site)...)
 		s.Items = append(s.Items, firewall(old.Site, new.Site)...)
 		s.Items = append(s.Items, workloads(old.Site, new.Site)...)

@@ -55,6 +55,18 @@ func exampleOf(t testing.TB, file string) string {
 	return string(text)
 }
 
+// What leads to a client, and to a chart.
+const (
+	leads = `
+redirects: "old-harbor.example": to: "https://harbor.example"
+domains: "harbor.example": mail: {mx: ["mx.mailhost.example"], spf: ["include:mailhost.example"]}
+routes: "blog.example.com": {to: "http://wordpress.blog:80", public: true}
+charts: blogdb: {namespace: "blog", repo: "https://charts.example.com", chart: "mariadb", version: "1.2.3"}
+` + blog
+	blog = `charts: blog: {namespace: "blog", repo: "https://charts.example.com", chart: "wordpress", version: "1.2.3"}
+`
+)
+
 // Ordinary changes of the example and of an agency with twenty clients, each with all that
 // is said of it: testdata/NAME.txt.
 func TestChanges(t *testing.T) {
@@ -103,6 +115,7 @@ func TestChanges(t *testing.T) {
 		{name: "tunnel", base: site, edits: []string{"", `tunnel: name: "another"`}},
 		{name: "mail", base: site, edits: []string{"wildcard: true}", `wildcard: true, mail: mx: ["mx.mailhost.example"]}`}},
 		{name: "redirect-www", base: site, edits: []string{"", `redirects: {"old-bakery.example": to: "https://bakery.example", "www.old-bakery.example": to: "https://bakery.example"}`}},
+		{name: "left", base: site + leads, edits: []string{"\tharbor: {domain: \"harbor.example\", image: \"ghcr.io/example/harbor-site:0.9.1\", www: false}\n", "", blog, ""}, danger: []Danger{Vanish}},
 		{name: "agency-www", base: agency, edits: []string{"", `redirects: "old-shop.example": to: "https://example.com"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -50,7 +50,7 @@ func helmTemplate(j *job) string {
 	if j.opts.Charts == "" && !j.opts.Network {
 		return "fetches the charts: say --network, or --charts DIR"
 	}
-	rendered := 0
+	rendered, offline := 0, []string{}
 	for _, root := range j.artifacts {
 		found, dir, err := j.chartsOf(root)
 		if err != nil {
@@ -59,12 +59,19 @@ func helmTemplate(j *job) string {
 		for _, r := range found {
 			chart, why := j.chart(r)
 			if why != "" {
+				if strings.HasPrefix(why, noNetwork) {
+					offline = append(offline, why)
+				}
 				j.note("%s was not rendered: %s", r.chart, why)
 				continue
 			}
 			j.render(dir, r, chart)
 			rendered++
 		}
+	}
+	if rendered == 0 && len(offline) > 0 && len(offline) == len(j.notes) {
+		j.notes = nil // each of them says this
+		return offline[0]
 	}
 	if rendered == 0 {
 		return "no chart could be had"
@@ -112,6 +119,8 @@ func (j *job) chart(r release) (args []string, why string) {
 	switch {
 	case !j.opts.Network:
 		return nil, fmt.Sprintf("there is no %s-%s.tgz in %s", r.chart, r.version, j.opts.Charts)
+	case j.unreachable(r.repository) != "":
+		return nil, j.unreachable(r.repository)
 	case strings.HasPrefix(r.repository, "oci://"):
 		return []string{r.repository + "/" + r.chart, "--version", r.version}, ""
 	}

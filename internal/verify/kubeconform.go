@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,13 @@ func kubeconform(j *job) string {
 	locations := j.opts.Schemas
 	if len(locations) == 0 {
 		locations = []string{"default"}
+	}
+	locations, unread := j.answering(locations)
+	if len(locations) == 0 {
+		return unread
+	}
+	if unread != "" {
+		j.note("%s: its schemas were not read", unread)
 	}
 	for _, l := range locations {
 		args = append(args, "-schema-location", l)
@@ -55,6 +63,25 @@ func kubeconform(j *job) string {
 		return "no schema was found for any manifest"
 	}
 	return ""
+}
+
+// answering are the locations of schemas that can be read, and why the first of the others cannot.
+func (j *job) answering(locations []string) (able []string, unread string) {
+	for _, l := range locations {
+		address := l
+		if l == "default" { // kubeconform, pkg/registry/registry.go
+			address = "https://raw.githubusercontent.com"
+		}
+		// The name of a schema is a template in the address's path.
+		if server, _, _ := strings.Cut(address, "{{"); strings.Contains(server, "://") {
+			if why := j.unreachable(server); why != "" {
+				unread = cmp.Or(unread, why)
+				continue
+			}
+		}
+		able = append(able, l)
+	}
+	return able, unread
 }
 
 // verdict is what kubeconform says of one object.

@@ -64,6 +64,9 @@ func nixFlake(j *job) string {
 	}
 	for _, artifact := range j.artifacts {
 		out, err := j.nix("flake", "check", "--no-build", ".")
+		if why := j.unfetched(out); why != "" {
+			return why
+		}
 		j.refused(artifact, out, err)
 	}
 	return ""
@@ -76,9 +79,21 @@ func nixEval(j *job) string {
 	for _, artifact := range j.artifacts {
 		attribute := ".#nixosConfigurations." + strconv.Quote(hostOf(artifact)) + ".config.system.build.toplevel.drvPath"
 		out, err := j.nix("eval", "--raw", attribute)
+		if why := j.unfetched(out); why != "" {
+			return why
+		}
 		j.refused(artifact, out, err)
 	}
 	return ""
+}
+
+// unfetched says why the inputs of a flake could not be had, or "". It is asked after the program,
+// which needs no network where they are in its store.
+func (j *job) unfetched(out Output) string {
+	if out.Code == 0 {
+		return ""
+	}
+	return j.unreachable("https://github.com") // of all inputs that gen writes
 }
 
 func (j *job) nix(args ...string) (Output, error) {

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -14,10 +15,11 @@ type Options struct {
 	Root    *os.Root // the output tree
 	Dir     string   // its absolute path, for what cannot be copied: provider plug-ins, git's view of a flake
 	Runner  Runner
-	Network bool     // programs may use the network
-	Charts  string   // folder with Helm charts, in place of the network
-	Schemas []string // where kubeconform finds schemas, in place of the network
-	Require []string // readers that have to run: their names, their programs' names, or "all"
+	Network bool                                  // programs may use the network
+	Charts  string                                // folder with Helm charts, in place of the network
+	Schemas []string                              // where kubeconform finds schemas, in place of the network
+	Reach   func(context.Context, *url.URL) error // tries a server; nil: each is taken to answer
+	Require []string                              // readers that have to run: their names, their programs' names, or "all"
 }
 
 // State is how a reader fared.

@@ -23,6 +23,7 @@ type work struct {
 	all  []string // what is copied: these, what lies beside them, and what they name elsewhere
 
 	argocd argocd
+	tried  map[string]string // servers that were tried, and why one cannot be asked
 }
 
 // newWork copies gen's files, and what lies in the same folders, out of the tree.
@@ -35,7 +36,7 @@ func newWork(opts Options) (*work, error) {
 	if temp, err = filepath.EvalSymlinks(temp); err != nil {
 		return nil, err
 	}
-	w := &work{opts: opts, temp: temp, copy: filepath.Join(temp, "tree"), home: filepath.Join(temp, "home")}
+	w := &work{opts: opts, temp: temp, copy: filepath.Join(temp, "tree"), home: filepath.Join(temp, "home"), tried: map[string]string{}}
 	if err := errors.Join(os.Mkdir(w.copy, 0o755), os.Mkdir(w.home, 0o700), w.fill()); err != nil {
 		w.close()
 		return nil, err
