@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"sitegen/internal/format"
 	"sitegen/internal/spec"
 )
 
@@ -126,7 +127,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = once(ctx)
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "gen: %v\n%s\tsee gen --help\n", err, dashHint(args, err))
+		fmt.Fprintf(stderr, "gen: %v%s\n%s\tsee gen --help\n", err, meantCommand(parser, args, err), dashHint(args, err))
 		return exitTrouble
 	}
 	e := &env{stdout: stdout, stderr: stderr, color: wantsColor(stdout)}
@@ -139,6 +140,21 @@ func dashHint(args []string, err error) string {
 		return ""
 	}
 	return "\t-- goes before a value that begins with a dash: gen set PATH -- -5\n"
+}
+
+// meantCommand is a hint at the command that is nearest to one that is not there.
+func meantCommand(parser *kong.Kong, args []string, err error) string {
+	if len(args) == 0 || err.Error() != "unexpected argument "+args[0] {
+		return ""
+	}
+	var names []string
+	for _, n := range parser.Model.Children {
+		names = append(names, n.Name)
+	}
+	if hint := format.NearestHint(args[0], names); hint != "" {
+		return "; " + hint
+	}
+	return ""
 }
 
 // once refuses a flag that is given twice and holds one value: one of the two would

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"sitegen/internal/format"
 	"sitegen/internal/rules"
 	"sitegen/internal/spec"
 )
@@ -51,9 +52,22 @@ func (c *explainCmd) Run(e *env) error {
 		return err
 	}
 	if len(fields) == 0 {
-		return fmt.Errorf("there is no rule and no field %q; gen rules lists the rules, gen schema shows the fields", c.What)
+		return unknown(c.What)
 	}
 	return explainFields(e.stdout, fields)
+}
+
+// unknown says that nothing goes by a name, and what may be meant.
+func unknown(what string) error {
+	if err := spec.KnownPath(what); err != nil && strings.ContainsAny(what, ".[") {
+		return err
+	}
+	names := spec.TopNames()
+	for _, r := range findingRules() {
+		names = append(names, r.ID)
+	}
+	hint := cmp.Or(format.NearestHint(strings.Trim(what, "[]"), names), "gen rules lists the rules, gen schema shows the fields")
+	return fmt.Errorf("there is no rule and no field %q; %s", what, hint)
 }
 
 // explainFields says all of the first field, and a line of each that is in it.
@@ -73,9 +87,13 @@ func explainFields(w io.Writer, fields []spec.Field) error {
 		return nil
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t)
+	fmt.Fprintf(t, "\n  field\ttype\tdefault\tmeaning\n")
 	for _, f := range fields[1:] {
-		fmt.Fprintf(t, "  %s\t%s\t%s\n", f.Name(), f.Type, f.Meaning)
+		def := format.Shorten(f.Default)
+		if f.Must {
+			def = "has to be said"
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", f.Name(), f.Type, cmp.Or(def, "-"), f.Meaning)
 	}
 	return t.Flush()
 }

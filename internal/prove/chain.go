@@ -99,6 +99,9 @@ func (p *Proof) onward(c *config, r *rule) []Hop {
 	if s := r.to.service; s != nil {
 		add(s.at(), "%s port %s", s.said(), r.to.port)
 	}
+	if by, where := p.broughtBy(r.to.namespace); r.to.namespace != "" && r.to.chart == nil && r.to.service == nil && by != "" {
+		add(where, "taken as said: a Service of %s, in the namespace %s; its objects are not in the tree", by, r.to.namespace)
+	}
 	w := r.to.workload
 	if w == nil {
 		if h := p.hostAt(r.Service); h != nil {

@@ -80,28 +80,35 @@ func (p *Proof) behind(s *object, port *yaml.Node, where Place) (*pods, int) {
 // charted tells whether some chart or folder of the user's brings objects into a namespace
 // that only the chart knows.
 func (p *Proof) charted(namespace string) bool {
+	by, _ := p.broughtBy(namespace)
+	return by != ""
+}
+
+// broughtBy is what brings objects into a namespace that the tree does not have, in words, and
+// where it says so; "" where nothing does.
+func (p *Proof) broughtBy(namespace string) (by string, at Place) {
 	if namespace == "kube-system" {
-		return true // of k3s and of Cilium's chart
+		return "k3s, or the chart of Cilium", Place{}
 	}
 	for _, r := range p.tf {
 		for _, res := range r.Resources {
 			if res.Kind == "helm_release" && res.Text("namespace") == namespace {
-				return true
+				return "the chart of Terraform's " + res.Kind + "." + res.Name, Place{}
 			}
 		}
 	}
 	for _, o := range p.inNamespace[namespace] {
 		if _, known := format.Builtin(o.group, o.kind); !known && o.group != "cilium.io" && o.group != "argoproj.io" {
-			return true // of an operator's
+			return "what an operator makes of the " + o.said(), o.at()
 		}
 	}
 	for _, a := range p.applications {
 		project := p.projects[a.project]
 		for _, s := range a.sources {
 			if s.chart != "" && (a.namespace == namespace || project != nil && reaches(project, a.server, namespace)) {
-				return true
+				return "the chart " + s.chart + " of the Application " + a.name, a.at()
 			}
 		}
 	}
-	return false
+	return "", Place{}
 }

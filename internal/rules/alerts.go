@@ -17,17 +17,23 @@ func alertRules() []Rule {
 	}
 }
 
+// byMail is what mail takes: each part alone is refused.
+const byMail = `{email: "ops@example.com", smtp: {host: "smtp.example.com", user: "web1@example.com"}}`
+
 func checkAlertsWay(c *checker) {
 	a := c.spec.Alerts
 	if a == nil {
 		return
 	}
-	at := diag.Path{"alerts"}
+	at, together := diag.Path{"alerts"}, "both go in at once: gen set alerts '"+byMail+"'"
+	if a.Ntfy != "" || a.Webhook != "" { // which that would take away
+		together = "both go together: alerts: " + byMail
+	}
 	switch {
 	case a.Email != "" && a.SMTP == nil:
-		c.report(at.With("email"), "no mail can be sent: no relay is said").WithHint("alerts.smtp: {host: \"smtp.example.com\", user: \"web1@example.com\"}, with its password in the encrypted file")
+		c.report(at.With("email"), "no mail can be sent: no relay is said").WithHint("%s; its password goes into the encrypted file", together)
 	case a.Email == "" && a.SMTP != nil:
-		c.report(at.With("smtp"), "nobody gets the mail that the relay would send").WithHint("say alerts.email, or leave smtp out")
+		c.report(at.With("smtp"), "nobody gets the mail that the relay would send").WithHint("%s; or leave smtp out", together)
 	case a.Email == "" && a.Ntfy == "" && a.Webhook == "":
 		c.report(at, "alerts go nowhere").WithHint("say email and smtp, ntfy, or webhook; leave alerts out for the journal alone")
 	}

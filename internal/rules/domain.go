@@ -96,6 +96,8 @@ func checkRegistrable(c *checker) {
 		switch {
 		case err != nil:
 			c.reportHostname(z.At, "%q is a domain that others register theirs in", z.Name).WithHint("write the domain that is registered, like %q", "example."+z.Name)
+		case own != z.Name && z.At[0] == "clients" && z.Name == "www."+own:
+			c.reportHostname(z.At, "%q is not a domain of its own, but lies in %q", z.Name, own).WithHint("say domain: %q; its www. comes along", own)
 		case own != z.Name:
 			p := c.reportHostname(z.At, "%q is not a domain of its own, but lies in %q, which is no domain of the site", z.Name, own).
 				WithHint("declare the zone: domains: %q: {}", own)

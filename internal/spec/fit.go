@@ -108,7 +108,7 @@ func (f *fitter) fields(t *Type, v *value, at diag.Path, into reflect.Value) {
 		case x != nil || !field.optional && !field.required:
 			f.value(field.Type, x, at.With(name), into.FieldByIndex(plan[name]))
 		case field.required:
-			f.report(f.ix.Label(at), at, "missing-field", firstSentence(field.doc), "the field %q is missing", name)
+			f.report(f.ix.Label(at), at, "missing-field", strings.TrimPrefix(firstSentence(field.doc)+together(t, at), "; "), "the field %q is missing", name)
 		}
 	}
 	if v == nil {
@@ -126,6 +126,21 @@ func (f *fitter) fields(t *Type, v *value, at diag.Path, into reflect.Value) {
 		f.report(f.ix.Label(p), p, "unknown-field", hint, "there is no field %q here", name)
 		v.Parts[i].Broken = true
 	}
+}
+
+// together shows all that has to be in a struct where that is more than one field: each alone is
+// refused. What has a name of the user's is said as a whole anyway.
+func together(t *Type, at diag.Path) string {
+	var all []string
+	for _, name := range t.names {
+		if t.fields[name].required {
+			all = append(all, name+": …")
+		}
+	}
+	if len(at) == 0 || len(all) < 2 || Named(at) {
+		return ""
+	}
+	return fmt.Sprintf("; what has to be there goes in at once: gen set %s '{%s}'", at, strings.Join(all, ", "))
 }
 
 // named is a struct with names of the user's choice: a map.

@@ -123,7 +123,7 @@ func Own(at diag.Path) bool {
 
 // noField says that there is no such field, and which one may be meant.
 func noField(t *Type, at diag.Path, name string) error {
-	hint := firstOf(otherNumber(name, t.names), elsewhere(at, name), beside(at, name), format.NearestHint(name, t.names))
+	hint := firstOf(dotted(at, name), otherNumber(name, t.names), elsewhere(at, name), beside(at, name), format.NearestHint(name, t.names))
 	where := "in " + at.String()
 	if len(at) == 0 {
 		where = "at the top"
@@ -135,6 +135,27 @@ func noField(t *Type, at diag.Path, name string) error {
 		hint = "the fields there are " + strings.Join(t.names, ", ")
 	}
 	return fmt.Errorf("there is no field %q %s; %s", name, where, hint)
+}
+
+// dotted is a hint for a hostname that was written without quotes, whose labels a path takes for fields.
+func dotted(at diag.Path, name string) string {
+	if len(at) != 2 || !slices.Contains([]any{"domains", "redirects", "routes"}, at[0]) {
+		return ""
+	}
+	return fmt.Sprintf("a name with dots stands in quotes, as in '%s'", diag.Path{at[0], fmt.Sprint(at[1], ".", name)})
+}
+
+// KnownPath is Known for a path as [Explain] takes it.
+func KnownPath(path string) error {
+	var at diag.Path
+	for _, name := range splitPath(path) {
+		if name == AnyIndex {
+			at = at.With(0)
+		} else {
+			at = at.With(name)
+		}
+	}
+	return Known(at)
 }
 
 // Flag tells whether the field at a path is true or false, so that its name alone can say true.

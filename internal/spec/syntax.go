@@ -17,6 +17,12 @@ func syntaxProblem(e cueerrors.Error, data []byte) diag.Problem {
 	format, args := e.Msg()
 	p := diag.Problem{Pos: toPos(e.Position()), Message: strings.TrimSpace(fmt.Sprintf(format, args...)), Rule: "syntax", Severity: diag.Error}
 	p.Hint = "a spec is written in CUE: https://cuelang.org/docs/"
+	if strings.HasSuffix(p.Message, "found 'EOF'") {
+		if n := unclosed(data); n > 0 {
+			p.Hint = fmt.Sprintf("what line %d opens is not closed", n)
+			return p
+		}
+	}
 	line, col := lineAt(data, p.Pos.Line), p.Pos.Col-1
 	if col < 0 || col > len(line) {
 		return p

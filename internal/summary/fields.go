@@ -10,6 +10,9 @@ import (
 	"sitegen/internal/spec"
 )
 
+// afterOld stands before what has to be done with the value before.
+const afterOld = ", after "
+
 // fields compares what two specs say. Something with a name that is new, or gone, is one
 // field; of something that has another name and is the same, only what is said otherwise.
 func fields(old, new []byte) []Field {
@@ -22,6 +25,11 @@ func fields(old, new []byte) []Field {
 		f := Field{Path: at.String(), Old: was, New: is, Takes: spec.Takes(at)}
 		if at.Matches("*.*.renamed.from") && slices.ContainsFunc(renamed, func(r rename) bool { return at[0] == r.field && at[1] == r.is }) {
 			f.Takes = "nothing"
+		}
+		if around := at[:len(at)-1]; was == "" && !inOld[around.Key()] && strings.Contains(f.Takes, afterOld) {
+			if _, must := spec.Meaning(at); must { // what has to be said in something new has had no value
+				f.Takes, _, _ = strings.Cut(f.Takes, afterOld)
+			}
 		}
 		f.Class = classes(f.Takes)
 		found[at.Key()] = f

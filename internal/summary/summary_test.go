@@ -116,6 +116,8 @@ func TestChanges(t *testing.T) {
 		{name: "mail", base: site, edits: []string{"wildcard: true}", `wildcard: true, mail: mx: ["mx.mailhost.example"]}`}},
 		{name: "redirect-www", base: site, edits: []string{"", `redirects: {"old-bakery.example": to: "https://bakery.example", "www.old-bakery.example": to: "https://bakery.example"}`}},
 		{name: "left", base: site + leads, edits: []string{"\tharbor: {domain: \"harbor.example\", image: \"ghcr.io/example/harbor-site:0.9.1\", www: false}\n", "", blog, ""}, danger: []Danger{Vanish}},
+		{name: "backup", base: site, edits: []string{"", "backup: s3: {endpoint: \"https://s3.example.com\", bucket: \"site-backup\"}\nalerts: ntfy: \"https://ntfy.example.com/site\""}},
+		{name: "backup-moved", base: strings.Replace(agency, "silence: ", "_none: ", 1), edits: []string{"s3.example.net", "s3.example.org"}},
 		{name: "agency-www", base: agency, edits: []string{"", `redirects: "old-shop.example": to: "https://example.com"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -17,9 +18,11 @@ func nixParse(j *job) string {
 	return ""
 }
 
-// nixSince is the first Nix whose flakes are trusted here: what older ones make
-// of a lock file differs.
-const nixMajor, nixMinor = 2, 18
+// The first Nix whose flakes are trusted here: what older ones make of a lock file differs, and
+// the runbook's nix flake update INPUT is of 2.19 (its release notes).
+const nixMajor, nixMinor = 2, 19
+
+var nixSince = fmt.Sprintf("%d.%d or newer", nixMajor, nixMinor)
 
 // ready tells why flakes cannot be evaluated, or "".
 func (j *job) ready() string {
@@ -30,7 +33,7 @@ func (j *job) ready() string {
 	major, minor := nixVersion(string(out.Stdout))
 	switch {
 	case major < nixMajor || major == nixMajor && minor < nixMinor:
-		return "needs nix 2.18 or newer, this is " + strings.TrimSpace(string(out.Stdout))
+		return "needs nix " + nixSince + ", this is " + strings.TrimSpace(string(out.Stdout))
 	case !j.has("flake.nix"):
 		return "there is no flake.nix"
 	case !j.has("flake.lock"):

@@ -38,12 +38,12 @@ func readers() []reader {
 		{
 			name: "nix-flake", programs: []string{"nix"}, kind: "flakes",
 			find: named("flake.nix"), run: nixFlake,
-			install: "https://nixos.org/download (2.18 or newer)",
+			install: "https://nixos.org/download (" + nixSince + ")",
 		},
 		{
 			name: "nix-eval", programs: []string{"nix"}, kind: "hosts",
 			find: (*work).hosts, run: nixEval,
-			install: "https://nixos.org/download (2.18 or newer)",
+			install: "https://nixos.org/download (" + nixSince + ")",
 		},
 		{
 			name: "terraform-fmt", programs: []string{"tofu", "terraform"}, kind: "Terraform roots",

@@ -98,8 +98,8 @@ func TestNixFlake(t *testing.T) {
 		network bool
 		reason  string
 	}{
-		{"nix (Nix) 2.8.0", true, true, "needs nix 2.18 or newer"},
-		{"nix (Nix) 2.18.1", false, true, "no flake.lock"},
+		{"nix (Nix) 2.18.9", true, true, "needs nix 2.19 or newer"},
+		{"nix (Nix) 2.19.1", false, true, "no flake.lock"},
 		{"nix (Determinate Nix 3.6.2) 2.29.0", true, false, "--network"},
 		{"nix (Determinate Nix 3.6.2) 2.29.0", true, true, ""},
 	} {
