@@ -14,8 +14,10 @@ import (
 
 // around makes findings of the user's own files in the output root: those that
 // generated files read and that are missing, those that a program reads beside
-// generated ones, and those that let git take secrets in. They stop no run that writes, which may be the first of several
-// steps; firm is for gen check, which tells whether the tree is whole.
+// generated ones, those that let git take secrets in, and secrets in plain text. They stop
+// no run that writes, which may be the first of several steps (the rules that sops encrypts
+// by are among what it writes); firm is for gen check, which tells whether the tree is
+// whole, and is what the hook before a commit asks.
 func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, does summary.Summary, firm bool) (diag.Problems, error) {
 	all, err := missingIgnores(root, want)
 	if err != nil {
@@ -27,6 +29,13 @@ func around(e *env, root *os.Root, want *gen.Result, changes []tree.Change, does
 	if root != nil {
 		view := tree.NewView(root)
 		defer view.Close()
+		open, err := want.Unsealed(view)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range open {
+			all = append(all, diag.Problem{Pos: e.pos(o.Path, 0), Message: o.What, Hint: o.Do, Rule: rules.RulePlain, Severity: diag.Error})
+		}
 		beside, err := want.Beside(view, going(changes))
 		if err != nil {
 			return nil, err

@@ -19,7 +19,7 @@ import (
 // TestProveRules: each rule of a finding is one that gen rules lists.
 func TestProveRules(t *testing.T) {
 	for _, id := range []string{prove.RuleDangling, prove.RuleOrphan, prove.RuleShadowed, prove.RuleOwners, prove.RuleNoRule, prove.RuleNoRecord, prove.RuleClash,
-		prove.RuleUnguarded, prove.RuleValues, prove.RuleKey, prove.RuleReader, prove.RuleRefused, prove.RuleHost, prove.RuleUnproved, "prove-spec"} {
+		prove.RuleUnguarded, prove.RuleValues, prove.RuleKey, prove.RuleReader, prove.RulePlain, prove.RuleRefused, prove.RuleHost, prove.RuleUnproved, "prove-spec"} {
 		if _, ok := rules.Table()[id]; !ok {
 			t.Errorf("gen rules does not list %s", id)
 		}

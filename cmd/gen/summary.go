@@ -15,6 +15,7 @@ import (
 	"sitegen/internal/gen"
 	"sitegen/internal/rules"
 	"sitegen/internal/site"
+	"sitegen/internal/sopsread"
 	"sitegen/internal/summary"
 	"sitegen/internal/tree"
 )
@@ -63,7 +64,7 @@ func summaryOf(root *os.Root, want *gen.Result, changes []tree.Change) summary.S
 
 // described is the site that the spec describes.
 func described(want *gen.Result, files map[string][]byte, root *os.Root) summary.Side {
-	return summary.Side{Site: want.Site, Said: want.Site.Said(), Files: files, Installed: installed(root)}
+	return summary.Side{Site: want.Site, Said: want.Site.Said(), Files: files, Installed: installed(root), Held: held(root)}
 }
 
 // had tells whether there was a tree of gen's before the changes: of a first one there is
@@ -86,6 +87,17 @@ func installed(root *os.Root) func(string) bool {
 			}
 		}
 		return false
+	}
+}
+
+// held tells which keys an encrypted file holds: sops leaves them readable.
+func held(root *os.Root) func(string) ([]string, bool) {
+	return func(file string) ([]string, bool) {
+		if root == nil {
+			return nil, false
+		}
+		data, err := root.ReadFile(file)
+		return sopsread.Keys(data), err == nil && len(data) > 0
 	}
 }
 
@@ -218,7 +230,7 @@ func (c *diffCmd) compareSides(e *env) (summary.Summary, error) {
 	}
 	if c.To != "" {
 		to := sides[c.To]
-		to.Installed = installed(root)
+		to.Installed, to.Held = installed(root), held(root)
 		return summary.Of(sides[c.From], to), nil
 	}
 	want, err := c.wanted(e, c.Out, false)

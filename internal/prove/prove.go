@@ -29,6 +29,7 @@ const (
 	RuleValues    = "prove-values"
 	RuleKey       = "prove-key"
 	RuleReader    = "prove-reader"
+	RulePlain     = "secret-plain" // gen check's
 	RuleRefused   = "prove-refused"
 	RuleHost      = "prove-host"
 	RuleUnproved  = "prove-unproved"

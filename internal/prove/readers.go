@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"sitegen/internal/sopsread"
 )
 
 var (
@@ -185,6 +187,11 @@ func (p *Proof) proveFile(e *encrypted) {
 			if _, ok := e.reads[key]; !ok && e.object == nil {
 				p.find(RuleOrphan, p.line(e.example, key+":"), "nobody reads the key %q of %s", key, e.path)
 			}
+		}
+	}
+	if data := p.files[e.path]; data != nil {
+		for _, f := range sopsread.Faults(e.path, data, p.files[e.example]) {
+			p.find(RulePlain, Place{File: e.path}, "%s", f.What).hint("%s", f.Do)
 		}
 	}
 	if !p.has(sopsConfig) {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
+
+	"sitegen/internal/sopsread"
 )
 
 // secrets are the encrypted files, and who reads what in them.
@@ -66,12 +68,11 @@ func (p *Proof) secretFile(name string) *encrypted {
 		return e
 	}
 	e := &encrypted{path: name, keys: map[string]bool{}, reads: map[string]Place{}}
-	stem := strings.TrimSuffix(strings.TrimSuffix(name, path.Ext(name)), ".enc")
 	if p.encrypted == nil {
 		p.encrypted = map[string]*encrypted{}
 	}
 	p.encrypted[name] = e
-	if e.example = stem + ".example.yaml"; !p.has(e.example) {
+	if e.example = sopsread.Example(name); !p.has(e.example) {
 		e.example = ""
 		return e
 	}

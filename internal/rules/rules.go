@@ -61,6 +61,7 @@ const (
 	RuleMissing = "file-missing"
 	RuleContent = "file-content"
 	RuleBeside  = "beside-read"
+	RulePlain   = "secret-plain"
 	RuleVolumes = "volume-change"
 	RuleRefused = "change-refused"
 	RuleClash   = "beside-clash"
@@ -114,6 +115,8 @@ func OutputRules() []Rule {
 			Do: "write it, and add it to git"},
 		{ID: RuleContent, Severity: diag.Error, Summary: "A file of your own that gen puts into the output cannot be read, holds a secret, or is more than a ConfigMap holds: 1 MiB. A file with the values of a chart holds a secret.",
 			Do: "what the finding says"},
+		{ID: RulePlain, Severity: diag.Error, Summary: "A file that .sops.yaml wants encrypted is not, is empty, or has a secret in clear text in it, as where it was not made from its example: sops encrypts what is under data and stringData, and nothing else, in the files that Argo CD decrypts (gen warns; gen check, the hook and gen prove refuse).",
+			Do: "what the finding says, before the file is committed; a secret that was ever pushed has to be made anew, and taken back where it is from: git keeps it"},
 		{ID: RuleBeside, Severity: diag.Warning, Summary: "A file of your own is in a folder that a program reads whole, and is read with gen's: a manifest beside the Applications, a Terraform override.",
 			Do: "move it elsewhere"},
 		{ID: RuleClash, Severity: diag.Error, Summary: "A file of your own stops Terraform, kustomize or Argo CD, which read it together with gen's: a second provider, a second kustomization (gen warns, gen check refuses).",

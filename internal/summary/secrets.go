@@ -6,10 +6,11 @@ import (
 	"slices"
 
 	"sitegen/internal/site"
+	"sitegen/internal/sopsread"
 )
 
 // secrets says who can read the encrypted files, and which keys of them are new.
-func secrets(old, new *site.Site) []Item {
+func secrets(old, new *site.Site, held func(file string) (keys []string, there bool)) []Item {
 	var items []Item
 	was, is := readers(old), readers(new)
 	for _, who := range slices.Sorted(maps.Keys(union(was, is))) {
@@ -26,11 +27,17 @@ func secrets(old, new *site.Site) []Item {
 	}
 	before, after := keys(old), keys(new)
 	for _, file := range slices.Sorted(maps.Keys(after)) {
-		missing := slices.DeleteFunc(slices.Clone(after[file]), func(k string) bool { return slices.Contains(before[file], k) })
+		has, there := held(file)
+		missing := slices.DeleteFunc(slices.Clone(after[file]), func(k string) bool { return slices.Contains(before[file], k) || slices.Contains(has, k) })
 		if len(missing) > 0 {
-			why := "sops " + file + ", before the push"
+			why := "before the push: "
 			if slices.Contains(missing, site.KeyK3sToken) {
-				why += "; k3s_token is the token that the server has had: docs/RUNBOOK.md, Adding an agent"
+				why = "k3s_token is the token that the server has had (docs/RUNBOOK.md, Adding an agent); " + why
+			}
+			if there {
+				why += "sops " + file
+			} else { // sops alone would begin it in a form of its own, in which it leaves values readable
+				why += sopsread.Begin(file)
 			}
 			items = append(items, Item{Layer: Secrets, Text: fmt.Sprintf("%s has to hold %s", file, some(missing)), Why: why})
 		}

@@ -107,6 +107,16 @@ type Side struct {
 
 	// Installed tells whether a host runs, as far as the tree knows; nil: none does.
 	Installed func(host string) bool
+
+	// Held tells which keys an encrypted file holds, and whether it is there; nil: none is.
+	Held func(file string) (keys []string, there bool)
+}
+
+func (s Side) held(file string) (keys []string, there bool) {
+	if s.Held == nil {
+		return nil, false
+	}
+	return s.Held(file)
 }
 
 // Read makes a side of the files of a tree. Its spec is not known where gen did not
@@ -151,7 +161,7 @@ func Of(old, new Side) Summary {
 		s.Items = append(s.Items, firewall(old.Site, new.Site)...)
 		s.Items = append(s.Items, workloads(old.Site, new.Site)...)
 		s.Items = append(s.Items, renamedItems(old.Said, new.Said)...)
-		s.Items = append(s.Items, secrets(old.Site, new.Site)...)
+		s.Items = append(s.Items, secrets(old.Site, new.Site, new.held)...)
 	}
 	s.Items = append(s.Items, order(s, old, new)...)
 	slices.SortStableFunc(s.Items, func(a, b Item) int {

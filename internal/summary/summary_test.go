@@ -135,6 +135,7 @@ func TestChanges(t *testing.T) {
 			}
 			old, new := sideOf(t, c.base), sideOf(t, after)
 			new.Installed = func(string) bool { return c.installed }
+			new.Held = func(string) ([]string, bool) { return nil, c.installed }
 			s := Of(old, new)
 			var dangers []Danger
 			for _, i := range s.Dangerous(nil) {
@@ -254,6 +255,37 @@ func TestMarkdown(t *testing.T) {
 	for _, bad := range []string{"x</details>", "<b>", "<script>", "<i>", "\n# y"} {
 		if strings.Contains(b.String(), bad) {
 			t.Errorf("%q got through", bad)
+		}
+	}
+}
+
+// TestHeld: a key that the encrypted file holds already is not asked for, and a file that
+// is not there is begun from its example.
+func TestHeld(t *testing.T) {
+	const keys = `secrets: ["API_KEY", "DATABASE_URL"]`
+	site := exampleOf(t, "../../site.cue")
+	if !strings.Contains(site, keys) {
+		t.Fatal("site.cue has no such secrets")
+	}
+	old, new := sideOf(t, site), sideOf(t, strings.Replace(site, keys, `secrets: ["API_KEY", "DATABASE_URL", "MAIL_URL", "TOKEN"]`, 1))
+	for _, c := range []struct {
+		held  []string
+		there bool
+		want  string
+	}{
+		{nil, false, "secrets.enc.yaml has to hold MAIL_URL and TOKEN: before the push: sops encrypt --filename-override k8s/argocd-hetzner/invoices/secrets.enc.yaml k8s/argocd-hetzner/invoices/secrets.example.yaml > k8s/argocd-hetzner/invoices/secrets.enc.yaml && sops k8s/argocd-hetzner/invoices/secrets.enc.yaml"},
+		{[]string{"API_KEY", "MAIL_URL"}, true, "secrets.enc.yaml has to hold TOKEN: before the push: sops k8s/argocd-hetzner/invoices/secrets.enc.yaml"},
+		{[]string{"MAIL_URL", "TOKEN"}, true, ""},
+	} {
+		new.Held = func(string) ([]string, bool) { return c.held, c.there }
+		got := ""
+		for _, i := range Of(old, new).Items {
+			if i.Layer == Secrets {
+				got += strings.TrimPrefix(i.Text, "k8s/argocd-hetzner/invoices/") + ": " + i.Why
+			}
+		}
+		if got != c.want {
+			t.Errorf("held %v: %q, want %q", c.held, got, c.want)
 		}
 	}
 }

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"path"
 	"path/filepath"
+	"sitegen/internal/sopsread"
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // ksopsKind is the kind of the generators that decrypt while kustomize runs.
@@ -119,7 +120,7 @@ func (j *job) onlyKsops() bool {
 		if n == 0 || path.Ext(p) != ".yaml" && path.Ext(p) != ".yml" {
 			continue
 		}
-		value := leaves(data)["metadata.annotations."+annotation]
+		value := sopsread.Leaves(data)["metadata.annotations."+annotation]
 		if n != 1 || strings.Join(strings.Fields(value), " ") != "exec: path: ksops" {
 			j.note("no generator was run: %s names a plug-in that is not ksops", p)
 			return false

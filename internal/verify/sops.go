@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"filippo.io/age"
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
+
+	"sitegen/internal/sopsread"
 )
 
 // standIn is encrypted where a secret has no example.
@@ -121,7 +123,7 @@ func (j *job) encrypted(artifact string, plain []byte, rule *creationRule) {
 	if !slices.Equal(got, rule.recipients) {
 		j.problem(artifact, 0, "sops encrypts it for %s, the rule says %s", strings.Join(got, ", "), strings.Join(rule.recipients, ", "))
 	}
-	for _, key := range clearValues(out.Stdout) {
+	for _, key := range sopsread.Clear(out.Stdout) {
 		j.problem(artifact, 0, "sops leaves %q in clear text", key)
 	}
 }
@@ -142,7 +144,7 @@ func (j *job) roundTrip(w *work, artifact string, plain []byte, rule *creationRu
 		if j.refused(artifact, out, err) {
 			continue
 		}
-		if !maps.Equal(leaves(plain), leaves(out.Stdout)) {
+		if !maps.Equal(sopsread.Leaves(plain), sopsread.Leaves(out.Stdout)) {
 			j.problem(artifact, 0, "what %s decrypts is not what was encrypted", r)
 		}
 	}

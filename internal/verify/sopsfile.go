@@ -2,12 +2,13 @@ package verify
 
 import (
 	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
+
+	"sitegen/internal/sopsread"
 )
 
 // sopsConfig is the file with the creation rules, in the output root.
@@ -17,9 +18,6 @@ const sopsConfig = ".sops.yaml"
 // its example.
 type secret struct{ path, example string }
 
-// example tells whether a file is the template of an encrypted one.
-func example(p string) bool { return strings.HasSuffix(p, ".example.yaml") }
-
 // secretFiles lists the encrypted files that the tree wants: those that a ksops
 // generator reads, and those that there is an example of.
 func (w *work) secretFiles() []secret {
@@ -27,14 +25,13 @@ func (w *work) secretFiles() []secret {
 	taken := map[string]bool{}
 	for _, files := range w.ksopsGenerators() {
 		for _, f := range files {
-			stem := strings.TrimSuffix(strings.TrimSuffix(f, path.Ext(f)), ".enc")
 			byPath[f] = ""
-			if e := stem + ".example.yaml"; w.has(e) {
+			if e := sopsread.Example(f); w.has(e) {
 				byPath[f], taken[e] = e, true
 			}
 		}
 	}
-	for _, e := range w.match(example) {
+	for _, e := range w.match(sopsread.IsExample) {
 		if !taken[e] {
 			byPath[strings.TrimSuffix(e, ".example.yaml")+".yaml"] = e
 		}

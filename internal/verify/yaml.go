@@ -7,10 +7,11 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"sitegen/internal/sopsread"
 	"strconv"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // strictYAML reads every document and wants what some readers let pass: no key
@@ -117,7 +118,7 @@ func (w *work) head(p string) object {
 // kustomize's own kinds nor the templates of encrypted files.
 func (w *work) manifests() []string {
 	return w.match(func(p string) bool {
-		if ext := path.Ext(p); ext != ".yaml" && ext != ".yml" || example(p) {
+		if ext := path.Ext(p); ext != ".yaml" && ext != ".yml" || sopsread.IsExample(p) {
 			return false
 		}
 		o := w.head(p)

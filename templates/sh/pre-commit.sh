@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 #
-# Refuses a commit in which gen's files are not what the spec says. It looks at what is
-# about to be committed, not at the folder: a new file that nobody added is drift. Git
-# runs it where core.hooksPath names its folder, docs/RUNBOOK.md, How changes are made.
+# Refuses a commit in which gen's files are not what the spec says, or a secret is not
+# encrypted. It looks at what is about to be committed, not at the folder: a new file that
+# nobody added is drift. Git runs it where core.hooksPath names its folder,
+# docs/RUNBOOK.md, How changes are made.
 set -euo pipefail
 
 #gen:values
@@ -21,6 +22,6 @@ cd "$commit/$root"
 code=0
 gen check ${spec[@]+"${spec[@]}"} || code=$?
 if ((code == 1)); then
-  echo "pre-commit: paths are as in the commit; run gen${spec[*]+ ${spec[*]}} in ${root:-the top folder}, then git add -A ${root:-.}" >&2
+  echo "pre-commit: paths are as in the commit; put right what is said above, run gen${spec[*]+ ${spec[*]}} in ${root:-the top folder}, then git add -A ${root:-.}" >&2
 fi
 exit "$code"

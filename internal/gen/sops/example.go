@@ -1,32 +1,31 @@
 package sops
 
 import (
-	"strings"
-
 	"sitegen/internal/manifest"
 	"sitegen/internal/site"
+	"sitegen/internal/sopsread"
 )
 
-// example is the path of the example beside an encrypted file.
-func example(path string) string {
-	return strings.TrimSuffix(path, ".yaml") + ".example.yaml"
-}
-
-// howTo tells what an example is for, in the words of the runbook.
-func howTo(example, path string) manifest.Comment {
-	return manifest.Comment("Encrypt it first and then fill it in, in the folder of .sops.yaml:\n" +
-		"sops encrypt --filename-override " + path + " " + example + " > " + path + " && sops " + path)
+// example makes the file from which a person makes an encrypted one; how, it says itself.
+func example(f *manifest.Files, path string, object any) {
+	f.Add(sopsread.Example(path), manifest.Comment("Encrypt it first and then fill it in, in the folder of .sops.yaml:\n"+sopsread.Begin(path)), object)
 }
 
 // k8sSecrets shows the file that Terraform reads.
 func k8sSecrets(s *site.Site) manifest.Map {
 	notes := map[string]string{
 		site.KeyArgoCDAge:       "the private age key that Argo CD decrypts the apps' secrets with, of " + s.ArgoCD.Key,
-		site.KeyRepoSSH:         "the private half of the repository's read-only deploy key, all its lines",
+		site.KeyRepoSSH:         "the private half of the repository's read-only deploy key: all its lines in place of the one below, indented as it is",
 		site.KeyRepoToken:       "a token that may read the repository",
 		site.KeyCloudflareToken: "the Cloudflare API token; the runbook lists its permissions",
 	}
-	return entries(s.K8sSecretKeys(), notes)
+	m := entries(s.K8sSecretKeys(), notes)
+	for i := range m {
+		if m[i].Key == site.KeyRepoSSH { // a block: a key has several lines, the last one with its end
+			m[i].Value = placeholder + "\n"
+		}
+	}
+	return m
 }
 
 // idpSecrets shows the file that Terraform reads for the log-ins of Access.

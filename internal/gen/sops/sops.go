@@ -18,18 +18,18 @@ const placeholder = "REPLACE-ME"
 func Files(s *site.Site) ([]tree.File, error) {
 	var f manifest.Files
 	f.Add(".sops.yaml", rules(s))
-	f.Add(example(s.K8sSecrets()), howTo(example(s.K8sSecrets()), s.K8sSecrets()), k8sSecrets(s))
+	example(&f, s.K8sSecrets(), k8sSecrets(s))
 	if len(s.IdPSecretKeys()) > 0 {
-		f.Add(example(s.IdPSecrets()), howTo(example(s.IdPSecrets()), s.IdPSecrets()), idpSecrets(s))
+		example(&f, s.IdPSecrets(), idpSecrets(s))
 	}
 	for _, h := range s.Hosts {
 		if keys := s.HostSecretKeys(h); len(keys) > 0 {
-			f.Add(example(h.HostSecrets()), howTo(example(h.HostSecrets()), h.HostSecrets()), hostSecrets(s, keys))
+			example(&f, h.HostSecrets(), hostSecrets(s, keys))
 		}
 	}
 	for _, a := range s.ArgoSecrets() {
 		f.Add(a.Dir+"/secret-generator.yaml", manifest.NewKsops(a.Secret, "secrets.enc.yaml"))
-		f.Add(a.Example(), howTo(a.Example(), a.File()), argoSecrets(a))
+		example(&f, a.File(), argoSecrets(a))
 	}
 	return f.Done()
 }

@@ -155,6 +155,9 @@ func TestExamples(t *testing.T) {
 		want := map[string]string{}
 		for _, k := range keys {
 			want[k] = placeholder
+			if k == site.KeyRepoSSH { // several lines, the last one with its end
+				want[k] += "\n"
+			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", path, diff)
