@@ -50,7 +50,8 @@ var secretShapes = []secretShape{
 	{"a token of HashiCorp Vault", []string{"hvs."}, Pattern(`\bhvs\.[A-Za-z0-9_-]{24,}`)},
 	{"a signed web token", []string{"eyJ"}, Pattern(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`)},
 	{"a password hash", []string{"$"}, Pattern(`\$(?:[156y]|2[abxy]|7|gy|argon2(?:id?|d)|apr1)\$[A-Za-z0-9./=,$+-]{20,}`)},
-	{"a URL with a password", []string{"://"}, Pattern(`://[^/@:\s]*:[^/@\s"]+@`)},
+	// $NAME and ${NAME} in the place of the password are a shell's, which has it from elsewhere.
+	{"a URL with a password", []string{"://"}, Pattern(`://[^/@:\s]*:(?:[^/@\s"$]|\$[^/@\s"{A-Z_])[^/@\s"]*@`)},
 	// A variable as shells set one, and in a comment as CUE does too.
 	{"the value of a secret variable", []string{"TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY"}, Pattern(
 		`(?:` + secretName + `=|//[^\n]*?` + secretName + `"?[ \t]*[=:])[ \t]*["'` + "`" + `]?([A-Za-z0-9+/=_.~-]{16,})`)},

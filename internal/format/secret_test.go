@@ -23,7 +23,7 @@ func TestSecretShapes(t *testing.T) {
 		"ghp_" + x(36), "github_pat_" + x(22), "glpat-" + x(20), "dckr_pat_" + x(27), "AKIA" + x(16), "AIza" + x(35), "dop_v1_" + x(64),
 		"xoxb-" + x(12), "xapp-" + x(12), "12345678:AA" + x(33), "sk_live_" + x(24), "whsec_" + x(32), "sk-proj-" + x(48), "sk-ant-api03-" + x(40),
 		"SG." + x(22) + "." + x(43), "tskey-auth-" + x(24), "glsa_" + x(41), "npm_" + x(36), "hvs." + x(24), "eyJ" + x(20) + ".eyJ" + x(20) + "." + x(20),
-		"$6$salt$" + x(40), "postgres://user:secret@db.example.com/x",
+		"$6$salt$" + x(40), "postgres://user:secret@db.example.com/x", "postgres://user:$ecret@db.example.com/x",
 	} {
 		found := SecretsIn([]byte("# " + text + "\n"))
 		if len(found) != 1 || SecretIn(text) != found[0].What {
@@ -44,7 +44,7 @@ func TestSecretShapes(t *testing.T) {
 		"a key starts with AGE-SECRET-KEY-1…", "-----BEGIN PUBLIC KEY-----", "https://discord.com/api/webhooks", "ghcr.io/example/site:1.0", "git@github.com:example/infra.git",
 		"API_TOKEN=xxxxxxxxxxxxxxxxxxxxxxxx", "API_TOKEN=…", "API_TOKEN=$CLOUDFLARE_API_TOKEN", "API_TOKEN=your-token-goes-here-1", "SMTP_PASSWORD=REPLACE_ME_BY_2030_01_01",
 		"// secrets: [\"API_TOKEN\", \"DEPLOY_SECRET\"]", "MAX_TOKENS=" + strings.Repeat("a0", 8), "// API_TOKEN comes from secrets/apps/invoices/app-secrets.yaml",
-		`API_TOKEN: "a0a0a0a0a0a0a0a0"`, "https://example.com/hooks/catch", "https://user@example.com", "$(HOME)", "sk-learn", "https://example.com/a:b@c", "https://\"\nmail: \"a:b@example.com",
+		`API_TOKEN: "a0a0a0a0a0a0a0a0"`, "https://example.com/hooks/catch", "https://user@example.com", "https://gen:$GEN_TOKEN@git.example.com", "https://gen:${GEN_TOKEN}@git.example.com", "$(HOME)", "sk-learn", "https://example.com/a:b@c", "https://\"\nmail: \"a:b@example.com",
 	} {
 		if found := SecretsIn([]byte(text)); len(found) > 0 || SecretIn(text) != "" {
 			t.Errorf("%s: %v", text, found)

@@ -1,6 +1,7 @@
 package start
 
 import (
+	"crypto/ed25519"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"cuelang.org/go/cue/format"
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/crypto/ssh"
 
 	"sitegen/internal/diag"
 	"sitegen/internal/facts"
@@ -29,13 +31,27 @@ func newSite(t *testing.T, hosts ...Host) *Site {
 	}
 	s := &Site{
 		Name: "agency", Domain: "example.net", Email: "ops@example.net", Repo: Repo{URL: "git@github.com:agency/infra.git"},
-		User: "maria", Keys: []string{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGip5xa/aK2TyS/2zys+QyEd3O5fgaQDfOu8jABIqa5Z maria"},
+		User: "maria", Keys: []string{sshKey(t) + " maria"},
 		Person: key("maria"), ArgoCD: key("argocd"), Hosts: hosts,
 	}
 	for i := range s.Hosts {
 		s.Hosts[i].Age = key(s.Hosts[i].Name)
 	}
 	return s
+}
+
+// sshKey is the public part of a fresh key.
+func sshKey(t *testing.T) string {
+	t.Helper()
+	public, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.NewPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
 }
 
 func machine(t *testing.T, file string) *facts.Machine {
@@ -70,8 +86,8 @@ func TestSpec(t *testing.T) {
 		holds(t, name+", with jobs", s)
 		s.Forge = ""
 		s.User, s.Repo.Path, s.Repo.Branch = "anna-maria", "infra/web", "production"
-		s.Repo.URL, s.Repo.KnownHosts = "git@git.agency.net:infra.git", []string{"git.agency.net ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGip5xa/aK2TyS/2zys+QyEd3O5fgaQDfOu8jABIqa5Z"}
-		s.Keys = append(s.Keys, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFs6HJfPxUFfJrT+8xYjgL9Wzmxq1Qb3hLxZ9HHC5m2r \"quoted\"")
+		s.Repo.URL, s.Repo.KnownHosts = "git@git.agency.net:infra.git", []string{"git.agency.net " + sshKey(t)}
+		s.Keys = append(s.Keys, sshKey(t)+" \"quoted\"")
 		s.Client = &Client{Name: "bakery-1", Domain: "bakery.example", Image: "ghcr.io/example/bakery-site:1.4.2"}
 		holds(t, name+", with more", s)
 		s.Client = &Client{Name: "bakery", Domain: "bakery.example", Folder: "sites/bakery"}
