@@ -9,7 +9,7 @@ func (r *runbook) addForge(s *site.Site) {
 		return
 	}
 	r.Forge = map[string]string{"github": "GitHub", "gitlab": "GitLab", "forgejo": "Forgejo"}[s.CI.Forge]
-	r.Renovate = s.CI.Renovate
+	r.Renovate, r.GitLab = s.CI.Renovate, s.CI.Forge == "gitlab"
 	if s.CI.Forge == "gitlab" && s.Repo.Path != "" {
 		r.Include = "/" + s.InRepo(".gitlab-ci.yml")
 	}

@@ -12,6 +12,9 @@ import (
 // runbook is what the templates read.
 type runbook struct {
 	Site, Tunnel           string
+	Primary, Group         string   // a zone that is here, and the group of pages that nobody else names; "" for none
+	People                 []string // who opens every encrypted file
+	Beside                 bool     // charts or folders, whose volumes nobody knows
 	Hosts                  []host
 	Server                 host
 	Agents, Joined         bool
@@ -72,7 +75,7 @@ type runbook struct {
 	Alerts                 string // where alerts go; "" when the site has none
 	Hooks, Branch          string
 	Forge                  string // whose jobs gen writes; "" for none
-	Renovate               bool
+	Renovate, GitLab       bool
 	Include                string // the pipeline that GitLab's own has to include; "" where it is that one
 }
 
@@ -88,7 +91,7 @@ type (
 
 func newRunbook(s *site.Site) runbook {
 	r := runbook{
-		Site: s.Name, Tunnel: s.Tunnel.Name, Agents: len(s.Agents) > 0, Joined: s.Joined(), Ways: len(s.Hosts) > 1,
+		Site: s.Name, Primary: s.Primary.Name, Group: site.DefaultGroup(&s.Spec), Beside: len(s.Spec.Charts)+len(s.Folders) > 0, Tunnel: s.Tunnel.Name, Agents: len(s.Agents) > 0, Joined: s.Joined(), Ways: len(s.Hosts) > 1,
 		Redirects: len(s.Redirects) > 0,
 		Account:   cmp.Or(s.Cloudflare.Account, "of the zones"), ZoneRead: zoneRead(s),
 		RepoURL:   s.Repo.URL,
@@ -99,6 +102,9 @@ func newRunbook(s *site.Site) runbook {
 		StateWhere: "the machine that ran the bootstrap",
 	}
 	r.Registries = s.Registries
+	for _, p := range s.People {
+		r.People = append(r.People, p.Name)
+	}
 	r.addForge(s)
 	for n := range s.ConnectorNames() {
 		r.TunnelSecrets = append(r.TunnelSecrets, "random_bytes."+site.Underscored("tunnel_secret", n))
