@@ -21,7 +21,7 @@
           version = self.shortRev or "dirty";
           src = self;
           # What `go mod vendor` makes of go.mod; TestVendorHash says which it is.
-          vendorHash = "sha256-ur8uEEPGaDgFyr6tKP+HEx65ub3+o1trB5QtgUlAYsY=";
+          vendorHash = "sha256-+Tm/p5QJ+jgPK8Oie1nUIYiXKWp76xjd5SqSyP9DMeY=";
           subPackages = [ "cmd/gen" ];
           env.CGO_ENABLED = 0;
           ldflags = [

@@ -14,7 +14,7 @@ func TestTerminal(t *testing.T) {
 	dir := completionSite(t) // with gen on PATH
 	bin, _, _ := strings.Cut(os.Getenv("PATH"), ":")
 	// The one reader that takes long here.
-	if err := os.WriteFile(filepath.Join(bin, "nix-instantiate"), []byte("#!/bin/sh\nexec /bin/sleep 0.3\n"), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(bin, "nix-instantiate"), []byte("#!/bin/sh\nexec /bin/sleep 0.8\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(dir, "out/flake.nix")); err != nil {

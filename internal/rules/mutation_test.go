@@ -128,7 +128,7 @@ func (m mutant) mayPass() bool {
 		// A name of the user's choice that nothing else refers to.
 		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "registries", "init", "sidecars", "jobs", "charts", "folders", "env", "files", "ports", "paths", "volumes", "nics", "vlans", "bonds", "users", "people", "arrays", "pools", "datasets", "disks", "hosts", "access", "domains", "dkim", "accessPaths", "providers"}, fmt.Sprint(m.Path[len(m.Path)-2]))
 	case "double":
-		return last == "args" || last == "command" || last == "dump"
+		return slices.Contains([]string{"args", "command", "dump", "install"}, last)
 	case "empty":
 		if diag.Path(m.Path).String() == "versions.images.argocd" {
 			return true // the chart's own
