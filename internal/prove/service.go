@@ -1,7 +1,10 @@
 package prove
 
 import (
+	"maps"
 	"sitegen/internal/format"
+	"slices"
+	"strings"
 
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
@@ -102,13 +105,30 @@ func (p *Proof) broughtBy(namespace string) (by string, at Place) {
 			return "what an operator makes of the " + o.said(), o.at()
 		}
 	}
-	for _, a := range p.applications {
-		project := p.projects[a.project]
+	var charts, reach []*application
+	for _, name := range slices.Sorted(maps.Keys(p.applications)) {
+		a := p.applications[name]
+		switch project := p.projects[a.project]; {
+		case !slices.ContainsFunc(a.sources, func(s source) bool { return s.chart != "" }):
+		case a.namespace == namespace:
+			charts = append(charts, a)
+		case project != nil && reaches(project, a.server, namespace):
+			reach = append(reach, a)
+		}
+	}
+	if len(charts) == 0 {
+		charts = reach
+	}
+	var all []string
+	for _, a := range charts {
 		for _, s := range a.sources {
-			if s.chart != "" && (a.namespace == namespace || project != nil && reaches(project, a.server, namespace)) {
-				return "the chart " + s.chart + " of the Application " + a.name, a.at()
+			if s.chart != "" {
+				all = append(all, "the chart "+s.chart+" of the Application "+a.name)
 			}
 		}
+	}
+	if len(all) > 0 {
+		return strings.Join(all, " or "), charts[0].at()
 	}
 	return "", Place{}
 }
