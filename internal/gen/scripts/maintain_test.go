@@ -116,7 +116,7 @@ func TestMaintainLonghorn(t *testing.T) {
 	if asked < 4 { // before web1, and until it is whole
 		t.Errorf("web2 is taken out after %d looks at the volumes", asked)
 	}
-	r.wait = "1"
+	r.wait = "5"
 	never := rule{Prog: "ssh", Match: `get volumes.longhorn.io`, Since: `uncordon`, Out: degraded}
 	x = r.script("maintain-hetzner.sh", append([]rule{never}, rules...), "", "reboot").want(1, "volumes lack copies; web1 takes pods again, and no other host is taken out")
 	if got := x.order(); got != "drain web1; reboot web1; uncordon web1" {
