@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,20 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// needNix skips where Nix is missing, which reads the machines; in CI it has to be there.
-func needNix(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("nix-instantiate"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("nix-instantiate is not installed (Debian: nix-bin)")
-		}
-		t.Skip("SKIPPED: nix-instantiate is not installed (Debian: nix-bin)")
-	}
-}
-
 // TestImport: what is read from the example that was written by hand.
 func TestImport(t *testing.T) {
-	needNix(t)
+	need(t, "nix-instantiate", "nix-bin")
 	name := filepath.Join(t.TempDir(), "site.cue")
 	var out, errs strings.Builder
 	if code := run([]string{"import", "--out", name, "../../examples/adopt/before"}, &out, &errs); code != exitFine {

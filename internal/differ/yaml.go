@@ -1,25 +1,21 @@
 package differ
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
+	"sitegen/internal/yamlread"
 
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // readYAML reads the documents of a stream, as a list where there are several.
 func readYAML(data []byte) (*value, error) {
+	docs, err := yamlread.Documents(data)
+	if err != nil {
+		return nil, err
+	}
 	all := &value{line: 1}
-	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
-		var doc yaml.Node
-		if err := d.Decode(&doc); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, err
-		}
-		v, err := fromYAML(&doc)
+	for _, doc := range docs {
+		v, err := fromYAML(doc)
 		if err != nil {
 			return nil, err
 		}

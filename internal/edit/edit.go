@@ -88,6 +88,10 @@ func refused(f *file, n ast.Node, at diag.Path, hint, why string, args ...any) e
 	return &RefusedError{Pos: f.pos(n.Pos().Offset()), Path: at, Why: fmt.Sprintf(why, args...), Hint: hint}
 }
 
+func givenTwice(at diag.Path, items []*item) error {
+	return refused(items[1].file, items[1].value, at, "leave one of the two", "is given in two places, also at %s", items[0].pos())
+}
+
 // Set gives the value at a path another text, or puts it in where there is none.
 func (s *Spec) Set(at diag.Path, text string) error {
 	items, err := s.items(at)
@@ -106,7 +110,7 @@ func (s *Spec) Set(at diag.Path, text string) error {
 		}
 		return s.insert(at, text)
 	case len(items) > 1:
-		return refused(items[1].file, items[1].value, at, "leave one of the two", "is given in two places, also at %s", items[0].pos())
+		return givenTwice(at, items)
 	}
 	it := items[0]
 	if why := computed(it.value); why != "" {
@@ -145,7 +149,7 @@ func (s *Spec) Append(at diag.Path, text string) error {
 		}
 		return s.insert(at, "["+oneLine(text)+"]")
 	case len(items) > 1:
-		return refused(items[1].file, items[1].value, at, "leave one of the two", "is given in two places, also at %s", items[0].pos())
+		return givenTwice(at, items)
 	}
 	it := items[0]
 	list, ok := it.value.(*ast.ListLit)

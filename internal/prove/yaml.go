@@ -1,11 +1,9 @@
 package prove
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"iter"
 	"path"
+	"sitegen/internal/yamlread"
 	"slices"
 	"strconv"
 
@@ -102,19 +100,12 @@ func labels(n *yaml.Node, keys ...string) map[string]string {
 
 func isYAML(name string) bool { return slices.Contains([]string{".yaml", ".yml"}, path.Ext(name)) }
 
-// documents are those of a stream, and the error that ends it.
+// documents are the values of a stream's documents that have one, and the error that ends it.
 func documents(data []byte) ([]*yaml.Node, error) {
+	all, err := yamlread.Documents(data)
 	var docs []*yaml.Node
-	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
-		doc := new(yaml.Node)
-		switch err := d.Decode(doc); {
-		case errors.Is(err, io.EOF):
-			return docs, nil
-		case err != nil:
-			return docs, err
-		}
-		if len(doc.Content) > 0 {
-			docs = append(docs, doc.Content[0])
-		}
+	for _, doc := range all {
+		docs = append(docs, doc.Content...)
 	}
+	return docs, err
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"sitegen/internal/yamlread"
 	"slices"
 	"strings"
 )
@@ -108,7 +109,7 @@ func Clear(data []byte) []string { return clearValues(data, nil) }
 func clearValues(data, example []byte) []string {
 	known := Leaves(example)
 	var plain []string
-	docs, _ := documents(data) // what is no YAML is for others to tell
+	docs, _ := yamlread.Documents(data) // what is no YAML is for others to tell
 	for _, doc := range docs {
 		all := map[string]string{}
 		gather(doc, "", all)

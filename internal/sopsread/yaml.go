@@ -1,35 +1,18 @@
 package sopsread
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
+	"sitegen/internal/yamlread"
 	"strings"
 
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
-// documents parses a stream; those before an error are returned with it.
-func documents(data []byte) ([]*yaml.Node, error) {
-	var docs []*yaml.Node
-	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
-		doc := new(yaml.Node)
-		switch err := d.Decode(doc); {
-		case errors.Is(err, io.EOF):
-			return docs, nil
-		case err != nil:
-			return docs, err
-		}
-		docs = append(docs, doc)
-	}
-}
-
 // Leaves maps the path of each scalar to its value. data and stringData of a
 // Secret are one: a person may write either.
 func Leaves(data []byte) map[string]string {
 	all := map[string]string{}
-	docs, _ := documents(data) // what is no YAML is for others to tell
+	docs, _ := yamlread.Documents(data) // what is no YAML is for others to tell
 	for _, doc := range docs {
 		gather(doc, "", all)
 	}

@@ -5,10 +5,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sitegen/internal/yamlread"
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // application is an Argo CD Application of the tree, as far as it is looked at.
@@ -170,7 +171,7 @@ func plainManifests(j *job) string {
 			if path.Dir(p) != folder || !slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(p)) {
 				continue
 			}
-			docs, err := documents(j.read(p))
+			docs, err := yamlread.Documents(j.read(p))
 			if err != nil {
 				j.problem(p, yamlLine(err.Error()), "is no YAML: %v", err)
 			}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sitegen/internal/yamlread"
 	"slices"
 	"strings"
 
@@ -92,7 +93,7 @@ func (j *job) render(root string, r release, chart []string) {
 	if j.refused(r.file, out, err) {
 		return
 	}
-	docs, err := documents(out.Stdout)
+	docs, err := yamlread.Documents(out.Stdout)
 	if err != nil {
 		j.problem(r.file, r.line, "chart %s renders to what is no YAML: %v", r.chart, err)
 	} else if len(docs) == 0 {

@@ -5,6 +5,7 @@ import (
 	"path"
 	"path/filepath"
 	"sitegen/internal/sopsread"
+	"sitegen/internal/yamlread"
 	"slices"
 	"strings"
 
@@ -64,7 +65,7 @@ func (j *job) build(artifact string, extra, env []string) {
 	if j.refused(artifact, out, err) {
 		return
 	}
-	docs, err := documents(out.Stdout)
+	docs, err := yamlread.Documents(out.Stdout)
 	if err != nil {
 		j.problem(artifact, 0, "builds to what is no YAML: %v", err)
 	} else if len(docs) == 0 {

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml/goyaml.v3"
-
 	"sitegen/internal/format"
+
+	yaml "sigs.k8s.io/yaml/goyaml.v3"
 )
 
 // project is an Argo CD AppProject, as far as it says what may be applied.

@@ -9,6 +9,7 @@ import (
 	yaml "sigs.k8s.io/yaml/goyaml.v3"
 
 	"sitegen/internal/sopsread"
+	"sitegen/internal/yamlread"
 )
 
 // sopsConfig is the file with the creation rules, in the output root.
@@ -67,7 +68,7 @@ type creationRule struct {
 
 // readSops reads .sops.yaml.
 func readSops(data []byte) (*sopsRules, error) {
-	docs, err := documents(data)
+	docs, err := yamlread.Documents(data)
 	if err != nil {
 		return nil, err
 	}

@@ -2,12 +2,11 @@ package verify
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"path"
 	"regexp"
 	"sitegen/internal/sopsread"
+	"sitegen/internal/yamlread"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,7 @@ func yamlProblems(data []byte) []Problem {
 	if bytes.Contains(data, []byte("\r")) {
 		problems = append(problems, Problem{Line: 1 + bytes.Count(data[:bytes.IndexByte(data, '\r')], []byte("\n")), Text: "has a carriage return"})
 	}
-	docs, err := documents(data)
+	docs, err := yamlread.Documents(data)
 	for _, doc := range docs {
 		problems = append(problems, doubled(doc, "")...)
 	}
@@ -53,21 +52,6 @@ func yamlLine(text string) int {
 		return n
 	}
 	return 0
-}
-
-// documents parses a stream; those before an error are returned with it.
-func documents(data []byte) ([]*yaml.Node, error) {
-	var docs []*yaml.Node
-	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
-		doc := new(yaml.Node)
-		switch err := d.Decode(doc); {
-		case errors.Is(err, io.EOF):
-			return docs, nil
-		case err != nil:
-			return docs, err
-		}
-		docs = append(docs, doc)
-	}
 }
 
 // doubled finds the keys that a mapping holds twice.
