@@ -53,7 +53,7 @@ func (c *adoptCmd) Run(e *env) error {
 		}
 		b.tree.paths = b.tree.force
 		b.tree.alone = !slices.ContainsFunc(chosen, func(f yours) bool { return f.what == "excluded" })
-		return c.include(s, b, chosen)
+		return c.include(s, b)
 	})
 }
 
@@ -83,15 +83,15 @@ func (c *adoptCmd) chosen(e *env, root *os.Root, want *gen.Result) ([]yours, err
 }
 
 // include takes the patterns out of the spec that leave out chosen files. One that leaves out
-// others too is its owner's to narrow.
-func (c *adoptCmd) include(s *edit.Spec, b *was, chosen []yours) error {
+// others too, which the command line does not name, is its owner's to narrow.
+func (c *adoptCmd) include(s *edit.Spec, b *was) error {
 	patterns := b.site.Output.Exclude
 	for i := len(patterns) - 1; i >= 0; i-- { // from the last: the others keep their places
 		var out, stays []string
 		for _, f := range b.want.Excluded {
 			switch ok, _ := tree.Match(patterns[i], f.Path); {
 			case !ok:
-			case slices.ContainsFunc(chosen, func(o yours) bool { return o.Path == f.Path }):
+			case slices.ContainsFunc(c.Paths, func(p string) bool { ok, _ := tree.Match(p, f.Path); return ok }):
 				out = append(out, f.Path)
 			default:
 				stays = append(stays, f.Path)
