@@ -164,7 +164,10 @@ func checkNamespaces(c *checker) {
 		_, app := c.spec.Apps[name]
 		switch why := c.reservedName(name); {
 		case why != "" && b.Namespace != "":
-			c.report(at, "%q cannot be its namespace: %s", name, why).WithHint("leave it out for %q, its own name", b.name)
+			p := c.report(at, "%q cannot be its namespace: %s", name, why).WithHint("leave it out for %q, its own name", b.name)
+			if name == site.WebsitesNamespace || name == site.WebsitesBaselineNamespace {
+				p.WithHint("for objects beside the clients', say namespaces: [%q] in place of it", name)
+			}
 			continue
 		case app && b.Namespace != "":
 			p := c.report(at, "%q is the namespace of an app", name).WithHint("leave it out for %q, its own name", b.name)

@@ -20,7 +20,7 @@ func routeRules() []Rule {
 	return []Rule{
 		{ID: "route-to", Severity: diag.Error, Summary: "A route leads to a URL without a path: http, https, tcp, ssh or rdp, with a Service of the cluster or a machine that pods can reach, or to a status alone.",
 			Bad: `routes: "nas.example.com": {to: "http://localhost:5000", access: "admins"}`, Good: `routes: "nas.example.com": {to: "http://192.168.0.80:5000", access: "admins"}`, value: true, check: checkRouteTo},
-		{ID: "route-service", Severity: diag.Error, Summary: "A route into the cluster leads to a namespace of the site, and in one that gen makes to a Service that is there, at its port.",
+		{ID: "route-service", Severity: diag.Error, Summary: "A route into the cluster leads to a namespace of the site, and in one that gen makes to a Service that is there, at its port; in the clients' also to one of a chart or a folder that may have Services there.",
 			Bad: `routes: "pay.example.com": {to: "http://invoices.invoices:8080", access: "admins"}`, Good: `routes: "pay.example.com": {to: "http://invoices.invoices:3000", access: "admins"}`, check: checkRouteService},
 		{ID: "route-access", Severity: diag.Error, Summary: "A route says who may see it: an access group, or public: true, and not both.",
 			Bad: `routes: "nas.example.com": to: "http://192.168.0.80:5000"`, Good: `routes: "nas.example.com": {to: "http://192.168.0.80:5000", access: "admins"}`, check: checkRouteAccess},
@@ -136,12 +136,21 @@ func (c *checker) service(name, namespace string, port int, to string, at diag.P
 		}
 		return
 	}
-	if len(names) > 0 {
+	if len(names) > 0 && !c.besideClients(namespace) {
 		p := c.report(at, "there is no Service %q in the namespace %q", name, namespace)
 		if best := c.near(name, names); best != "" {
 			p.WithHint("%s", format.DidYouMean(strings.Replace(to, "//"+name, "//"+best, 1)))
 		}
 	}
+}
+
+// besideClients tells whether a chart or a folder may have Services in a namespace of the
+// clients, whose policies let the tunnel into all pods. Those of an app's do not.
+func (c *checker) besideClients(namespace string) bool {
+	return (namespace == site.WebsitesNamespace || namespace == site.WebsitesBaselineNamespace) &&
+		slices.ContainsFunc(c.site.Beside(), func(b *site.Beside) bool {
+			return slices.Contains(b.Namespaces, namespace) && (slices.Contains(b.Kinds, site.ParseKind("Service")) || slices.Contains(b.Kinds, site.ParseKind("*")))
+		})
 }
 
 func checkRouteAccess(c *checker) {

@@ -37,6 +37,9 @@ func resolveNamespaces(s *Site) {
 	}
 	for _, b := range s.Beside() {
 		s.namespaces[b.Namespace] = true
+		if slices.Contains(b.Namespaces, WebsitesNamespace) { // gen makes it without clients too
+			s.namespaces[WebsitesNamespace] = true
+		}
 	}
 }
 
