@@ -63,11 +63,20 @@ func labels(m map[string]any) string {
 // keepOld has what runs in a namespace go on until gen's answers.
 func (r *reading) keepOld(u *unit, namespace string) {
 	r.shuts(namespace)
+	for _, o := range u.running() {
+		r.step("kubectl -n " + quoted(namespace) + " annotate " + o + " argocd.argoproj.io/sync-options=Prune=false")
+	}
+}
+
+// running are the objects that answer, or hold data: KIND NAME, as kubectl takes it.
+func (u *unit) running() []string {
+	var all []string
 	for _, d := range u.docs {
-		if kind := text(d.m, "kind"); kind == "Deployment" || kind == "StatefulSet" || kind == "Service" || kind == "ConfigMap" || kind == "PersistentVolumeClaim" {
-			r.step("kubectl -n " + quoted(namespace) + " annotate " + strings.ToLower(kind) + " " + quoted(text(d.m, "metadata", "name")) + " argocd.argoproj.io/sync-options=Prune=false")
+		if kind := text(d.m, "kind"); slices.Contains([]string{"Deployment", "StatefulSet", "Service", "ConfigMap", "PersistentVolumeClaim"}, kind) {
+			all = append(all, strings.ToLower(kind)+" "+quoted(text(d.m, "metadata", "name")))
 		}
 	}
+	return all
 }
 
 // shuts notes a namespace whose pods gen's policies do not know.

@@ -9,15 +9,39 @@ import (
 	"sitegen/internal/format"
 )
 
-// leaves takes a unit out of the namespace that gen's clients are in.
-func (r *reading) leaves(u *unit) {
-	u.moved = true
-	for _, f := range u.files {
-		if strings.Contains(string(f.data), site) {
-			f.say(needsYou, "the namespace "+site+" is for clients, by gen's rules: say "+u.name+" in its place, where it starts anew, without what its volumes hold; what runs in "+site+" goes on until you delete it")
+// leaves takes a unit out of the namespace that gen's clients are in, where no new pods of
+// its kind are made. One with volumes stays with them.
+func (r *reading) leaves(u *unit) bool {
+	refused := ""
+	for _, d := range u.docs {
+		if kind := text(d.m, "kind"); kind == "PersistentVolumeClaim" || len(items(d.m, "spec", "volumeClaimTemplates")) > 0 {
+			refused = ""
+			break
 		}
+		refused = firstOf(refused, unrestricted(d.m))
 	}
 	r.keepOld(u, site)
+	if u.moved = refused != ""; u.moved {
+		for _, f := range u.files {
+			if strings.Contains(string(f.data), site) {
+				f.say(needsYou, "namespace: "+u.name+" in place of "+site+", which gen makes restricted (Pod Security), and this is not, for its "+refused+": it starts anew there; what runs in "+site+" goes on until you delete it")
+			}
+		}
+	}
+	return u.moved
+}
+
+// stays has a unit go on in the namespace of gen's clients, as a folder beside them.
+func (r *reading) stays(u *unit) {
+	for _, d := range u.docs {
+		if why := unrestricted(d.m); why != "" {
+			d.file.say(needsYou, "the namespace "+site+" is restricted (Pod Security) with gen: its pods go on, but no new one is made after the next restart, for its "+why+": change that before the push")
+		}
+	}
+	for _, o := range u.running() {
+		r.after = append(r.after, "kubectl -n "+site+" annotate "+o+" argocd.argoproj.io/sync-options-")
+	}
+	u.files[0].say(needsYou, "it goes on in the namespace "+site+", beside gen's clients, whose policies let the tunnel in, and out to the DNS alone: what else its pods connect to, a NetworkPolicy in the folder has to open")
 }
 
 // folder keeps a unit as a folder of its owner's.
@@ -59,7 +83,7 @@ func (r *reading) folder(u *unit, why string) {
 		} else {
 			kinds[name] = true
 		}
-		if ns := text(d.m, "metadata", "namespace"); ns != "" && ns != u.app.namespace && ns != site {
+		if ns := u.namespaceOf(d.m); !wide[name] && ns != "" && ns != u.app.namespace {
 			namespaces[ns] = true
 		}
 		level = firstOf(level, privileged(d.m))
@@ -71,10 +95,16 @@ func (r *reading) folder(u *unit, why string) {
 	o.set("path", dir)
 	o.set("kinds", slices.Sorted(maps.Keys(kinds)))
 	home := u.app.namespace
-	if home == site {
-		r.leaves(u)
-		home = u.name
+	switch beside := home == site || namespaces[site]; {
+	case !beside:
+	case r.leaves(u):
+		if home == site {
+			home = u.name
+		}
+		delete(namespaces, site)
 		delete(namespaces, u.name)
+	default:
+		r.stays(u)
 	}
 	for _, ns := range []string{"argocd", "cloudflared", "cilium-secrets"} {
 		if namespaces[ns] || home == ns {
@@ -82,12 +112,14 @@ func (r *reading) folder(u *unit, why string) {
 			u.files[0].say(needsYou, "objects in the namespace "+ns+": a folder has none there, since they could change the site itself; keep them in a .tf file of your own, or apply them yourself")
 		}
 	}
-	if reserved(home) {
-		namespaces[home] = home == "default" || strings.HasPrefix(home, "kube-")
+	if reserved(home) || home == site {
+		namespaces[home] = home == "default" || home == site || strings.HasPrefix(home, "kube-")
 		maps.DeleteFunc(namespaces, func(_ string, has bool) bool { return !has })
 		home = u.name
 		for _, d := range u.docs {
-			if group := text(d.m, "apiVersion"); text(d.m, "metadata", "namespace") == "" && group != "" && !strings.HasPrefix(group, "kustomize.") && text(d.m, "kind") != "ksops" {
+			group, kind := text(d.m, "apiVersion"), text(d.m, "kind")
+			name, _, _ := strings.Cut(group, "/")
+			if wide, _ := format.Builtin(name, kind); !wide && u.given() == "" && text(d.m, "metadata", "namespace") == "" && group != "" && !strings.HasPrefix(group, "kustomize.") && kind != "ksops" {
 				d.file.say(needsYou, text(d.m, "kind")+" "+text(d.m, "metadata", "name")+" says no namespace, and would go to "+u.name+": say "+u.app.namespace)
 			}
 		}
@@ -141,12 +173,45 @@ func (r *reading) generated(d doc, kinds map[string]bool) {
 	}
 }
 
+// unrestricted is the field of a pod that Pod Security's restricted refuses, or "" (kubernetes.io,
+// Pod Security Standards).
+func unrestricted(m map[string]any) string {
+	spec := podOf(m)
+	if why := privileged(m); why != "" {
+		return strings.TrimPrefix(why, "for ")
+	}
+	own := func(c any, keys ...string) string {
+		return firstOf(text(c, append([]string{"securityContext"}, keys...)...), text(spec, append([]string{"securityContext"}, keys...)...))
+	}
+	for _, c := range append(items(spec, "containers"), items(spec, "initContainers")...) {
+		switch {
+		case own(c, "runAsNonRoot") != "true" || own(c, "runAsUser") == "0":
+			return "securityContext without runAsNonRoot"
+		case own(c, "seccompProfile", "type") == "" || own(c, "seccompProfile", "type") == "Unconfined":
+			return "securityContext without a seccompProfile"
+		case text(c, "securityContext", "allowPrivilegeEscalation") != "false":
+			return "securityContext without allowPrivilegeEscalation: false"
+		case !slices.Contains(texts(c, "securityContext", "capabilities", "drop"), "ALL"):
+			return "securityContext without capabilities: drop: [ALL]"
+		}
+	}
+	return ""
+}
+
+// podOf is the pod that an object makes, or nil.
+func podOf(m map[string]any) any {
+	if text(m, "kind") == "Pod" {
+		return at(m, "spec")
+	}
+	if spec := at(m, "spec", "template", "spec"); spec != nil {
+		return spec
+	}
+	return at(m, "spec", "jobTemplate", "spec", "template", "spec")
+}
+
 // privileged is the field of a pod that Pod Security's baseline refuses, or "".
 func privileged(m map[string]any) string {
-	spec := at(m, "spec", "template", "spec")
-	if spec == nil {
-		spec = at(m, "spec", "jobTemplate", "spec", "template", "spec")
-	}
+	spec := podOf(m)
 	for _, name := range []string{"hostNetwork", "hostPID", "hostIPC"} {
 		if text(spec, name) == "true" {
 			return "for " + name

@@ -126,5 +126,17 @@ func (r *reading) reaches(namespace string) bool {
 	if slices.ContainsFunc(r.appFields, func(f field) bool { return f.name == namespace }) {
 		return true
 	}
-	return namespace == site && slices.ContainsFunc(r.clients, func(c field) bool { return !c.value.(object).has("podSecurity") })
+	return namespace == site && (slices.ContainsFunc(r.clients, func(c field) bool { return !c.value.(object).has("podSecurity") }) || r.besideClients())
+}
+
+// besideClients tells whether a folder has objects among the clients.
+func (r *reading) besideClients() bool {
+	return slices.ContainsFunc(r.folders, func(f field) bool {
+		for _, said := range f.value.(object) {
+			if list, ok := said.value.([]string); ok && said.name == "namespaces" && slices.Contains(list, site) {
+				return true
+			}
+		}
+		return false
+	})
 }

@@ -10,8 +10,11 @@ import (
 // place makes a client or an app of a workload; or tells why it cannot be one.
 func (r *reading) place(u *unit, w *workload, names []string, rules map[string][]rule) string {
 	service := text(w.service, "metadata", "name")
-	namespace := firstOf(text(w.deployment, "metadata", "namespace"), u.app.namespace)
+	namespace := u.namespaceOf(w.deployment)
 	name := slug(u.dir[strings.LastIndex(u.dir, "/")+1:])
+	if why := r.holds(u, w, name, namespace); why != "" {
+		return why
+	}
 	if namespace != site && namespace != name {
 		return fmt.Sprintf("its namespace %s: gen's app %s lives in one of its own, where it would start anew", namespace, name)
 	}
@@ -103,7 +106,7 @@ func (r *reading) takes(u *unit, w *workload, at, name, namespace string, hosts 
 		r.led[h] = true
 	}
 	for _, d := range u.docs {
-		if kind := text(d.m, "kind"); (kind == "Deployment" || kind == "Service") && text(d.m, "metadata", "name") != name {
+		if kind := text(d.m, "kind"); (kind == "Deployment" || kind == "Service" && text(d.m, "spec", "clusterIP") != "None") && text(d.m, "metadata", "name") != name {
 			r.after = append(r.after, "kubectl -n "+namespace+" delete "+strings.ToLower(kind)+" "+quoted(text(d.m, "metadata", "name")))
 		}
 	}
@@ -116,5 +119,15 @@ func (r *reading) takes(u *unit, w *workload, at, name, namespace string, hosts 
 	if old == name && service == name {
 		step = "its pods start anew, one after the other, as gen's Deployment of the same name says"
 	}
+	if len(w.volumes) > 0 {
+		step = "its pod stops, and gen's starts with the same volumes: a short gap"
+	}
+	if w.kind == "StatefulSet" {
+		r.then = append(r.then, "kubectl -n "+namespace+" delete statefulset "+name+" --cascade=orphan")
+		step = "a StatefulSet takes no other templates of claims, not even other labels of them: Argo CD makes gen's once it is deleted, which leaves its pods and their volumes to gen's"
+	}
 	u.files[0].say(needsYou, step)
+	if w.boundless {
+		u.files[0].say(needsYou, "empty directories of gen's pods hold 1Gi each: a pod that writes more is stopped")
+	}
 }

@@ -224,12 +224,13 @@ func TestWorkloads(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	for what, change := range map[string][]string{
-		"volumes":                   {"      containers:", "      volumes: [{name: x, emptyDir: {}}]\n      containers:"},
+		"volumes":                   {"      containers:", "      volumes: [{name: x, configMap: {name: x}}]\n      containers:"},
 		"env.valueFrom":             {"        ports: [", "        env: [{name: A, valueFrom: {fieldRef: {fieldPath: x}}}]\n        ports: ["},
 		"2 containers":              {"      - name: nginx", "      - {name: other, image: 'x:1'}\n      - name: nginx"},
 		"resources of":              {"limits: {memory: 64Mi}", ""},
 		"spec.externalTrafficPolic": {"spec: {selector", "spec: {externalTrafficPolicy: Local, selector"},
 		"ClusterIP":                 {"ports: [{port: 80,", "type: NodePort, ports: [{port: 80,"},
+		"strategy Recreate":         {"spec:\n  selector: {matchLabels", "spec:\n  strategy: {type: Recreate}\n  selector: {matchLabels"},
 		"hostAliases":               {"      containers:", "      hostAliases: []\n      containers:"},
 		"affinity":                  {"      containers:", "      affinity: {podAntiAffinity: {}}\n      containers:"},
 		"StatefulSet":               {"kind: Deployment", "kind: StatefulSet"},

@@ -7,12 +7,22 @@ import (
 	"strings"
 )
 
-// workload is what a Deployment and its Service say, in the words of a client or an app.
+// workload is what a Deployment or a StatefulSet and its Service say, in the words of a
+// client or an app.
 type workload struct {
-	deployment, service map[string]any
+	kind                string         // of the object that makes the pods
+	deployment, service map[string]any // deployment is a StatefulSet too
+	headless            map[string]any // the Service that names a StatefulSet's pods
 	container           map[string]any
+	claims, templates   map[string]map[string]any // by name
+	cronJobs            []map[string]any
 	said                object // image, port, env …
 	port                int
+
+	volumes   []volume
+	writable  []string // directories that are empty at each start
+	boundless bool     // one of them without a limit
+	isJob     bool
 }
 
 // workloads makes clients and apps of the units that gen's can say all of, and folders
@@ -35,16 +45,22 @@ func (r *reading) workloads(names []string, rules map[string][]rule) {
 
 // workloadOf reads a unit as one workload; or tells what gen's has no field for.
 func workloadOf(u *unit) (*workload, string) {
-	w := &workload{}
+	w := &workload{claims: map[string]map[string]any{}, templates: map[string]map[string]any{}}
 	for _, d := range u.docs {
 		kind := text(d.m, "kind")
 		switch {
 		case d.m["sops"] != nil:
 			return nil, "an encrypted file"
-		case kind == "Deployment" && w.deployment == nil:
-			w.deployment = d.m
+		case (kind == "Deployment" || kind == "StatefulSet") && w.deployment == nil:
+			w.deployment, w.kind = d.m, kind
+		case kind == "Service" && text(d.m, "spec", "clusterIP") == "None" && w.headless == nil:
+			w.headless = d.m
 		case kind == "Service" && w.service == nil:
 			w.service = d.m
+		case kind == "PersistentVolumeClaim":
+			w.claims[text(d.m, "metadata", "name")] = d.m
+		case kind == "CronJob":
+			w.cronJobs = append(w.cronJobs, d.m)
 		case kind == "Kustomization":
 			if more := beyond(d.m, "apiVersion", "kind", "namespace", "resources", "metadata"); len(more) > 0 {
 				return nil, more[0] + " in kustomization.yaml"
@@ -54,15 +70,20 @@ func workloadOf(u *unit) (*workload, string) {
 			return nil, firstOf(strings.TrimSpace(kind+" "+text(d.m, "metadata", "name")), "a document without a kind")
 		}
 	}
-	if w.deployment == nil || w.service == nil {
-		return nil, "no Deployment with a Service"
+	switch {
+	case w.deployment == nil && len(w.cronJobs) > 0:
+		return nil, "CronJob " + text(w.cronJobs[0], "metadata", "name") + " without a Deployment: jobs of the spec are an app's"
+	case w.deployment == nil || w.service == nil:
+		return nil, "no Deployment or StatefulSet with a Service"
+	case w.headless != nil && w.kind != "StatefulSet":
+		return nil, "the Service " + text(w.headless, "metadata", "name") + " without an address (clusterIP: None)"
 	}
 	for _, f := range u.files {
 		if f.state == yours || len(f.needs) > 0 {
 			return nil, f.path
 		}
 	}
-	for _, read := range []func() string{w.pods, w.containers, w.resources, w.security, w.probes, w.ports} {
+	for _, read := range []func() string{w.pods, w.single, w.containers, w.mounts, w.resources, w.security, w.probes, w.ports} {
 		if why := read(); why != "" {
 			return nil, why
 		}
@@ -71,14 +92,43 @@ func workloadOf(u *unit) (*workload, string) {
 }
 
 func (w *workload) pods() string {
-	if more := beyond(w.deployment, "apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "spec.replicas", "spec.selector.matchLabels",
-		"spec.revisionHistoryLimit", "spec.strategy.type", "spec.template.metadata.labels", "spec.template.spec.containers", "spec.template.spec.securityContext",
-		"spec.template.spec.automountServiceAccountToken", "spec.template.spec.enableServiceLinks", "spec.template.spec.restartPolicy"); len(more) > 0 {
-		return more[0] + " of the Deployment"
+	known := []string{"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "spec.replicas", "spec.selector.matchLabels",
+		"spec.revisionHistoryLimit", "spec.template.metadata.labels", "spec.template.spec.containers", "spec.template.spec.volumes", "spec.template.spec.securityContext",
+		"spec.template.spec.automountServiceAccountToken", "spec.template.spec.enableServiceLinks", "spec.template.spec.restartPolicy"}
+	if w.kind == "StatefulSet" {
+		known = append(known, w.ordered()...)
+	} else {
+		known = append(known, "spec.strategy.type")
 	}
-	if s := text(w.deployment, "spec", "strategy", "type"); s == "Recreate" {
+	if more := beyond(w.deployment, known...); len(more) > 0 {
+		return more[0] + " of the " + w.kind
+	}
+	if s := text(w.deployment, "spec", "strategy", "type"); s == "Recreate" && len(w.claims) == 0 {
 		return "strategy Recreate of the Deployment"
 	}
+	return ""
+}
+
+// ordered are the fields of a StatefulSet that say what gen's does, and takes its templates
+// of claims. Claims that go with it, or with fewer replicas, are none of gen's.
+func (w *workload) ordered() []string {
+	known := []string{"spec.serviceName", "spec.volumeClaimTemplates"}
+	for _, t := range items(w.deployment, "spec", "volumeClaimTemplates") {
+		if m, ok := t.(map[string]any); ok {
+			w.templates[text(m, "metadata", "name")] = m
+		}
+	}
+	for field, gens := range map[string]string{"podManagementPolicy": "OrderedReady", "updateStrategy.type": "RollingUpdate",
+		"persistentVolumeClaimRetentionPolicy.whenDeleted": "Retain", "persistentVolumeClaimRetentionPolicy.whenScaled": "Retain"} {
+		if text(w.deployment, append([]string{"spec"}, strings.Split(field, ".")...)...) == gens {
+			known = append(known, "spec."+field)
+		}
+	}
+	return known
+}
+
+// single wants one container in a pod.
+func (w *workload) single() string {
 	list := items(w.deployment, "spec", "template", "spec", "containers")
 	if len(list) != 1 {
 		return fmt.Sprintf("%d containers in a pod", len(list))
@@ -91,7 +141,7 @@ func (w *workload) pods() string {
 }
 
 func (w *workload) containers() string {
-	if more := beyond(w.container, "name", "image", "imagePullPolicy", "ports", "env", "command", "args", "resources", "securityContext", "livenessProbe", "readinessProbe", "startupProbe"); len(more) > 0 {
+	if more := beyond(w.container, "name", "image", "imagePullPolicy", "ports", "env", "command", "args", "resources", "securityContext", "volumeMounts", "livenessProbe", "readinessProbe", "startupProbe"); len(more) > 0 {
 		return more[0] + " of the container"
 	}
 	image := text(w.container, "image")
@@ -154,11 +204,16 @@ func (w *workload) security() string {
 	all := map[string]any{}
 	maps.Copy(all, pod)
 	maps.Copy(all, own)
-	if more := beyond(all, "runAsNonRoot", "runAsUser", "allowPrivilegeEscalation", "capabilities.drop", "readOnlyRootFilesystem", "seccompProfile.type", "privileged"); len(all) > 0 && len(more) > 0 {
+	if more := beyond(all, "runAsNonRoot", "runAsUser", "runAsGroup", "fsGroup", "fsGroupChangePolicy", "allowPrivilegeEscalation", "capabilities.drop", "readOnlyRootFilesystem", "seccompProfile.type", "privileged"); len(all) > 0 && len(more) > 0 {
 		return "securityContext." + more[0]
 	}
 	if text(all, "privileged") == "true" || text(all, "seccompProfile", "type") == "Unconfined" {
 		return "securityContext"
+	}
+	for _, group := range []string{"runAsGroup", "fsGroup"} { // which are gen's user
+		if said := text(all, group); said != "" && said != text(all, "runAsUser") {
+			return "securityContext." + group
+		}
 	}
 	if text(all, "runAsNonRoot") != "true" || !slices.Equal(texts(all, "capabilities", "drop"), []string{"ALL"}) {
 		w.said.set("podSecurity", "baseline", "its manifest lets it run as root")
