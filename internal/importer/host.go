@@ -105,9 +105,15 @@ func (r *reading) chooseHosts(nix *nixReader, all []*host) {
 			continue
 		}
 		h.files = sources
+		read := map[*file]map[string]any{}
 		for _, f := range sources {
 			if f.text && strings.HasSuffix(f.path, ".nix") {
-				r.module(nix, h, f)
+				read[f] = r.settle(nix, h, f)
+			}
+		}
+		for _, f := range sources {
+			if read[f] != nil {
+				r.module(h, f, read[f])
 			}
 		}
 		r.hostList = append(r.hostList, h)

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -19,12 +20,12 @@ var knownOfNixOS = []string{"imports", "boot.loader", "boot.initrd.availableKern
 var ownFlags = []string{"--flannel-backend=none", "--disable-kube-proxy", "--disable=servicelb", "--disable=traefik", "--disable-network-policy",
 	"--write-kubeconfig-mode=644", "--write-kubeconfig-mode=600", "--secrets-encryption"}
 
-// module takes a NixOS module of a host.
-func (r *reading) module(nix *nixReader, h *host, f *file) {
+// settle reads a NixOS module of a host.
+func (r *reading) settle(nix *nixReader, h *host, f *file) map[string]any {
 	settings, err := nix.module(f)
 	if err != nil {
 		f.say(needsYou, err.Error())
-		return
+		return nil
 	}
 	if d := mapping(settings, "disko", "devices"); d != nil {
 		h.disko, h.diskoAt = d, f
@@ -35,8 +36,16 @@ func (r *reading) module(nix *nixReader, h *host, f *file) {
 		h.settings[p] = v
 	}
 	h.kernelModules = append(h.kernelModules, texts(settings, "boot", "kernelModules")...)
+	return settings
+}
+
+// module takes a NixOS module of a host, when all of them are read.
+func (r *reading) module(h *host, f *file, settings map[string]any) {
+	found := map[string]any{}
+	leaves(settings, "", found)
 	role := strings.HasPrefix(f.path, "roles/")
 	more := beyond(settings, slices.Concat(knownOfNixOS, r.knownUsers(settings))...)
+	more = slices.DeleteFunc(more, func(p string) bool { return h.readOfCard(p, found[p]) })
 	if ports := items(settings, "networking", "firewall", "allowedTCPPorts"); len(ports) > 0 {
 		more = slices.DeleteFunc(more, func(p string) bool { return p == "networking.firewall.allowedTCPPorts" })
 		if !slices.EqualFunc(ports, []int{22}, func(a any, b int) bool { return text(a) == fmt.Sprint(b) }) {
@@ -50,6 +59,9 @@ func (r *reading) module(nix *nixReader, h *host, f *file) {
 		if dir := path.Dir(f.path); path.Base(f.path) == "default.nix" {
 			h.imports = append(h.imports, dir)
 			f.say(yours, "hosts."+h.name+".imports")
+			if twice := slices.DeleteFunc(slices.Sorted(maps.Keys(found)), func(p string) bool { return !h.readOfCard(p, found[p]) }); len(twice) > 0 {
+				f.say(needsYou, "take "+strings.Join(twice, ", ")+" out of it: nics of hosts."+h.name+" says the same")
+			}
 		} else {
 			f.say(yours, "")
 		}

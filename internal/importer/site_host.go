@@ -85,38 +85,3 @@ func (r *reading) hostObject(h *host) object {
 	}
 	return o
 }
-
-// network says the cards: their MAC is on the machine alone.
-func (r *reading) network(h *host, o *object) {
-	names := texts(h.flake, "NICs")
-	for p := range h.settings {
-		if rest, ok := strings.CutPrefix(p, "networking.interfaces."); ok {
-			name, _, _ := strings.Cut(rest, ".")
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	var nics object
-	static := false
-	if len(names) == 0 {
-		names = []string{"wan"}
-	}
-	for _, name := range names {
-		nic := object{{name: "mac", value: todoMAC, note: "TODO: of " + name + ", as ip link on the host shows it"}}
-		r.todo("hosts.%s.nics.%s.mac: as ip link on the host shows it (gen probe prints cards and disks)", h.name, name)
-		for _, a := range items(h.settings["networking.interfaces."+name+".ipv4.addresses"]) {
-			ip := object{{name: "address", value: text(a, "address") + "/" + text(a, "prefixLength")}}
-			ip.setText("gateway", firstOf(h.said("networking.defaultGateway.address"), h.said("networking.defaultGateway")))
-			nic.set("ipv4", ip)
-			static = true
-			break
-		}
-		nics.set(name, nic)
-	}
-	if !static {
-		r.todo("hosts.%s.node: the IPv4 address that DHCP gives the host", h.name)
-		o.set("node", todoNode, "TODO: the IPv4 address that DHCP gives it")
-	}
-	o.set("nics", nics)
-}
