@@ -18,8 +18,10 @@ type application struct {
 	session string
 	who     who
 	name    string // of the policy, for that of the group
-	why     string // it cannot be said in the spec
-	file    *file
+
+	policySession bool   // session is a policy's
+	why           string // it cannot be said in the spec
+	file          *file
 }
 
 // who are conditions of Access.
@@ -44,7 +46,9 @@ func (r *reading) application(root *root, f *file, at string, res *tfread.Resour
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(res.Attrs)) {
-		if !slices.Contains(knownOfApplication, name) {
+		v := res.Attrs[name].Value
+		empty := v != cty.NilVal && v.IsKnown() && (v.IsNull() || v.CanIterateElements() && v.LengthInt() == 0)
+		if !slices.Contains(knownOfApplication, name) && !empty && !(name == "app_launcher_visible" && truth(v)) {
 			f.say(needsYou, at+": the spec has no field for its "+name)
 		}
 	}

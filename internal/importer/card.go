@@ -20,6 +20,7 @@ type card struct {
 	ra              bool
 	dhcp            string // "yes", "no" or ""
 	mtu             int
+	unread          bool // an address is not known
 }
 
 // knownOfCards are the settings that cards are read from (systemd.network(5), NixOS
@@ -39,10 +40,7 @@ func (h *host) readOfCard(p string, v any) bool {
 		}
 		switch field {
 		case "routes":
-			return !slices.ContainsFunc(items(v), func(r any) bool {
-				more := beyond(r, "Gateway", "GatewayOnLink", "routeConfig.Gateway", "routeConfig.GatewayOnLink")
-				return len(more) > 0 || gatewayOf(r) == ""
-			})
+			return !slices.ContainsFunc(items(v), func(r any) bool { return gatewayOf(r) == "" })
 		case "addresses":
 			return !slices.ContainsFunc(items(v), func(a any) bool { return len(beyond(a, "Address", "addressConfig.Address")) > 0 })
 		}
@@ -69,12 +67,12 @@ func (h *host) virtual(name string) bool {
 	return name == "lo"
 }
 
-// gatewayOf is the router of a route that is a way to all.
+// gatewayOf is the router of a route that is the way to all, and nothing more.
 func gatewayOf(r any) string {
 	if inner := at(r, "routeConfig"); inner != nil { // of NixOS before 24.11
 		r = inner
 	}
-	if to := text(r, "Destination"); to != "" && !strings.HasSuffix(to, "/0") {
+	if to := text(r, "Destination"); to != "" && !strings.HasSuffix(to, "/0") || len(beyond(r, "Gateway", "GatewayOnLink", "Destination")) > 0 {
 		return ""
 	}
 	return text(r, "Gateway")
@@ -142,6 +140,7 @@ func (c *card) networkd(field string, v any) {
 		}
 	case "address", "Address":
 		c.addresses = append(c.addresses, listed(v)...)
+		c.unread = slices.Contains(c.addresses, unknownValue)
 	case "gateway", "Gateway":
 		c.gateways = append(c.gateways, listed(v)...)
 	case "dns", "DNS":
@@ -171,6 +170,7 @@ func (c *card) scripted(field string, v any) {
 	case "ipv4.addresses", "ipv6.addresses":
 		for _, a := range items(v) {
 			c.addresses = append(c.addresses, text(a, "address")+"/"+text(a, "prefixLength"))
+			c.unread = c.unread || text(a, "address") == unknownValue
 		}
 	case "useDHCP":
 		c.dhcp = map[bool]string{true: "yes", false: "no"}[text(v) == "true"]
@@ -188,7 +188,7 @@ func listed(v any) []string {
 // with adds what another setting says of the same card.
 func (c *card) with(o *card) *card {
 	return &card{cmp.Or(c.unit, o.unit), cmp.Or(c.name, o.name), cmp.Or(c.mac, o.mac), append(c.addresses, o.addresses...), append(c.gateways, o.gateways...),
-		append(c.dns, o.dns...), c.ra || o.ra, cmp.Or(c.dhcp, o.dhcp), max(c.mtu, o.mtu)}
+		append(c.dns, o.dns...), c.ra || o.ra, cmp.Or(c.dhcp, o.dhcp), max(c.mtu, o.mtu), c.unread || o.unread}
 }
 
 // ways gives networking's gateways and name servers to the card that reaches them: the one

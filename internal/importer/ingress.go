@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -62,28 +63,40 @@ func (r *reading) tunnelConfig(f *file, at string, res *tfread.Resource) {
 		f.say(needsYou, at+": its rules are only known when Terraform runs: routes of the spec have to say them")
 		return
 	}
+	all := originSaid(config["origin_request"])
 	for _, v := range list {
-		o := at1(v, "origin_request")
-		if l := listOf(o); len(l) > 0 {
-			o = l[0]
-		}
-		origin := map[string]any{}
-		for name, v := range valuesOf(o) {
-			if name = originName(name); v.IsNull() {
-				continue
-			}
-			switch n, ok := whole(v); {
-			case ok:
-				origin[name] = n
-			case v.IsKnown() && v.Type() == cty.Bool:
-				origin[name] = v.True()
-			default:
-				origin[name] = textOf(v)
-			}
-		}
+		origin := maps.Clone(all)
+		maps.Copy(origin, originSaid(at1(v, "origin_request")))
 		r.rules = append(r.rules, rule{textOf(at1(v, "hostname")), textOf(at1(v, "path")), textOf(at1(v, "service")), origin, f})
 	}
+	for _, name := range slices.Sorted(maps.Keys(config)) {
+		if v := config[name]; !slices.Contains([]string{"ingress", "ingress_rule", "origin_request"}, name) && v != cty.NilVal && !v.IsNull() {
+			f.say(needsYou, at+": "+name+": gen's configuration of cloudflared has no such field")
+		}
+	}
 	f.say(taken, "the tunnel's rules, which gen has in cloudflared's own configuration")
+}
+
+// originSaid is what origin_request says, in the words of cloudflared's own configuration.
+func originSaid(v cty.Value) map[string]any {
+	if l := listOf(v); len(l) > 0 {
+		v = l[0]
+	}
+	origin := map[string]any{}
+	for name, v := range valuesOf(v) {
+		if name = originName(name); v.IsNull() {
+			continue
+		}
+		switch n, ok := whole(v); {
+		case ok:
+			origin[name] = n
+		case v.IsKnown() && v.Type() == cty.Bool:
+			origin[name] = v.True()
+		default:
+			origin[name] = textOf(v)
+		}
+	}
+	return origin
 }
 
 // hostnames are those of the rules, in their order, with the rules of each. What no

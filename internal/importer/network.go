@@ -32,6 +32,9 @@ func (r *reading) network(h *host, o *object) {
 		if c.asks() && way[true] == "" {
 			way[true] = name
 		}
+		if c.unread {
+			r.todo("hosts.%s.nics.%s.ipv4: its address is in no file", h.name, name)
+		}
 		if c.ra && cmp.Or(way[false], name) != name {
 			c.ra = false
 			r.todo("hosts.%s.nics.%s.ra: left out, since the way to the internet for IPv6 is that of %s", h.name, name, way[false])
@@ -60,7 +63,7 @@ func (r *reading) network(h *host, o *object) {
 // and NixOS for each card that it is not told more of (networking.useDHCP).
 func (c *card) asks() bool {
 	four := slices.ContainsFunc(c.addresses, func(a string) bool { p, err := netip.ParsePrefix(a); return err == nil && p.Addr().Is4() })
-	return !four && (c.dhcp == "yes" || c.dhcp == "" && c.unit == "")
+	return !four && (c.unread || c.dhcp == "yes" || c.dhcp == "" && c.unit == "")
 }
 
 // say says the addresses of a card, and tells whether it has an IPv4 address of its own.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -27,7 +28,7 @@ func (r *reading) policies(root *root, app *application, res *tfread.Resource) {
 		case p != nil && slices.Contains(policyKinds, p.Kind):
 			found[at] = true
 		case at1(v, "include") != cty.NilVal: // said in the application itself
-			app.take(r, root, policy{textOf(at1(v, "name")), textOf(at1(v, "decision")), conditions(at1(v, "include"), nil), conditions(at1(v, "require"), nil), conditions(at1(v, "exclude"), nil)})
+			app.take(r, root, policy{textOf(at1(v, "name")), textOf(at1(v, "decision")), textOf(at1(v, "session_duration")), conditions(at1(v, "include"), nil), conditions(at1(v, "require"), nil), conditions(at1(v, "exclude"), nil)})
 		default:
 			app.why = "a policy of it is in no file"
 		}
@@ -40,7 +41,7 @@ func (r *reading) policies(root *root, app *application, res *tfread.Resource) {
 		if p.Blocks["dynamic"] != "" {
 			app.why = "its policy " + at + " has dynamic blocks"
 		}
-		app.take(r, root, policy{p.Text("name"), p.Text("decision"), conditions(p.Attrs["include"].Value, p.Nested["include"]),
+		app.take(r, root, policy{p.Text("name"), p.Text("decision"), p.Text("session_duration"), conditions(p.Attrs["include"].Value, p.Nested["include"]),
 			conditions(p.Attrs["require"].Value, p.Nested["require"]), conditions(p.Attrs["exclude"].Value, p.Nested["exclude"])})
 	}
 	if app.who.empty() && app.why == "" {
@@ -58,7 +59,7 @@ func tfAddress(res *tfread.Resource) string {
 }
 
 type policy struct {
-	name, decision            string
+	name, decision, session   string
 	include, require, exclude []values
 }
 
@@ -78,7 +79,8 @@ func conditions(v cty.Value, blocks []map[string]tfread.Attr) []values {
 	return all
 }
 
-// take adds a policy to what an application says.
+// take adds a policy to what an application says. A session of the policy's own counts in
+// place of the application's (Cloudflare One docs, session management).
 func (a *application) take(r *reading, root *root, p policy) {
 	switch {
 	case p.decision != "allow":
@@ -89,9 +91,18 @@ func (a *application) take(r *reading, root *root, p policy) {
 		return
 	}
 	a.name = firstOf(a.name, p.name)
+	if !unresolved(p.session) && (!a.policySession || shorter(p.session, a.session)) {
+		a.session, a.policySession = p.session, true
+	}
 	if why := a.who.add(root, p.include, 0); why != "" {
 		a.why = "its policy " + p.name + " " + why
 	}
+}
+
+func shorter(a, b string) bool {
+	x, err1 := time.ParseDuration(a)
+	y, err2 := time.ParseDuration(b)
+	return err1 == nil && (err2 != nil || x < y)
 }
 
 // add adds conditions; it tells which one the spec has no field for.

@@ -3,8 +3,16 @@ package importer
 import (
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"sitegen/internal/tfread"
 )
+
+// hasData tells whether a record says data in place of a content; one of a loop may say null.
+func hasData(res *tfread.Resource) bool {
+	d := res.Attrs["data"]
+	return len(res.Nested["data"]) > 0 || d.Expr != "" && !(d.Value != cty.NilVal && d.Value.IsKnown() && d.Value.IsNull())
+}
 
 // recordData is what CAA and SRV records say in place of a content.
 func (r *reading) recordData(o *object, kind string, res *tfread.Resource) bool {

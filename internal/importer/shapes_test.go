@@ -83,6 +83,135 @@ func TestVersion5(t *testing.T) {
 	}
 }
 
+// loops5 is a root of version 5 that says everything once, in maps that its resources go through: records
+// of any type, applications with one policy of the account's, options of the origin for all rules.
+const loops5 = `
+variable "account_id" { default = "0123456789abcdef0123456789abcdef" }
+locals {
+  origin = { connect_timeout = 10, no_tls_verify = true }
+  records = {
+    mx   = { type = "MX", name = "studio.example", content = "mx1.mailhost.example", priority = 10 }
+    spf  = { type = "TXT", name = "studio.example", content = "\"v=spf1 -all\"", ttl = 300 }
+    old  = { type = "A", name = "old.studio.example", content = "198.51.100.7", proxied = true }
+    chat = { type = "SRV", name = "_xmpp._tcp.studio.example", data = { priority = 5, weight = 0, port = 5269, target = "old.studio.example" } }
+  }
+  apps = { admin = { host = "admin", session = "8h" }, stats = { host = "stats", session = "24h" } }
+}
+resource "cloudflare_zone" "studio" {
+  account = { id = var.account_id }
+  name    = "studio.example"
+  type    = "full"
+}
+data "cloudflare_zone" "gallery" {
+  filter = { name = "gallery.example" }
+}
+resource "random_password" "tunnel" {
+  length = 64
+}
+resource "cloudflare_zero_trust_tunnel_cloudflared" "t" {
+  account_id    = var.account_id
+  name          = "prod"
+  config_src    = "cloudflare"
+  tunnel_secret = base64sha256(random_password.tunnel.result)
+}
+resource "cloudflare_dns_record" "plain" {
+  for_each = local.records
+  zone_id  = cloudflare_zone.studio.id
+  name     = each.value.name
+  type     = each.value.type
+  content  = try(each.value.content, null)
+  priority = try(each.value.priority, null)
+  proxied  = try(each.value.proxied, false)
+  data     = try(each.value.data, null)
+  ttl      = try(each.value.ttl, 1)
+}
+resource "cloudflare_dns_record" "tunnel" {
+  for_each = toset(["studio.example", "admin.studio.example", "stats.studio.example"])
+  zone_id  = cloudflare_zone.studio.id
+  name     = each.key
+  type     = "CNAME"
+  content  = "${cloudflare_zero_trust_tunnel_cloudflared.t.id}.cfargotunnel.com"
+  proxied  = true
+  ttl      = 1
+}
+resource "cloudflare_dns_record" "gallery" {
+  zone_id = data.cloudflare_zone.gallery.zone_id
+  name    = "gallery.example"
+  type    = "CNAME"
+  content = "${cloudflare_zero_trust_tunnel_cloudflared.t.id}.cfargotunnel.com"
+  proxied = true
+  ttl     = 1
+}
+resource "cloudflare_zero_trust_tunnel_cloudflared_config" "t" {
+  account_id = var.account_id
+  tunnel_id  = cloudflare_zero_trust_tunnel_cloudflared.t.id
+  source     = "cloudflare"
+  config = {
+    origin_request = { connect_timeout = 20 }
+    warp_routing   = { enabled = true }
+    ingress = [
+      { hostname = "studio.example", path = "^/api/", service = "http://api.default:8080", origin_request = { http_host_header = "api.internal", connect_timeout = 5 } },
+      { hostname = "studio.example", service = "http://studio.default" },
+      { hostname = "admin.studio.example", service = "https://admin.default:8443", origin_request = local.origin },
+      { hostname = "stats.studio.example", service = "http://stats.default:3000" },
+      { hostname = "gallery.example", service = "http://192.0.2.80:3000" },
+      { service = "http_status:404" },
+    ]
+  }
+}
+resource "cloudflare_zero_trust_access_policy" "staff" {
+  account_id       = var.account_id
+  name             = "Staff"
+  decision         = "allow"
+  session_duration = "12h"
+  include          = [{ email = { email = "kim@example.com" } }, { email = { email = "lee@example.com" } }]
+}
+resource "cloudflare_zero_trust_access_policy" "everyone" {
+  account_id = var.account_id
+  name       = "Nobody refers to it"
+  decision   = "bypass"
+  include    = [{ everyone = {} }]
+}
+resource "cloudflare_zero_trust_access_application" "app" {
+  for_each             = local.apps
+  account_id           = var.account_id
+  name                 = each.key
+  type                 = "self_hosted"
+  session_duration     = each.value.session
+  destinations         = [{ type = "public", uri = "${each.value.host}.studio.example" }]
+  policies             = [{ id = cloudflare_zero_trust_access_policy.staff.id, precedence = 1 }]
+  allowed_idps         = []
+  app_launcher_visible = true
+}
+`
+
+// TestLoops5: nothing of it is lost, and what the spec has no field for is told.
+func TestLoops5(t *testing.T) {
+	r := read(t, map[string]string{"tf/main.tf": loops5})
+	has(t, r, `tunnel: name: "prod"`, `create: true`, `"gallery.example"`,
+		`{type: "MX", name: "@", content: "mx1.mailhost.example", priority: 10}`, `{type: "TXT", name: "@", content: "v=spf1 -all", ttl: 300}`,
+		`{type: "A", name: "old", content: "198.51.100.7", proxied: true}`, `srv: {priority: 5, weight: 0, port: 5269, target: "old.studio.example"}`,
+		`access: staff: {`, `emails: ["kim@example.com", "lee@example.com"]`, `session: "12h"`,
+		`{path: "^/api/", to: "http://api.default:8080", origin: {connectTimeout: "5s", httpHostHeader: "api.internal"}}`, `origin: connectTimeout: "20s"`,
+		`"studio.example": {`, `public: true`, `origin: {connectTimeout: "10s", noTLSVerify: true}`, `to:     "http://stats.default:3000"`)
+	if n := strings.Count(r.Spec, `access: "staff"`); n != 2 {
+		t.Errorf("%d hostnames are guarded:\n%s", n, r.Spec)
+	}
+	needs := r.line("tf/main.tf").Needs
+	if len(needs) != 2 || !strings.Contains(needs[0]+needs[1], "warp_routing") || !strings.Contains(needs[0]+needs[1], "random_password.tunnel") {
+		t.Errorf("%q", needs)
+	}
+	var to []string
+	for _, m := range r.Report.State {
+		to = append(to, m.To)
+	}
+	for _, want := range []string{`cloudflare_zone.created["studio.example"]`, `cloudflare_dns_record.tunnel["gallery.example"]`, `cloudflare_zero_trust_access_application.site["stats.studio.example"]`} {
+		if !slices.Contains(to, want) {
+			t.Errorf("no address of the state becomes %s: %q", want, to)
+		}
+	}
+}
+
 // TestLonely: a guard without a rule, and a rule without a record, are told.
 func TestLonely(t *testing.T) {
 	r := read(t, map[string]string{"tf/main.tf": version5 + `
@@ -120,7 +249,31 @@ func TestClosed(t *testing.T) {
   name = "P"
 ` + body + "}\n"
 	}
+	five := func(policy string) string {
+		return `resource "cloudflare_zero_trust_access_application" "a" {
+  account_id = "0b8f3c5d7a9e4c1f8d2b6a4e9c7f1d3a"
+  type       = "self_hosted"
+  self_hosted_domains = ["a.studio.example"]
+  policies   = [{ id = cloudflare_zero_trust_access_policy.a.id }]
+}
+resource "cloudflare_zero_trust_access_group" "g" {
+  include = [{ email = { email = "a@example.com" } }]
+  require = [{ ip = { ip = "198.51.100.0/24" } }]
+}
+resource "cloudflare_zero_trust_access_policy" "a" {
+  name = "P"
+` + policy + "}\n"
+	}
 	for name, tf := range map[string]string{
+		"5: everyone":          five("decision = \"allow\"\ninclude = [{ everyone = {} }]\n"),
+		"5: bypass":            five("decision = \"bypass\"\ninclude = [{ email = { email = \"a@example.com\" } }]\n"),
+		"5: service token":     five("decision = \"non_identity\"\ninclude = [{ any_valid_service_token = {} }]\n"),
+		"5: require":           five("decision = \"allow\"\ninclude = [{ email = { email = \"a@example.com\" } }]\nrequire = [{ ip = { ip = \"198.51.100.0/24\" } }]\n"),
+		"5: exclude":           five("decision = \"allow\"\ninclude = [{ email = { email = \"a@example.com\" } }]\nexclude = [{ geo = { country_code = \"AQ\" } }]\n"),
+		"5: group":             five("decision = \"allow\"\ninclude = [{ group = { id = cloudflare_zero_trust_access_group.g.id } }]\n"),
+		"5: unknown include":   five("decision = \"allow\"\ninclude = data.x.y.all\n"),
+		"5: unknown email":     five("decision = \"allow\"\ninclude = [for e in data.x.y.all : { email = { email = e } }]\n"),
+		"5: another policy":    strings.ReplaceAll(five("decision = \"allow\"\ninclude = [{ email = { email = \"a@example.com\" } }]\n"), "cloudflare_zero_trust_access_policy.a.id", "data.x.y.id"),
 		"no policy":            app(""),
 		"everyone":             policy("decision = \"allow\"\ninclude { everyone = true }\n"),
 		"bypass":               policy("decision = \"bypass\"\ninclude { email = [\"a@example.com\"] }\n"),

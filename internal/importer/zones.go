@@ -93,7 +93,7 @@ func (r *reading) record(root *root, f *file, at string, res *tfread.Resource) {
 		return
 	case rec.tunnel:
 		r.moves = append(r.moves, move{from: at, zone: z, name: rec.name})
-	case unresolved(content) && len(res.Nested["data"]) == 0 && res.Attrs["data"].Expr == "":
+	case unresolved(content) && !hasData(res):
 		f.say(needsYou, at+": its content is in no file: domains.ZONE.records of the spec has to say it")
 		return
 	default:
@@ -118,7 +118,7 @@ func (r *reading) recordFields(f *file, at string, res *tfread.Resource, rec *re
 		}
 	}
 	switch {
-	case len(res.Nested["data"]) > 0 || res.Attrs["data"].Expr != "":
+	case hasData(res):
 		if !r.recordData(&o, rec.kind, res) {
 			f.say(needsYou, at+": its data is not read: records of the spec have caa and srv")
 			return nil
