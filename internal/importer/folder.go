@@ -141,11 +141,10 @@ func (r *reading) folder(u *unit, why string) {
 	}
 	r.folders = append(r.folders, field{name: u.name, value: o, note: "kept as it is: " + why})
 	for _, f := range u.files {
-		note := "folders." + u.name
-		if dir != u.dir {
-			note += ": git mv " + u.dir + " " + dir
-		}
-		f.say(yours, note)
+		f.say(yours, "folders."+u.name)
+	}
+	if dir != u.dir {
+		r.gitMoves = append(r.gitMoves, "git mv "+quoted(u.dir)+" "+quoted(dir))
 	}
 	if why != "" && len(u.files) > 0 {
 		u.files[0].say(yours, "kept as it is: "+why)

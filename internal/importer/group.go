@@ -16,7 +16,7 @@ func (r *reading) groups() {
 			g.include = who{missing: "who it lets in"}
 			app.file.say(needsYou, app.at+": "+app.why+": who may see "+strings.Join(app.domains, ", ")+" is for access of the spec to say")
 		} else if app.who.missing != "" {
-			app.file.say(needsYou, app.at+": "+app.who.missing+" is in no file; it stands as TODO in the spec")
+			app.file.say(needsYou, app.at+": "+app.who.missing+" is in no file: write the address in the spec, where it says TODO")
 		}
 		base := firstOf(slug(app.name), "admins")
 		if app.why != "" {

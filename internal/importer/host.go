@@ -120,7 +120,7 @@ func (r *reading) chooseHosts(nix *nixReader, all []*host) {
 		if f := r.tree.files["flake.nix"]; f != nil && h.flake != nil {
 			r.ownFlake = true
 			f.say(yours, "output.flake is \"own\"")
-			f.say(needsYou, fmt.Sprintf("%s = …mkHost (import ./hosts/%s.nix), in place of what stands there; inputs of gen's: disko, sops-nix, nixos-anywhere (docs/BESIDE.md of gen, A flake.nix of your own)", h.name, h.name))
+			f.say(needsYou, fmt.Sprintf("write %s = …mkHost (import ./hosts/%s.nix) in place of what stands there, and see that it has the inputs disko, sops-nix and nixos-anywhere (docs/BESIDE.md of gen, A flake.nix of your own)", h.name, h.name))
 		}
 	}
 }

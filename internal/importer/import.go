@@ -68,6 +68,7 @@ type reading struct {
 	clients, charts    []field
 	folders, routes    []field
 	surfaces           map[string]string // hostname by what it leads to: argocd, hubble, ssh
+	gitMoves           []string          // in the repository
 	steps              []string          // before the first push
 	then               []string          // after it
 	after              []string          // when all answers

@@ -190,7 +190,7 @@ func (r *reading) chart(a *argoApp, chart string) {
 		o.set("wave", a.wave)
 	}
 	o.set("podSecurity", "privileged", "as before, where the namespace has no label of Pod Security")
-	a.doc.file.say(needsYou, "charts."+a.name+".clusterKinds: the cluster-wide kinds that the chart has (helm template | grep kind:); Argo CD refuses those that the spec does not list")
+	a.doc.file.say(needsYou, "write the cluster-wide kinds of the chart (helm template | grep kind:) under charts."+a.name+".clusterKinds; Argo CD refuses those that the spec does not list")
 	r.charts = append(r.charts, field{name: a.name, value: o, note: "TODO: clusterKinds, if the chart has ClusterRoles and the like"})
 }
 

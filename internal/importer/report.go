@@ -16,6 +16,7 @@ type Report struct {
 	Files []Line
 	TODOs []string
 	State []Move
+	Moves []string // commands in the repository, with the spec
 	Steps []string // commands before the first push
 	Then  []string // after it
 	After []string // and when all that it made answers
@@ -28,6 +29,9 @@ type Move struct{ From, To string }
 // Line is what becomes of a file.
 type Line struct {
 	State, Path string
+	Was         string   // the state of a file that needs you, apart from that
+	In          string   // where gen's output says what it said
+	Gens        bool     // gen's output has a file at its path
 	Notes       []string // on what is in it
 	Needs       []string // what a person has to do
 }
@@ -36,13 +40,12 @@ func (r *reading) report() Report {
 	var rep Report
 	for _, p := range r.tree.paths {
 		f := r.tree.files[p]
-		l := Line{f.state.String(), p, f.notes, f.needs}
+		l := Line{State: f.state.String(), Path: p, Notes: f.notes, Needs: f.needs}
 		if f.state == taken {
-			l.Notes = append([]string{"in " + r.gensPath(p)}, f.notes...)
+			l.In = r.gensPath(p)
 		}
 		if len(f.needs) > 0 {
-			l.Notes = append([]string{l.State}, l.Notes...)
-			l.State = needsYou.String()
+			l.State, l.Was = needsYou.String(), l.State
 		}
 		rep.Files = append(rep.Files, l)
 	}
@@ -50,7 +53,7 @@ func (r *reading) report() Report {
 	rep.TODOs = r.todos
 	if len(r.public) > 0 {
 		slices.Sort(r.public)
-		rep.TODOs = append(rep.TODOs, "everybody may see "+strings.Join(r.public, ", ")+": no Access application of the tree guards them; one that was made in the dashboard is not in the tree")
+		rep.TODOs = append(rep.TODOs, "everybody may see "+strings.Join(r.public, ", ")+", since no Access application of the tree guards them: say access for one that the dashboard guards")
 	}
 	for _, namespace := range r.shut {
 		policy, err := json.Marshal(map[string]any{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": map[string]string{"name": "before-gen", "namespace": namespace},
@@ -60,7 +63,7 @@ func (r *reading) report() Report {
 		}
 		rep.After = append(rep.After, "kubectl -n "+quoted(namespace)+" delete networkpolicy before-gen")
 	}
-	rep.Then = r.then
+	rep.Moves, rep.Then = r.gitMoves, r.then
 	rep.Steps, rep.After = append(rep.Steps, r.steps...), append(rep.After, r.after...)
 	for _, m := range r.moves {
 		if m.from == m.to {
@@ -80,11 +83,51 @@ func (r *reading) report() Report {
 
 var order = map[string]int{"taken": 0, "yours": 1, "needs you": 2}
 
-// headings say what a state means.
-var headings = map[string]string{
-	"taken":     "taken: gen's output says all of it; delete it in the commit that brings gen's, or let gen --force replace it",
-	"yours":     "yours: gen leaves it alone",
-	"needs you": "needs you",
+// At says which paths gen's output has.
+func (rep *Report) At(gens func(string) bool) {
+	for i := range rep.Files {
+		l := &rep.Files[i]
+		l.Gens = gens(l.Path) && (l.State == taken.String() || l.Was == taken.String())
+	}
+	slices.SortStableFunc(rep.Files, func(a, b Line) int {
+		return cmp.Or(cmp.Compare(order[a.State], order[b.State]), cmp.Compare(a.rank(), b.rank()))
+	})
+}
+
+func (l Line) rank() int {
+	if l.Gens && l.State == taken.String() {
+		return 0
+	}
+	return 1
+}
+
+// heading says what is to be done with the files below it.
+func (l Line) heading() string {
+	switch {
+	case l.Gens && l.State == taken.String():
+		return "gen writes these too: gen adopt -out . PATH shows what differs, and has gen's file take the place of yours"
+	case l.State == taken.String():
+		return "gen says the same in other files: git rm them in the commit that brings gen's"
+	case l.State == yours.String():
+		return "yours: nothing to do, gen leaves them alone"
+	}
+	return "needs you: do what stands below each"
+}
+
+// brief is what is said behind a path.
+func (l Line) brief() []string {
+	var said []string
+	switch {
+	case l.Was == taken.String() && l.Gens:
+		said = []string{"then gen adopt"}
+	case l.Was == taken.String():
+		said = []string{"then git rm", "in " + l.In}
+	case l.Was != "":
+		said = []string{"stays yours"}
+	case l.In != "" && !l.Gens:
+		said = []string{"in " + l.In}
+	}
+	return append(said, l.Notes...)
 }
 
 // WriteText prints a report.
@@ -92,16 +135,16 @@ func (rep Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	last := ""
 	for _, l := range rep.Files {
-		if l.State != last {
+		if h := l.heading(); h != last {
 			if last != "" {
 				b.WriteByte('\n')
 			}
-			b.WriteString(headings[l.State] + "\n")
-			last = l.State
+			b.WriteString(h + "\n")
+			last = h
 		}
 		b.WriteString("  " + l.Path)
-		if len(l.Notes) > 0 {
-			b.WriteString("  (" + strings.Join(l.Notes, "; ") + ")")
+		if brief := l.brief(); len(brief) > 0 {
+			b.WriteString("  (" + strings.Join(brief, "; ") + ")")
 		}
 		for _, n := range l.Needs {
 			b.WriteString("\n      " + n)
@@ -109,7 +152,7 @@ func (rep Report) WriteText(w io.Writer) error {
 		b.WriteByte('\n')
 	}
 	if len(rep.TODOs) > 0 {
-		b.WriteString("\nto fill in, TODO in the spec\n")
+		b.WriteString("\nfill in, where the spec says TODO\n")
 		for _, t := range rep.TODOs {
 			b.WriteString("  " + t + "\n")
 		}
@@ -117,9 +160,10 @@ func (rep Report) WriteText(w io.Writer) error {
 	for _, part := range []struct {
 		title    string
 		commands []string
-	}{{"before the first push, so that hostnames go on answering (gen's network policies shut these namespaces for pods that they do not know)", rep.Steps},
-		{"after it: Argo CD tries again until it can make gen's", rep.Then},
-		{"when every hostname is answered by gen's pods", rep.After}} {
+	}{{"move, in the commit that brings gen's files, what lies where gen writes", rep.Moves},
+		{"run before the first push: gen's network policies shut these namespaces for pods that they do not know, and Argo CD prunes what git no longer has", rep.Steps},
+		{"run after it: Argo CD tries until it can make gen's", rep.Then},
+		{"run when gen's pods answer for every hostname", rep.After}} {
 		if len(part.commands) > 0 {
 			b.WriteString("\n" + part.title + "\n  " + strings.Join(part.commands, "\n  ") + "\n")
 		}

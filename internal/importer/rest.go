@@ -86,7 +86,7 @@ func (r *reading) values(f *file) {
 		return
 	}
 	f.say(taken, "")
-	f.say(needsYou, "gen's values say more than these: helm template of both shows what the first apply changes, and pods of the release start anew")
+	f.say(needsYou, "compare both by helm template before the first apply: gen's values say more, and pods of the release start anew")
 	for _, c := range items(docs[0].m, "repoServer", "initContainers") {
 		if _, tag, ok := strings.Cut(text(c, "image"), "ksops:"); ok {
 			r.versions.ksops = tag

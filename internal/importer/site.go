@@ -158,9 +158,9 @@ func (r *reading) groupObjects() object {
 			o.set("emails", []string{placeholder}, "TODO: who it lets in")
 		}
 		if g.why != "" {
-			r.todo("access.%s: %s", g.name, g.why)
+			r.todo("access.%s: write who it lets in; %s", g.name, g.why)
 		} else if g.include.missing != "" {
-			r.todo("access.%s.emails: %s is in no file", g.name, g.include.missing)
+			r.todo("access.%s.emails: write who it lets in; %s is in no file", g.name, g.include.missing)
 		}
 		if g.session != "24h" {
 			o.set("session", g.session)
