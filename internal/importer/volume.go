@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -111,6 +112,24 @@ func (w *workload) claim(name, mount string) string {
 	}
 	w.volumes = append(w.volumes, volume{name, mount, size})
 	return ""
+}
+
+// ordered are the fields of a StatefulSet that say what gen's does, and takes its templates
+// of claims. Claims that go with it, or with fewer replicas, are none of gen's.
+func (w *workload) ordered() []string {
+	known := []string{"spec.serviceName", "spec.volumeClaimTemplates"}
+	for _, t := range items(w.deployment, "spec", "volumeClaimTemplates") {
+		if m, ok := t.(map[string]any); ok {
+			w.templates[text(m, "metadata", "name")] = m
+		}
+	}
+	for field, gens := range map[string]string{"podManagementPolicy": "OrderedReady", "updateStrategy.type": "RollingUpdate",
+		"persistentVolumeClaimRetentionPolicy.whenDeleted": "Retain", "persistentVolumeClaimRetentionPolicy.whenScaled": "Retain"} {
+		if text(w.deployment, append([]string{"spec"}, strings.Split(field, ".")...)...) == gens {
+			known = append(known, "spec."+field)
+		}
+	}
+	return known
 }
 
 // sound tells whether the spec takes a size.

@@ -109,24 +109,6 @@ func (w *workload) pods() string {
 	return ""
 }
 
-// ordered are the fields of a StatefulSet that say what gen's does, and takes its templates
-// of claims. Claims that go with it, or with fewer replicas, are none of gen's.
-func (w *workload) ordered() []string {
-	known := []string{"spec.serviceName", "spec.volumeClaimTemplates"}
-	for _, t := range items(w.deployment, "spec", "volumeClaimTemplates") {
-		if m, ok := t.(map[string]any); ok {
-			w.templates[text(m, "metadata", "name")] = m
-		}
-	}
-	for field, gens := range map[string]string{"podManagementPolicy": "OrderedReady", "updateStrategy.type": "RollingUpdate",
-		"persistentVolumeClaimRetentionPolicy.whenDeleted": "Retain", "persistentVolumeClaimRetentionPolicy.whenScaled": "Retain"} {
-		if text(w.deployment, append([]string{"spec"}, strings.Split(field, ".")...)...) == gens {
-			known = append(known, "spec."+field)
-		}
-	}
-	return known
-}
-
 // single wants one container in a pod.
 func (w *workload) single() string {
 	list := items(w.deployment, "spec", "template", "spec", "containers")
