@@ -117,11 +117,12 @@ type ServiceSpec struct {
 	Selector                 map[string]string `yaml:"selector"`
 }
 
-// ServicePort is a port of a Service; TargetPort names a port of the container.
+// ServicePort is a port of a Service; TargetPort is the name of a container's port, or a
+// number.
 type ServicePort struct {
 	Name       string `yaml:"name"`
 	Port       int    `yaml:"port"`
-	TargetPort string `yaml:"targetPort"`
+	TargetPort any    `yaml:"targetPort"`
 }
 
 // NewService makes a Service.

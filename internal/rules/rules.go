@@ -32,7 +32,7 @@ func rules() []Rule {
 		{"Redirects", redirectRules()},
 		{"Access", slices.Concat(accessRules(), loginRules(), accessLockoutRules(), accessPathRules())},
 		{"Routes", slices.Concat(routeRules(), routeGuardRules(), routeAroundRules(), routePathRules(), originRules())},
-		{"Clients and apps", slices.Concat(workloadRules(), processRules(), servedRules())},
+		{"Clients and apps", slices.Concat(workloadRules(), selectorRules(), processRules(), servedRules())},
 		{"Charts", slices.Concat(chartRules(), chartSecretRules())},
 		{"Charts and folders of your own", slices.Concat(besideRules(), ignoredRules())},
 		{"Containers", slices.Concat(containerRules(), fileRules(), portRules(), registryRules(), renamedRules())},

@@ -22,7 +22,7 @@ func servedRules() []Rule {
 
 // ofPods are the fields of a client that say what its pods are.
 func ofPods() []string {
-	fields := []string{"internet"}
+	fields := []string{"internet", "selector"}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[spec.Container]()) {
 		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
 			fields = append(fields, name)

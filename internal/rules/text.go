@@ -142,7 +142,7 @@ func checkEmpty(c *checker) {
 		case text != "" || at[0] == "silence": // another rule's
 		case last == "gateway" || last == "comment" || at.String() == "repo.path" || at.String() == "versions.images.argocd":
 		case inValues(at) || isFileText(at):
-		case len(in) > 0 && (in[len(in)-1] == "env" || in[len(in)-1] == "args" || in[len(in)-1] == "command"):
+		case len(in) > 0 && (in[len(in)-1] == "env" || in[len(in)-1] == "args" || in[len(in)-1] == "command" || in[len(in)-1] == "selector"):
 		default:
 			c.report(at, "the text is empty").WithHint("%s", emptyHint(at))
 		}

@@ -32,6 +32,7 @@ type Workload struct {
 	AccessPaths map[string]string `json:"accessPaths"`
 	Bypass      []string          `json:"bypass"`
 	Internet    bool              `json:"internet"`
+	Selector    map[string]string `json:"selector"`
 	Container
 }
 

@@ -7,16 +7,15 @@ import (
 	"sitegen/internal/site"
 )
 
-// jobLabel has the name of the app on the pods of its jobs. They are not the app's own
-// pods: neither its Service nor its disruption budget finds them.
-const jobLabel = "job-of"
-
 // ownHealth keeps a run that failed from making the app unhealthy, which would hold
 // back what Argo CD makes after it (argo-cd docs/operator-manual/upgrading, 3.1 to 3.2).
 const ownHealth = "argocd.argoproj.io/ignore-healthcheck"
 
-// jobSelector finds the pods of an app's jobs.
-func jobSelector(w *site.Workload) map[string]string { return map[string]string{jobLabel: w.Name} }
+// jobSelector finds the pods of an app's jobs. They are not the app's own pods: neither its
+// Service nor its disruption budget finds them.
+func jobSelector(w *site.Workload) map[string]string {
+	return map[string]string{site.JobLabel: w.Name}
+}
 
 // cronJob starts a job once at a time. One that was missed for longer than it may take is
 // left out: without a deadline, a hundred missed starts would stop it for good

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/site"
 )
 
 // TestJobs holds that a job has what the app has where it runs its image, is started
@@ -27,7 +29,7 @@ func TestJobs(t *testing.T) {
 		t.Errorf("it ends otherwise: %v", job)
 	}
 	template := job.at("template").(object)
-	if diff := cmp.Diff(any(object{jobLabel: "invoices"}), template.at("metadata", "labels")); diff != "" {
+	if diff := cmp.Diff(any(object{site.JobLabel: "invoices"}), template.at("metadata", "labels")); diff != "" {
 		t.Errorf("the Service would find it: -want +got\n%s", diff)
 	}
 	pod := template.at("spec").(object)
@@ -66,10 +68,10 @@ func TestJobPolicies(t *testing.T) {
 		return object{"namespaceSelector": object{"matchLabels": object{"kubernetes.io/metadata.name": "invoices"}}, "podSelector": object{"matchLabels": object{label: "invoices"}}}
 	}
 	db := docs["db/networkpolicy.yaml"]
-	if diff := cmp.Diff([]any{peer(nameLabel), peer(jobLabel)}, db[len(db)-1].list("spec", "ingress", 0, "from")); diff != "" {
+	if diff := cmp.Diff([]any{peer(site.NameLabel), peer(site.JobLabel)}, db[len(db)-1].list("spec", "ingress", 0, "from")); diff != "" {
 		t.Errorf("who reaches the database: -want +got\n%s", diff)
 	}
-	if jobs.list("spec", "ingress") != nil || !cmp.Equal(jobs.at("spec", "podSelector", "matchLabels"), any(object{jobLabel: "invoices"})) || !cmp.Equal(jobs.list("spec", "policyTypes"), []any{"Ingress", "Egress"}) {
+	if jobs.list("spec", "ingress") != nil || !cmp.Equal(jobs.at("spec", "podSelector", "matchLabels"), any(object{site.JobLabel: "invoices"})) || !cmp.Equal(jobs.list("spec", "policyTypes"), []any{"Ingress", "Egress"}) {
 		t.Errorf("the jobs' policy: %v", jobs)
 	}
 	to := jobs.list("spec", "egress")

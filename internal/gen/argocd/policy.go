@@ -10,10 +10,6 @@ import (
 
 type policy = manifest.Object[manifest.NetworkPolicySpec]
 
-// internetLabel marks the pods of clients that may open connections to the
-// internet.
-const internetLabel = "internet"
-
 const (
 	ingress = "Ingress"
 	egress  = "Egress"
@@ -31,7 +27,7 @@ func allowDNS(namespace string) policy {
 	return newPolicy("dns", namespace, manifest.NetworkPolicySpec{
 		Egress: []manifest.EgressRule{{
 			Ports: []manifest.Port{{Port: 53, Protocol: "UDP"}, {Port: 53, Protocol: "TCP"}},
-			To:    []manifest.Peer{pods("kube-system", "k8s-app", "kube-dns")},
+			To:    []manifest.Peer{pods("kube-system", map[string]string{"k8s-app": "kube-dns"})},
 		}},
 		PolicyTypes: []string{egress},
 	})
@@ -49,18 +45,18 @@ func fromTunnel(s *site.Site, namespace string) policy {
 func toInternet(s *site.Site, namespace string) policy {
 	return newPolicy("to-internet", namespace, manifest.NetworkPolicySpec{
 		Egress:      []manifest.EgressRule{internet(s)},
-		PodSelector: manifest.Selector{MatchLabels: map[string]string{internetLabel: "allowed"}},
+		PodSelector: manifest.Selector{MatchLabels: map[string]string{site.InternetLabel: "allowed"}},
 		PolicyTypes: []string{egress},
 	})
 }
 
 // appPolicy is what one app may do besides asking for names.
 func appPolicy(s *site.Site, w *site.Workload) policy {
-	spec := manifest.NetworkPolicySpec{PodSelector: manifest.Selector{MatchLabels: selector(w)}}
+	spec := manifest.NetworkPolicySpec{PodSelector: selector(w)}
 	spec.Ingress = appIngress(s, w)
 	spec.Egress = reaches(s, w)
 	if w.Stateful() && w.Replicas > 1 { // they are a cluster, whose pods talk at ports of their own
-		all := []manifest.Peer{own(selector(w))}
+		all := []manifest.Peer{own(w.PodSelector())}
 		spec.Ingress = append(spec.Ingress, manifest.IngressRule{From: all})
 		spec.Egress = append(spec.Egress, manifest.EgressRule{To: all})
 	}
@@ -72,15 +68,11 @@ func appPolicy(s *site.Site, w *site.Workload) policy {
 func jobPolicy(s *site.Site, w *site.Workload) policy {
 	return newPolicy(w.Name+"-jobs", w.Namespace, manifest.NetworkPolicySpec{
 		Egress: append(reaches(s, w), manifest.EgressRule{
-			Ports: tcp(w.AllPorts()), To: []manifest.Peer{own(selector(w))},
+			Ports: tcp(w.AllPorts()), To: []manifest.Peer{own(w.PodSelector())},
 		}),
 		PodSelector: manifest.Selector{MatchLabels: jobSelector(w)},
 		PolicyTypes: []string{ingress, egress},
 	})
-}
-
-func hasJobs(s *site.Site, app string) bool {
-	return slices.ContainsFunc(s.Apps, func(a *site.Workload) bool { return a.Name == app && len(a.Jobs) > 0 })
 }
 
 // own are pods of the policy's namespace.
@@ -95,7 +87,7 @@ func reaches(s *site.Site, w *site.Workload) []manifest.EgressRule {
 		if slices.Contains(target.Allow, w.Name) {
 			to = append(to, manifest.EgressRule{
 				Ports: tcp(target.AllPorts()),
-				To:    []manifest.Peer{pods(target.Namespace, nameLabel, target.Name)},
+				To:    []manifest.Peer{pods(target.Namespace, target.PodSelector())},
 			})
 		}
 	}
@@ -115,10 +107,10 @@ func tunnel(s *site.Site) manifest.Peer {
 	return manifest.Peer{NamespaceSelector: inNamespace("cloudflared"), PodSelector: &connectors}
 }
 
-func pods(namespace, label, value string) manifest.Peer {
+func pods(namespace string, labels map[string]string) manifest.Peer {
 	return manifest.Peer{
 		NamespaceSelector: inNamespace(namespace),
-		PodSelector:       &manifest.Selector{MatchLabels: map[string]string{label: value}},
+		PodSelector:       &manifest.Selector{MatchLabels: labels},
 	}
 }
 

@@ -22,14 +22,22 @@ func containerPorts(w *site.Workload) []manifest.ContainerPort {
 	return all
 }
 
+// servicePorts lead to ports of pods by their names, so that a port may have another number
+// while pods of both are there. Pods that gen did not make have no such names.
 func servicePorts(w *site.Workload) []manifest.ServicePort {
-	all := []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: portName}}
-	for _, p := range w.Ports {
-		target := p.Name
-		if p.Sidecar {
-			target = sidecarPort(p.Number)
+	target := func(name string, number int) any {
+		if w.TakenOver() {
+			return number
 		}
-		all = append(all, manifest.ServicePort{Name: p.Name, Port: p.Number, TargetPort: target})
+		return name
+	}
+	all := []manifest.ServicePort{{Name: portName, Port: w.ServicePort, TargetPort: target(portName, w.Port)}}
+	for _, p := range w.Ports {
+		name := p.Name
+		if p.Sidecar {
+			name = sidecarPort(p.Number)
+		}
+		all = append(all, manifest.ServicePort{Name: p.Name, Port: p.Number, TargetPort: target(name, p.Number)})
 	}
 	return all
 }
@@ -38,10 +46,13 @@ func servicePorts(w *site.Workload) []manifest.ServicePort {
 // to the apps that it allows, with their jobs, and to its own jobs.
 func appIngress(s *site.Site, w *site.Workload) []manifest.IngressRule {
 	var allowed []manifest.Peer
-	for _, n := range w.Allow {
-		allowed = append(allowed, pods(n, nameLabel, n))
-		if hasJobs(s, n) {
-			allowed = append(allowed, pods(n, jobLabel, n))
+	for _, from := range s.Apps {
+		if !slices.Contains(w.Allow, from.Name) {
+			continue
+		}
+		allowed = append(allowed, pods(from.Namespace, from.PodSelector()))
+		if len(from.Jobs) > 0 {
+			allowed = append(allowed, pods(from.Namespace, jobSelector(from)))
 		}
 	}
 	if len(w.Jobs) > 0 {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sitegen/internal/gentest"
+	"sitegen/internal/site"
 )
 
 const withPorts = `
@@ -56,7 +57,7 @@ func TestPortPolicies(t *testing.T) {
 			for _, rule := range p.list("spec", "ingress") {
 				for _, from := range rule.(object).list("from") {
 					for _, port := range rule.(object).list("ports") {
-						name := from.(object).text("podSelector", "matchLabels", nameLabel)
+						name := from.(object).text("podSelector", "matchLabels", site.NameLabel)
 						all[name] = append(all[name], port.(object)["port"])
 					}
 				}
@@ -77,7 +78,7 @@ func TestPortPolicies(t *testing.T) {
 	for _, p := range docs["api/networkpolicy.yaml"] {
 		for _, rule := range p.list("spec", "egress") {
 			for _, to := range rule.(object).list("to") {
-				if to.(object).text("podSelector", "matchLabels", nameLabel) == "board" {
+				if to.(object).text("podSelector", "matchLabels", site.NameLabel) == "board" {
 					for _, port := range rule.(object).list("ports") {
 						out = append(out, port.(object)["port"])
 					}

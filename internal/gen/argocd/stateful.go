@@ -17,7 +17,7 @@ func statefulSet(w *site.Workload) manifest.Object[manifest.StatefulSetSpec] {
 	}
 	return manifest.NewStatefulSet(meta(w), manifest.StatefulSetSpec{
 		Retention: manifest.Retention{WhenDeleted: "Retain", WhenScaled: "Retain"},
-		Replicas:  w.Replicas, RevisionHistoryLimit: 3, Selector: manifest.Selector{MatchLabels: selector(w)},
+		Replicas:  w.Replicas, RevisionHistoryLimit: 3, Selector: selector(w),
 		ServiceName: w.PodsName(), Template: podTemplate(w), VolumeClaimTemplates: claims,
 	})
 }
@@ -29,7 +29,7 @@ func podsService(w *site.Workload) manifest.Object[manifest.ServiceSpec] {
 	m.Name = w.PodsName()
 	return manifest.NewService(m, manifest.ServiceSpec{
 		ClusterIP: "None", Ports: servicePorts(w),
-		PublishNotReadyAddresses: true, Selector: selector(w),
+		PublishNotReadyAddresses: true, Selector: w.PodSelector(),
 	})
 }
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sitegen/internal/site"
 )
 
 // TestStateful holds that each pod of a stateful app has a name and volumes of its own,
@@ -35,7 +37,7 @@ func TestStateful(t *testing.T) {
 		t.Errorf("mounts %v", mount)
 	}
 	policies := docs["search/networkpolicy.yaml"]
-	own := object{"podSelector": object{"matchLabels": object{nameLabel: "search"}}}
+	own := object{"podSelector": object{"matchLabels": object{site.NameLabel: "search"}}}
 	for direction, end := range map[string]string{"ingress": "from", "egress": "to"} {
 		if !slices.ContainsFunc(policies[len(policies)-1].list("spec", direction), func(r any) bool { return cmp.Equal(r, any(object{end: []any{own}})) }) {
 			t.Errorf("the pods do not reach each other: %s", direction)

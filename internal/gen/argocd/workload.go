@@ -8,8 +8,6 @@ import (
 	"sitegen/internal/site"
 )
 
-const nameLabel = "app.kubernetes.io/name"
-
 // addWorkload adds the folder of a client or an app.
 func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 	w = served(w)
@@ -35,7 +33,7 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 	}
 	if w.Replicas > 1 {
 		add("pdb.yaml", manifest.NewDisruptionBudget(meta(w), manifest.DisruptionBudgetSpec{
-			MaxUnavailable: 1, Selector: manifest.Selector{MatchLabels: selector(w)},
+			MaxUnavailable: 1, Selector: selector(w),
 		}))
 	}
 	for _, v := range w.Volumes {
@@ -48,7 +46,7 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 	}
 	add("service.yaml", manifest.NewService(meta(w), manifest.ServiceSpec{
 		Ports:    servicePorts(w),
-		Selector: selector(w),
+		Selector: w.PodSelector(),
 	}))
 	if w.Stateful() {
 		add("service-pods.yaml", podsService(w))
@@ -67,14 +65,13 @@ func addWorkload(f *manifest.Files, s *site.Site, w *site.Workload) {
 	f.Add(dir+"kustomization.yaml", manifest.NewKustomization(k))
 }
 
-// selector is what a workload's pods are found by. It never changes: a Deployment's
-// selector cannot.
-func selector(w *site.Workload) map[string]string {
-	return map[string]string{nameLabel: w.Name}
+// selector finds the pods of a workload.
+func selector(w *site.Workload) manifest.Selector {
+	return manifest.Selector{MatchLabels: w.PodSelector()}
 }
 
 func meta(w *site.Workload) manifest.Meta {
-	return manifest.Meta{Labels: selector(w), Name: w.Name, Namespace: w.Namespace}
+	return manifest.Meta{Labels: map[string]string{site.NameLabel: w.Name}, Name: w.Name, Namespace: w.Namespace}
 }
 
 // claim is a volume on the node's disk. It stays when the app goes.
@@ -94,10 +91,6 @@ func claim(w *site.Workload, v site.Volume) manifest.Object[manifest.ClaimSpec] 
 }
 
 func podTemplate(w *site.Workload) manifest.PodTemplate {
-	labels := selector(w)
-	if w.Kind == site.KindClient && w.Internet {
-		labels[internetLabel] = "allowed"
-	}
 	spec := manifest.PodSpec{
 		Containers:      []manifest.Container{container(w)},
 		InitContainers:  initContainers(w),
@@ -106,10 +99,10 @@ func podTemplate(w *site.Workload) manifest.PodTemplate {
 	}
 	if w.Replicas > 1 {
 		spec.TopologySpreadConstraints = []manifest.TopologySpread{{
-			LabelSelector: manifest.Selector{MatchLabels: selector(w)}, MaxSkew: 1, TopologyKey: "kubernetes.io/hostname", WhenUnsatisfiable: "ScheduleAnyway",
+			LabelSelector: selector(w), MaxSkew: 1, TopologyKey: "kubernetes.io/hostname", WhenUnsatisfiable: "ScheduleAnyway",
 		}}
 	}
-	return manifest.PodTemplate{Metadata: manifest.Meta{Labels: labels}, Spec: spec}
+	return manifest.PodTemplate{Metadata: manifest.Meta{Labels: w.PodLabels()}, Spec: spec}
 }
 
 func deployment(w *site.Workload) manifest.Object[manifest.DeploymentSpec] {
@@ -120,7 +113,7 @@ func deployment(w *site.Workload) manifest.Object[manifest.DeploymentSpec] {
 		strategy = manifest.Strategy{Type: "Recreate"}
 	}
 	return manifest.NewDeployment(meta(w), manifest.DeploymentSpec{
-		Replicas: w.Replicas, RevisionHistoryLimit: 3, Selector: manifest.Selector{MatchLabels: selector(w)}, Strategy: strategy,
+		Replicas: w.Replicas, RevisionHistoryLimit: 3, Selector: selector(w), Strategy: strategy,
 		Template: podTemplate(w),
 	})
 }

@@ -26,7 +26,7 @@ func TestPodsAreRestricted(t *testing.T) {
 			"no memory limit":                     c.text("resources", "limits", "memory") != "",
 			"no requests":                         c.text("resources", "requests", "cpu") != "" && c.text("resources", "requests", "memory") != "",
 			"no place to write to":                c.text("volumeMounts", 0, "mountPath") == "/tmp",
-			"a selector that misses its own pods": cmp.Equal(d.at("spec", "selector", "matchLabels", nameLabel), d.at("spec", "template", "metadata", "labels", nameLabel)),
+			"a selector that misses its own pods": cmp.Equal(d.at("spec", "selector", "matchLabels", site.NameLabel), d.at("spec", "template", "metadata", "labels", site.NameLabel)),
 		} {
 			if !ok {
 				t.Errorf("%s has %s", name, what)
@@ -112,7 +112,7 @@ func TestPolicies(t *testing.T) {
 	}
 
 	label := func(p string) any {
-		return docs["websites/"+p+"/deployment.yaml"][0].at("spec", "template", "metadata", "labels", internetLabel)
+		return docs["websites/"+p+"/deployment.yaml"][0].at("spec", "template", "metadata", "labels", site.InternetLabel)
 	}
 	if label("studio") != "allowed" || label("bakery") != nil {
 		t.Error("the wrong clients reach the internet")
@@ -122,7 +122,7 @@ func TestPolicies(t *testing.T) {
 func peer(namespace, name string) object {
 	return object{
 		"namespaceSelector": object{"matchLabels": object{"kubernetes.io/metadata.name": namespace}},
-		"podSelector":       object{"matchLabels": object{nameLabel: name}},
+		"podSelector":       object{"matchLabels": object{site.NameLabel: name}},
 	}
 }
 

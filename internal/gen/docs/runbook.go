@@ -61,6 +61,7 @@ type runbook struct {
 	Registries             []site.Registry
 	Jobs                   []job
 	Stateful               bool     // some app with volumes is
+	OtherLabel             bool     // the pods of one have another app.kubernetes.io/name than the app's
 	VolumesText            string   // where hosts keep them that the spec names a folder for
 	Lost                   []string // hosts without a copy of /
 	Versions               site.Versions
@@ -179,6 +180,7 @@ func newRunbook(s *site.Site) runbook {
 			r.Volumes = append(r.Volumes, volume{a.Name, v.Name, v.Mount, strings.Join(a.Claims(v), ", "), whereOf(s, v)})
 		}
 		r.Stateful = r.Stateful || a.Stateful() && len(a.Volumes) > 0
+		r.OtherLabel = r.OtherLabel || a.PodLabels()[site.NameLabel] != a.Name && len(a.Volumes) > 0
 	}
 	return r
 }

@@ -31,6 +31,7 @@ func (g *generator) clients() {
 		}
 		g.accessPaths(access)
 		g.maybe(3, "internet: true")
+		g.maybe(5, `selector: {app: "nginx-%d", tier: %q}`, i, g.one("no", "on", "010", "web"))
 		g.maybe(6, `renamed: from: "was-%d"`, i)
 		g.container()
 		g.line("}")
@@ -76,6 +77,7 @@ func (g *generator) apps() {
 			g.maybe(2, "replicas: %d", g.IntN(4))
 		}
 		g.maybe(3, "internet: false")
+		g.maybe(5, `selector: {"app.kubernetes.io/name": "web-%d", "app.kubernetes.io/instance": %q}`, i, g.one("null", "0x1f", "prod"))
 		g.maybe(5, "wave: %d", g.IntN(9))
 		g.maybe(3, `ports: {metrics: 9090, "a-1": 65535}`)
 		g.maybe(3, `files: {"/etc/app/tls.key": secret: "tls.key", "/etc/app/key": secret: "API_KEY"}`)
