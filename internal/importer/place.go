@@ -11,7 +11,7 @@ import (
 func (r *reading) place(u *unit, w *workload, names []string, rules map[string][]rule) string {
 	service := text(w.service, "metadata", "name")
 	namespace := u.namespaceOf(w.deployment)
-	name := slug(u.dir[strings.LastIndex(u.dir, "/")+1:])
+	name := w.name(namespace, slug(u.dir[strings.LastIndex(u.dir, "/")+1:]))
 	if why := r.holds(u, w, name, namespace); why != "" {
 		return why
 	}
@@ -44,20 +44,53 @@ func (r *reading) place(u *unit, w *workload, names []string, rules map[string][
 	if slices.ContainsFunc(append(slices.Clone(r.clients), r.appFields...), func(f field) bool { return f.name == name }) {
 		return "its name, which another one has"
 	}
-	selector := mapping(w.deployment, "spec", "selector", "matchLabels")
-	gens := len(selector) == 1 && selector["app.kubernetes.io/name"] == name
-	if (text(w.deployment, "metadata", "name") == name || service == name) && !gens {
-		return "its name: gen's Deployment and Service of the same name select pods by app.kubernetes.io/name, and no selector of a Deployment can be changed"
+	if w.stays(namespace, name) {
+		if service == name && !w.gensPort(namespace) {
+			return "the port of its Service, which gen's has at 80 for a client, and for an app at the port of the container"
+		}
+		var selector object
+		labels := mapping(w.deployment, "spec", "selector", "matchLabels")
+		for _, key := range slices.Sorted(maps.Keys(labels)) {
+			selector.set(key, text(labels[key]))
+		}
+		if len(selector) > 0 {
+			w.said.set("selector", selector)
+		}
 	}
 	if namespace == site {
 		r.client(u, w, name, hosts)
 		return ""
 	}
-	if service == name && text(items(w.service, "spec", "ports")[0], "port") != fmt.Sprint(w.port) {
-		return "the port of its Service, which gen's has at the port of the container"
-	}
 	r.app(u, w, name, hosts)
 	return ""
+}
+
+// name is that of the Deployment where gen's may have it, with its Service: nothing starts
+// beside what runs then. Else it is the folder's.
+func (w *workload) name(namespace, folder string) string {
+	old := text(w.deployment, "metadata", "name")
+	if old == text(w.service, "metadata", "name") && slug(old) == old && old >= "a" && len(old) <= 55 && w.gensPort(namespace) && w.stays(namespace, old) {
+		return old
+	}
+	return folder
+}
+
+// stays tells whether gen's workload of a name is in the namespace where one runs: clients
+// are in one for all of them, unless their image may need to be root, apps in one of their own.
+func (w *workload) stays(namespace, name string) bool {
+	if namespace == site {
+		return !w.said.has("podSecurity")
+	}
+	return namespace == name
+}
+
+// gensPort tells whether the Service has the port that gen's would have.
+func (w *workload) gensPort(namespace string) bool {
+	port := w.port
+	if namespace == site {
+		port = 80
+	}
+	return text(items(w.service, "spec", "ports")[0], "port") == fmt.Sprint(port)
 }
 
 // app makes an app, which takes the place of what runs where that has its names.
@@ -106,8 +139,14 @@ func (r *reading) takes(u *unit, w *workload, at, name, namespace string, hosts 
 		r.led[h] = true
 	}
 	for _, d := range u.docs {
-		if kind := text(d.m, "kind"); (kind == "Deployment" || kind == "Service" && text(d.m, "spec", "clusterIP") != "None") && text(d.m, "metadata", "name") != name {
-			r.after = append(r.after, "kubectl -n "+namespace+" delete "+strings.ToLower(kind)+" "+quoted(text(d.m, "metadata", "name")))
+		kind, old := text(d.m, "kind"), text(d.m, "metadata", "name")
+		if kind != "Deployment" && (kind != "Service" || text(d.m, "spec", "clusterIP") == "None") {
+			continue
+		}
+		if object := strings.ToLower(kind) + " " + quoted(old); old == name && w.stays(namespace, name) {
+			r.after = append(r.after, "kubectl -n "+namespace+" annotate "+object+" argocd.argoproj.io/sync-options-")
+		} else {
+			r.after = append(r.after, "kubectl -n "+namespace+" delete "+object)
 		}
 	}
 	r.keepOld(u, namespace)
@@ -116,8 +155,8 @@ func (r *reading) takes(u *unit, w *workload, at, name, namespace string, hosts 
 	for _, f := range u.files {
 		f.say(taken, at)
 	}
-	if old == name && service == name {
-		step = "its pods start anew, one after the other, as gen's Deployment of the same name says"
+	if old == name && service == name && w.stays(namespace, name) {
+		step = "Deployment and Service " + name + " are taken over where they are: their pods start anew, one after the other, and the old ones answer until then"
 	}
 	if len(w.volumes) > 0 {
 		step = "its pod stops, and gen's starts with the same volumes: a short gap"

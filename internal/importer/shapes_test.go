@@ -406,21 +406,56 @@ func TestWorkloads(t *testing.T) {
 	}
 }
 
-// TestApp: what has the names that gen's would have is taken where its selector is gen's.
+// TestApp: what has the names that gen's would have is taken over where it runs, with its selector.
 func TestApp(t *testing.T) {
 	site := func(label string) *Result {
 		all := strings.NewReplacer("app: shop-nginx", label+": shop", "shop-nginx", "shop", "namespace: websites", "namespace: shop", "port: 80,", "port: 8080,").Replace(deployment + "---\n" + service)
-		return read(t, map[string]string{"apps/shop.yaml": strings.ReplaceAll(argo("shop", "own/shop", ""), "websites", "shop"), "own/shop/all.yaml": all, "c/config.yaml": tunnel("- {hostname: shop.example, service: 'http://shop.shop:8080'}\n")})
+		return read(t, map[string]string{"apps/shop.yaml": strings.ReplaceAll(argo("shop", "own/files", ""), "websites", "shop"), "own/files/all.yaml": all, "c/config.yaml": tunnel("- {hostname: shop.example, service: 'http://shop.shop:8080'}\n")})
 	}
 	r := site("app.kubernetes.io/name")
-	has(t, r, "apps: shop", `hostnames: ["shop.example"]`, "public: ")
+	has(t, r, "apps: shop", `hostnames: ["shop.example"]`, "public: ", `selector: "app.kubernetes.io/name": "shop"`)
 	if strings.Contains(r.Spec, "folders") || strings.Contains(r.Spec, "routes") {
 		t.Error(r.Spec)
 	}
 	r = site("app")
-	has(t, r, `path: "own/shop"`, `"shop.example": {to: "http://shop.shop:8080", public: true}`)
-	if notes := r.line("own/shop/all.yaml").Notes; !strings.Contains(strings.Join(notes, ""), "selector") {
-		t.Errorf("%q", notes)
+	has(t, r, "apps: shop", `selector: app: "shop"`)
+	if after := strings.Join(r.Report.After, "\n"); !strings.Contains(after, "annotate deployment shop argocd.argoproj.io/sync-options-") || strings.Contains(after, "delete deployment") {
+		t.Error(after)
+	}
+}
+
+// TestTakenOver: a client keeps the name of its Deployment and Service where gen's may have it
+// and lives in the same namespace; else gen's runs beside it, behind the same selector where that
+// finds its pods.
+func TestTakenOver(t *testing.T) {
+	const restricted = "        securityContext: {runAsNonRoot: true, capabilities: {drop: [ALL]}}\n"
+	site := func(objects string) *Result {
+		return read(t, map[string]string{
+			"k8s/argocd-x/apps/shop.yaml": argo("shop", "k8s/argocd-x/shop", ""), "k8s/argocd-x/app-of-apps.yaml": argo("root", "k8s/argocd-x/apps", ""),
+			"k8s/argocd-x/shop/all.yaml": objects, "c/config.yaml": tunnel("- {hostname: shop.example, service: 'http://shop-nginx.websites:80'}\n"),
+		})
+	}
+	for what, c := range map[string]struct{ objects, name, selector, after string }{
+		"as it is":         {deployment + restricted + "---\n" + service, `"shop-nginx": {`, `selector: app: "shop-nginx"`, "annotate service shop-nginx"},
+		"as root":          {deployment + "---\n" + service, "shop: {", "", "delete deployment shop-nginx"},
+		"its port":         {deployment + restricted + "---\n" + strings.Replace(service, "port: 80,", "port: 81,", 1), "", "", ""},
+		"two names":        {strings.Replace(deployment, "name: shop-nginx,", "name: shop-web,", 1) + restricted + "---\n" + service, "shop: {", `selector: app: "shop-nginx"`, "delete deployment shop-web"},
+		"a name with dots": {strings.Replace(deployment, "name: shop-nginx,", "name: shop.web,", 1) + restricted + "---\n" + service, "shop: {", `selector: app: "shop-nginx"`, "delete deployment shop.web"},
+	} {
+		r := site(c.objects)
+		if c.name == "" { // the rule for its hostname leads to another port
+			has(t, r, "folders: ")
+			continue
+		}
+		if _, clients, _ := strings.Cut(r.Spec, "clients: "); !strings.HasPrefix(strings.TrimLeft(clients, "{\n\t"), c.name) {
+			t.Errorf("%s: it has another name than %s:\n%s", what, c.name, clients)
+		}
+		if strings.Contains(r.Spec, "selector") != (c.selector != "") || !strings.Contains(r.Spec, c.selector) {
+			t.Errorf("%s: no %q:\n%s", what, c.selector, r.Spec)
+		}
+		if after := strings.Join(r.Report.After, "\n"); !strings.Contains(after, c.after) {
+			t.Errorf("%s: no %q:\n%s", what, c.after, after)
+		}
 	}
 }
 
