@@ -36,7 +36,7 @@ type loopback struct {
 	http    *http.Client
 }
 
-// programs are those that TestThreeServers runs: in a folder of their own, or on PATH.
+// clusterPrograms are those that a test runs: in a folder of their own, or on PATH.
 func clusterPrograms(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -46,7 +46,7 @@ func clusterPrograms(t *testing.T) map[string]string {
 			path, _ = exec.LookPath(name)
 		}
 		if _, err := os.Stat(path); err != nil {
-			t.Skipf("SKIPPED: %s is neither on PATH nor in the folder that SITEGEN_CLUSTER_BIN names, and no cluster of three is run", name)
+			t.Skipf("SKIPPED: %s is neither on PATH nor in the folder that SITEGEN_CLUSTER_BIN names, and no API server is run", name)
 		}
 		found[name] = path
 	}
