@@ -39,7 +39,7 @@ func (w *world) answer(host string) answer {
 	}
 	connectors := 0
 	for _, c := range w.pods {
-		if c.table == nil || !c.ready || c.tunnel != rec.tunnel {
+		if c.table == nil || !c.ready || c.login.id != rec.tunnel {
 			continue
 		}
 		out := flow{from: peer{namespace: c.namespace, labels: c.labels}, to: peer{outside: true, addr: netip.MustParseAddr("198.51.100.1")}, port: 7844}

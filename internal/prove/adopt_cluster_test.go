@@ -148,8 +148,8 @@ func (w *world) start(p *pod) {
 					return
 				}
 			}
-			if o.login != "" {
-				p.tunnel = o.login
+			if o.login.id != "" {
+				p.login = o.login
 			}
 			if docs, err := documents([]byte(text(o.node, "data", "config.yaml"))); err == nil && len(docs) == 1 && at(docs[0], "ingress") != nil {
 				var rules []ingress.Rule

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -14,27 +15,33 @@ import (
 // Access application of a hostname is made; all else is refused.
 var takes = []string{"helm_release", "kubectl_manifest", "cloudflare_zero_trust_access_application"}
 
-// terraform applies the root of the operator's files, over what import blocks took in.
+// terraform applies the root of the operator's files, with adopt.tf where there is one.
 func (w *world) terraform() {
 	r := rootOf(w.work)
-	if w.adopted { // each thing that gen's root has is imported, and the rest is let go
-		w.state = map[string]string{}
-		for _, at := range slices.Sorted(maps.Keys(r.Resources)) {
-			if thing := w.stands(r, r.Resources[at]); w.there(thing) {
-				w.state[at] = thing
-			}
-		}
+	if w.adopted {
+		w.takeOver(r)
 	}
 	for _, at := range slices.Sorted(maps.Keys(w.state)) {
-		if r.Resources[at] == nil {
+		if r.Resources[at] == nil && w.target == "" {
 			w.destroy(at)
 		}
 	}
 	var todo []string
 	for at, res := range r.Resources {
-		if res.Mode == "resource" {
+		if res.Mode == "resource" && w.target == "" {
 			todo = append(todo, at)
 		}
+	}
+	if w.target != "" { // and what it depends on
+		todo = append(todo, w.target)
+		for i := 0; i < len(todo); i++ {
+			for at, res := range r.Resources {
+				if res.Mode == "resource" && !slices.Contains(todo, at) && dependsOn(r, todo[i], at) {
+					todo = append(todo, at)
+				}
+			}
+		}
+		w.target = ""
 	}
 	slices.Sort(todo)
 	for len(todo) > 0 {
@@ -78,7 +85,7 @@ func (w *world) apply(r *tfread.Root, at string) {
 	res := r.Resources[at]
 	thing := w.stands(r, res)
 	if thing == "" {
-		w.state[at] = at
+		w.state[at] = cmp.Or(w.state[at], at)
 		return
 	}
 	if _, ours := w.state[at]; !ours && w.there(thing) && !slices.Contains(takes, res.Kind) {
@@ -91,14 +98,15 @@ func (w *world) apply(r *tfread.Root, at string) {
 	case "record":
 		rec := &dnsRecord{name: w.hostname(r, res), kind: res.Text("type")}
 		if m := tunnelContent.FindStringSubmatch(res.Text("content")); m != nil {
-			rec.tunnel = w.tunnelAt(r, m[1])
+			rec.tunnel = w.tunnelAt(m[1]).id
 		}
 		w.records[name] = rec
 	case "tunnel":
 		if w.tunnels[name] == nil {
 			w.made++
-			w.tunnels[name] = &cloudTunnel{fmt.Sprintf("%s, made %d", name, w.made)}
+			w.tunnels[name] = &cloudTunnel{id: fmt.Sprintf("%s, made %d", name, w.made)}
 		}
+		w.tunnels[name].secret = w.secretOf(res)
 	case "access":
 		w.guards[name] = letIn(r, at)
 	case "release":
@@ -107,7 +115,7 @@ func (w *world) apply(r *tfread.Root, at string) {
 			w.releases[name] = append(w.releases[name], textOf(v))
 		}
 	default:
-		w.applyObject(r, res)
+		w.applyObject(res)
 	}
 	w.look()
 	w.settle()
@@ -119,15 +127,22 @@ var (
 )
 
 // tunnelAt is the tunnel that an address stands for.
-func (w *world) tunnelAt(r *tfread.Root, at string) string {
+func (w *world) tunnelAt(at string) cloudTunnel {
 	if t := w.tunnels[strings.TrimPrefix(w.state[at], "tunnel ")]; t != nil {
-		return t.id
+		return *t
 	}
-	return ""
+	return cloudTunnel{}
+}
+
+var randomName = regexp.MustCompile(`\brandom_\w+\.\w+`)
+
+// secretOf is the secret of a tunnel: what a random resource is in the state.
+func (w *world) secretOf(res *tfread.Resource) string {
+	return w.state[randomName.FindString(res.Attrs["secret"].Expr+res.Attrs["tunnel_secret"].Expr)]
 }
 
 // applyObject makes one of the cluster's objects.
-func (w *world) applyObject(r *tfread.Root, res *tfread.Resource) {
+func (w *world) applyObject(res *tfread.Resource) {
 	if res.Kind == "kubectl_manifest" {
 		w.put(objectsIn("yaml_body", []byte(res.Text("yaml_body")))[0], "")
 		return
@@ -148,18 +163,18 @@ func (w *world) applyObject(r *tfread.Root, res *tfread.Resource) {
 	}
 	kind := map[string]string{"namespace": "Namespace", "secret": "Secret", "config_map": "ConfigMap"}[strings.TrimSuffix(strings.TrimPrefix(res.Kind, "kubernetes_"), "_v1")]
 	data := map[string]string{}
-	login := ""
+	var login cloudTunnel
 	for _, part := range []string{"data", "data_wo"} {
 		for key := range values(res.Attrs[part].Value) {
 			data[key] = ""
 		}
 		if m := tunnelLogin.FindStringSubmatch(res.Attrs[part].Expr); m != nil {
-			data["credentials.json"], login = "", w.tunnelAt(r, m[1])
+			data["credentials.json"], login = "", w.tunnelAt(m[1])
 		}
 	}
 	o := made(map[string]any{"apiVersion": "v1", "kind": kind, "metadata": said, "data": data})
 	w.put(o, "")
-	if l := w.objects[o.id()]; login != "" {
+	if l := w.objects[o.id()]; login.id != "" {
 		l.login = login
 		w.settle()
 	}
@@ -193,7 +208,7 @@ func letIn(r *tfread.Root, at string) []string {
 func (w *world) destroy(at string) {
 	thing := w.state[at]
 	delete(w.state, at)
-	if thing == at {
+	if !w.there(thing) { // of the state alone
 		return
 	}
 	w.fault("Terraform destroys %s", thing)
@@ -203,11 +218,6 @@ func (w *world) destroy(at string) {
 		delete(w.records, name)
 	case "tunnel":
 		delete(w.tunnels, name)
-		for _, p := range w.pods { // nobody is connected to it any longer
-			if !slices.ContainsFunc(slices.Collect(maps.Values(w.tunnels)), func(t *cloudTunnel) bool { return t.id == p.tunnel }) {
-				p.tunnel = ""
-			}
-		}
 	case "access":
 		delete(w.guards, name)
 	case "release":

@@ -102,3 +102,27 @@ func (w *world) there(thing string) bool {
 	}
 	return thing != "" && w.objects[thing] != nil
 }
+
+// takeOver has the state be what gen adopt --state makes of it: an import block for each resource that
+// stands for what is there, the tunnel's secret among them, and nothing of the old root's.
+func (w *world) takeOver(r *tfread.Root) {
+	w.adopted = false
+	secret := ""
+	for at, res := range rootOf(w.before).Resources {
+		if strings.HasPrefix(w.state[at], "tunnel ") {
+			secret = w.secretOf(res)
+		}
+	}
+	next := map[string]string{}
+	for _, at := range slices.Sorted(maps.Keys(r.Resources)) {
+		thing := w.stands(r, r.Resources[at])
+		switch {
+		case w.without != "" && strings.HasPrefix(at, w.without):
+		case w.there(thing):
+			next[at] = thing
+		case r.Resources[at].Kind == "random_bytes":
+			next[at] = secret
+		}
+	}
+	w.state = next
+}

@@ -19,7 +19,7 @@ type world struct {
 	t             *testing.T
 	before, after map[string][]byte // the two trees
 	git, work     map[string][]byte // what Argo CD reads, and what the operator has
-	adopted       bool              // the operator has the import blocks
+	adopted       bool              // the operator has adopt.tf, which no apply has read yet
 
 	objects  map[string]*live
 	pods     []*pod
@@ -34,6 +34,8 @@ type world struct {
 	zones    map[string]string // names by id
 
 	changed  bool              // since Argo CD looked
+	target   string            // of the next apply alone
+	without  string            // what has no import block, where a test wants that
 	slow     bool              // the root Application hears of a push after the others
 	step     string            // of the page
 	expected map[string]answer // by hostname
@@ -47,8 +49,8 @@ type world struct {
 type live struct {
 	*object
 	annotations map[string]string
-	tracked     string // the Application that brought it
-	login       string // in a Secret: the tunnel that cloudflared logs in to
+	tracked     string      // the Application that brought it
+	login       cloudTunnel // in a Secret: what cloudflared logs in with
 }
 
 // pod is one that runs, or waits.
@@ -58,7 +60,7 @@ type pod struct {
 	template         *yaml.Node
 	ready            bool
 	table            *ingress.Table // of cloudflared: as it was when the pod started
-	tunnel           string
+	login            cloudTunnel
 	connected        bool
 }
 
@@ -66,7 +68,7 @@ type dnsRecord struct {
 	name, kind, tunnel string
 }
 
-type cloudTunnel struct{ id string }
+type cloudTunnel struct{ id, secret string }
 
 // answer is what a hostname gets.
 type answer struct {
@@ -102,6 +104,13 @@ func (w *world) look() {
 		}
 		if is.who != was.who {
 			w.fault("%s lets in %q, and let in %q", host, is.who, was.who)
+		}
+	}
+	for _, p := range w.pods {
+		for _, t := range w.tunnels {
+			if p.login.id == t.id && p.login.secret != t.secret {
+				w.fault("cloudflared %v cannot log in again: the tunnel has another secret", p.labels)
+			}
 		}
 	}
 	for _, id := range w.data {
