@@ -159,6 +159,10 @@ func (r *reading) takes(u *unit, w *workload, at, name, namespace string, hosts 
 		step = "Deployment and Service " + name + " are taken over where they are: their pods start anew, one after the other, and the old ones answer until then"
 	}
 	if len(w.volumes) > 0 {
+		if w.kind == "Deployment" && text(w.deployment, "spec", "strategy", "type") != "Recreate" {
+			// What the API server filled in itself stays, and it refuses that beside gen's Recreate.
+			r.step("kubectl -n " + quoted(namespace) + " patch deployment " + quoted(old) + ` --type=merge -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'`)
+		}
 		step = "its pod stops, and gen's starts with the same volumes: a short gap"
 	}
 	if w.kind == "StatefulSet" {

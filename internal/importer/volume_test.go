@@ -48,6 +48,11 @@ func TestVolumes(t *testing.T) {
 	if needs := strings.Join(r.line("own/board/all.yaml").Needs, "\n"); !strings.Contains(needs, "hold 1Gi each") {
 		t.Error(needs)
 	}
+	const patch = "patch deployment board --type=merge"
+	rolling := one(t, "board", board, "  strategy: {type: Recreate}\n", "")
+	if strings.Contains(strings.Join(r.Report.Steps, "\n"), patch) || !strings.Contains(strings.Join(rolling.Report.Steps, "\n"), patch) {
+		t.Errorf("%q and %q", r.Report.Steps, rolling.Report.Steps)
+	}
 	for why, change := range map[string][]string{
 		"names no storage class":                     {"  storageClassName: local-path\n", ""},
 		"is of the class fast":                       {"storageClassName: local-path", "storageClassName: fast"},
