@@ -21,11 +21,15 @@ import (
 type adoptCmd struct {
 	editFlags
 	Yes   bool     `short:"y" help:"Replace the files without asking."`
+	State string   `placeholder:"FILE" complete:"files" help:"A copy of the state of the Terraform root that made what runs (terraform state pull > FILE): write adopt.tf beside gen's files, with the blocks by which they take it over."`
 	Paths []string `arg:"" optional:"" name:"PATH" complete:"files" help:"Files, folders or patterns of the output root. Without one: a list of all files of yours that lie where gen has one."`
 }
 
 // Run lists what is in the way, or has gen's files take the place of the user's.
 func (c *adoptCmd) Run(e *env) error {
+	if c.State != "" {
+		return c.takeOver(e)
+	}
 	if len(c.Paths) == 0 {
 		return c.list(e)
 	}

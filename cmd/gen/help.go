@@ -195,7 +195,11 @@ func (*adoptCmd) Help() string {
 
   gen adopt                            # what is in the way, and what can be done
   gen adopt docs/RUNBOOK.md --dry-run   # the difference alone
-  gen adopt k8s/terraform-web/dns.tf --accept destroy --yes`
+  gen adopt k8s/terraform-web/dns.tf --accept destroy --yes
+
+With --state it is about what runs: import and removed blocks for Terraform, in a file of yours beside gen's, and what no block can say.
+
+  terraform state pull > before.tfstate && gen adopt --state before.tfstate`
 }
 
 func (*ejectCmd) Help() string {

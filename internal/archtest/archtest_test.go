@@ -25,7 +25,7 @@ func TestDependencies(t *testing.T) {
 			}
 		}
 	}
-	for _, l := range slices.Concat(languages, layers, []string{"sitegen/internal/tree", "sitegen/internal/edit", "sitegen/internal/verify", "sitegen/internal/prove", "sitegen/internal/prove/meant", "sitegen/internal/differ", "sitegen/internal/tfread", "sitegen/internal/ingress", "sitegen/internal/sopsread", "sitegen/internal/yamlread", "sitegen/internal/importer", "sitegen/cmd/gen"}) {
+	for _, l := range slices.Concat(languages, layers, []string{"sitegen/internal/tree", "sitegen/internal/edit", "sitegen/internal/verify", "sitegen/internal/prove", "sitegen/internal/prove/meant", "sitegen/internal/differ", "sitegen/internal/tfread", "sitegen/internal/ingress", "sitegen/internal/sopsread", "sitegen/internal/yamlread", "sitegen/internal/importer", "sitegen/internal/adopt", "sitegen/cmd/gen"}) {
 		if _, ok := imports[l]; !ok {
 			t.Errorf("there is no package %s: the rule about it holds nothing", l)
 		}
@@ -55,6 +55,8 @@ func forbidden(pkg, dep string, languages []string) string {
 		return "the spec's graph is read from the site, and compared with the tree's"
 	case pkg == "sitegen/internal/importer" && (strings.HasPrefix(dep, "sitegen/internal/gen") || dep == "sitegen/internal/site"):
 		return "what is imported is read from the files alone, and said as a spec"
+	case pkg == "sitegen/internal/adopt" && own && dep != "sitegen/internal/tfread" && dep != "sitegen/internal/tf":
+		return "what is taken over is read from a state and from Terraform's files"
 	case pkg == "sitegen/internal/differ" && own && !slices.Contains([]string{"sitegen/internal/nix", "sitegen/internal/yamlread"}, dep):
 		return "what compares two files knows languages and nothing of a site"
 	case slices.Contains([]string{"sitegen/internal/tfread", "sitegen/internal/ingress", "sitegen/internal/sopsread", "sitegen/internal/yamlread"}, pkg) && own && dep != "sitegen/internal/yamlread":

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"sitegen/internal/format"
+	"sitegen/internal/tfread"
 )
 
 // terraform compares the resources of each Terraform root. One that moves between roots
@@ -54,11 +55,13 @@ func differ(old, new Side, dir string) bool {
 
 // plan says what Terraform will say of a root.
 func plan(dir string, was, is root) []Item {
-	var created, changed, replaced, destroyed, lost []string
+	var imported, created, changed, replaced, destroyed, lost, unknown []string
 	old := was.moved(is)
 	for _, at := range slices.Sorted(maps.Keys(is.resources)) {
 		before, ok := old[at]
 		switch {
+		case !ok && slices.Contains(is.Imports, at):
+			imported = append(imported, at)
 		case !ok:
 			created = append(created, at)
 		case replaces(at, before, is.resources[at]) && returns(at):
@@ -73,6 +76,8 @@ func plan(dir string, was, is root) []Item {
 		_, stays := is.resources[at]
 		switch {
 		case stays || is.forgotten(at):
+		case tfread.OfCloudflare4(strings.SplitN(at, ".", 2)[0]):
+			unknown = append(unknown, at)
 		case returns(at):
 			destroyed = append(destroyed, at)
 		default:
@@ -83,16 +88,20 @@ func plan(dir string, was, is root) []Item {
 	for _, part := range []struct {
 		what string
 		all  []string
-	}{{"create", created}, {"change", changed}, {"replace", replaced}, {"destroy", destroyed}} {
+	}{{"import", imported}, {"create", created}, {"change", changed}, {"replace", replaced}, {"destroy", destroyed}} {
 		if len(part.all) > 0 {
 			text += fmt.Sprintf(", %d to %s", len(part.all), part.what)
 		}
 	}
-	if text == "" {
-		return nil
+	var items []Item
+	if text != "" {
+		items = append(items, Item{Layer: Terraform, Text: dir + ": " + strings.TrimPrefix(text, ", "),
+			Detail: detail("import", imported) + detail("create", created) + detail("change", changed) + detail("replace", replaced) + detail("destroy", destroyed)})
 	}
-	items := []Item{{Layer: Terraform, Text: dir + ": " + strings.TrimPrefix(text, ", "),
-		Detail: detail("create", created) + detail("change", changed) + detail("replace", replaced) + detail("destroy", destroyed)}}
+	if len(unknown) > 0 {
+		items = append(items, Item{Layer: Terraform, Text: "version 5 of provider cloudflare does not know " + some(unknown) + ": no plan is made while the state has them",
+			Why: "gen adopt --state FILE says how gen's files take over what they stand for", Detail: detail("unknown", unknown)})
+	}
 	if len(lost) > 0 {
 		items = append(items, Item{Layer: Terraform, Danger: Destroy, Text: "Terraform destroys " + some(lost),
 			Why: why(lost)})
@@ -131,7 +140,6 @@ func replaces(at string, was, is attributes) bool {
 		"helm_release":                                   {"name", "namespace"},
 		"kubernetes_namespace_v1":                        {"metadata"},
 		"kubernetes_secret_v1":                           {"metadata", "type"},
-		"random_bytes":                                   {"keepers", "length"},
 	}[kind], func(name string) bool { return was[name] != is[name] })
 }
 

@@ -20,6 +20,7 @@ type Root struct {
 	Resources map[string]*Resource // by address; data and ephemeral ones with that word before
 	Moves     map[string]string    // moved: from → to
 	Removed   []string             // removed, without being destroyed
+	Imports   []string             // the addresses of import blocks
 	Providers map[string]Pos       // of required_providers, those with a source and a version
 	Faults    []Fault              // what Terraform would refuse: of a Named root only
 
@@ -170,6 +171,8 @@ func (r *reader) block(b *hclsyntax.Block) {
 		}
 	case "moved":
 		r.root.Moves[text("from")] = text("to")
+	case "import":
+		r.root.Imports = append(r.root.Imports, text("to"))
 	case "removed":
 		if !destroys(b) {
 			r.root.Removed = append(r.root.Removed, text("from"))

@@ -112,17 +112,10 @@ func variables(f *tf.File, s *site.Site) {
 	v.Set("description", tf.String("context in the kubeconfig; null is its current one"))
 	v.Set("type", tf.Ref("string"))
 	v.Set("default", tf.Null())
-
-	v = f.Block("variable", "tunnel_secret_rotation")
-	v.Set("description", tf.String("raise it to make a new tunnel secret, then restart the cloudflared pods"))
-	v.Set("type", tf.Ref("number"))
-	v.Set("default", tf.Int(1))
 }
 
 func example(f *tf.File, s *site.Site) {
 	f.Comment("Copy to terraform.tfvars (which git ignores) to change a default.")
 	f.Set("kubeconfig_path", tf.String(kubeconfigPath(s)))
 	f.Set("kubeconfig_context", tf.Null())
-	f.Comment("Shared by everybody who applies: agree on the number, or set it nowhere.")
-	f.Set("tunnel_secret_rotation", tf.Int(1))
 }

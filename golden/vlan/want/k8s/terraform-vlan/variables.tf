@@ -17,9 +17,3 @@ variable "kubeconfig_context" {
   type        = string
   default     = null
 }
-
-variable "tunnel_secret_rotation" {
-  description = "raise it to make a new tunnel secret, then restart the cloudflared pods"
-  type        = number
-  default     = 1
-}

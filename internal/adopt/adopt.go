@@ -1,0 +1,257 @@
+// Package adopt says how gen's Terraform roots take over what runs already: from the state of the
+// root that made it, the blocks that import it, those that let go of what no root has any more,
+// and what a person has to know before.
+package adopt
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sitegen/internal/tfread"
+)
+
+// Plan is what is to be done so that no apply destroys or doubles what runs.
+type Plan struct {
+	Roots  []Root
+	Forget []string // addresses for terraform state rm, where no block can let go of them
+	Left   []Left   // what stays as it is, and is no root's any more
+	Kept   []string // addresses that are the same before and after
+	Told   []string // what the first plan says of them, and why
+}
+
+// Root is one of gen's, with its blocks.
+type Root struct {
+	Dir     string
+	Imports []Import
+	Removed []string // of the root that keeps the state
+	New     []string // addresses that the apply makes
+}
+
+// Import is a resource of a root that stands for what an address in the state does.
+type Import struct {
+	From, To string
+	ID       string // "" where it is a secret
+	Variable string // that says the id instead
+	Query    string // of jq, which finds it in the state
+}
+
+// Left is a resource of the state that stays, unmanaged.
+type Left struct{ Address, What string }
+
+// plan is one in the making.
+type plan struct {
+	Plan
+	state   []tfread.Instance
+	zones   map[string]string // ids by name
+	account string
+	taken   map[string]bool // addresses of the state that are imported
+}
+
+// Make compares a state with gen's roots, the first of which keeps the state: the files of
+// each by path, the user's own among them.
+func Make(state []tfread.Instance, roots []*tfread.Root) Plan {
+	p := &plan{zones: map[string]string{}, taken: map[string]bool{}}
+	for _, in := range state {
+		if in.Mode == "managed" && !in.Deposed {
+			p.state = append(p.state, in)
+		}
+		if a := in.Text("account_id"); p.account == "" && a != "" {
+			p.account = a
+		}
+	}
+	p.findZones(state, roots)
+	was := map[thing][]tfread.Instance{}
+	for _, in := range p.state {
+		if t := p.identify(in.Kind, in); t.what != "" {
+			was[t] = append(was[t], in)
+		}
+	}
+	for _, root := range roots {
+		p.Roots = append(p.Roots, p.root(root, was))
+	}
+	p.letGo(roots)
+	return p.Plan
+}
+
+// findZones notes the ids of zones: of those in the state, and of those that records in it lie in.
+func (p *plan) findZones(state []tfread.Instance, roots []*tfread.Root) {
+	for _, root := range roots {
+		for at, res := range root.Resources {
+			if name := key.FindStringSubmatch(at); name != nil && res.Kind == "cloudflare_zone" {
+				p.zones[name[1]] = ""
+			}
+		}
+	}
+	for _, in := range state {
+		switch in.Kind {
+		case "cloudflare_zone":
+			for _, name := range []string{in.Text("zone"), in.Text("name")} {
+				if name != "" {
+					p.zones[name] = firstOf(in.Text("zone_id"), in.Text("id"))
+				}
+			}
+		case "cloudflare_record", "cloudflare_dns_record":
+			name := firstOf(in.Text("hostname"), in.Text("name"))
+			for zone, id := range p.zones {
+				if id == "" && (name == zone || strings.HasSuffix(name, "."+zone)) {
+					p.zones[zone] = in.Text("zone_id")
+				}
+			}
+		}
+	}
+}
+
+func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
+	r := Root{Dir: root.Dir}
+	for _, at := range slices.Sorted(maps.Keys(root.Resources)) {
+		res := root.Resources[at]
+		if res.Mode != "resource" || strings.HasSuffix(at, "[*]") {
+			continue
+		}
+		if res.Kind == "random_bytes" {
+			if in, ok := p.secretOf(root, res); ok {
+				r.Imports = append(r.Imports, Import{From: "the secret of " + in.Address, To: at, Variable: "adopted_" + res.Name, Query: query(in)})
+				continue
+			}
+		}
+		in, ok := p.counterpart(at, res, was)
+		switch {
+		case !ok:
+			r.New = append(r.New, at)
+		case in.Address == at:
+			p.Kept = append(p.Kept, at)
+			p.taken[at] = true
+		default:
+			p.taken[in.Address] = true
+			r.Imports = append(r.Imports, Import{From: in.Address, To: at, ID: p.importID(in)})
+		}
+	}
+	return r
+}
+
+// counterpart is what stands for the same in the state, and is nobody else's yet.
+func (p *plan) counterpart(at string, res *tfread.Resource, was map[thing][]tfread.Instance) (tfread.Instance, bool) {
+	t := p.identify(res.Kind, declared{res})
+	var left []tfread.Instance
+	for _, in := range was[t] {
+		if !p.taken[in.Address] {
+			left = append(left, in)
+		}
+	}
+	for _, in := range left {
+		if in.Address == at || t.what == "record" && bare(firstOf(in.Text("content"), in.Text("value"))) == bare(res.Text("content")) {
+			return in, true
+		}
+	}
+	switch {
+	case t.what == "tunnel" && len(left) > 0 && left[0].Text("config_src") == "cloudflare":
+		p.Told = append(p.Told, left[0].Address+": its rules are in the dashboard, and Cloudflare does not move those of a tunnel to its own configuration: gen's is another tunnel, so give it another name (tunnel.name); docs/ADOPTING.md of gen, A tunnel with its rules in the dashboard")
+		return tfread.Instance{}, false
+	case len(left) == 1 || len(left) > 0 && t.what != "record":
+		return left[0], true
+	case t.what == "record" && res.Name == "tunnel":
+		return p.inItsWay(res, was)
+	}
+	return tfread.Instance{}, false
+}
+
+// inItsWay is an address record where the tunnel's record is to be: Cloudflare has no CNAME
+// beside one (81053), so that Terraform has to replace it.
+func (p *plan) inItsWay(res *tfread.Resource, was map[thing][]tfread.Instance) (tfread.Instance, bool) {
+	var all []tfread.Instance
+	for _, typ := range []string{"A", "AAAA"} {
+		all = append(all, was[thing{"record", res.Text("name") + " " + typ}]...)
+	}
+	if len(all) == 0 {
+		return tfread.Instance{}, false
+	}
+	p.Told = append(p.Told, all[0].Address+" is replaced by the tunnel's record: the hostname moves to this server in that moment")
+	for _, in := range all[1:] {
+		p.Told = append(p.Told, in.Address+" is in the way of the tunnel's record: delete it right before the apply")
+	}
+	return all[0], true
+}
+
+// bare is the text of a TXT record without quotes, as Cloudflare has it in one version of its
+// provider and not in the other.
+func bare(content string) string {
+	return strings.ReplaceAll(strings.Trim(strings.TrimSuffix(content, "."), `"`), `" "`, "")
+}
+
+// secretOf finds the tunnel in the state whose secret a resource of gen's is to be.
+func (p *plan) secretOf(root *tfread.Root, res *tfread.Resource) (tfread.Instance, bool) {
+	for _, t := range root.Resources {
+		if kinds[t.Kind] != "tunnel" || !strings.HasPrefix(t.Attrs["tunnel_secret"].Expr, res.Kind+"."+res.Name+".") {
+			continue
+		}
+		for _, in := range p.state {
+			if kinds[in.Kind] == "tunnel" && in.Text("name") == t.Text("name") && in.Text("config_src") != "cloudflare" {
+				return in, true
+			}
+		}
+	}
+	return tfread.Instance{}, false
+}
+
+// query finds a tunnel's secret: version 4 calls it secret. No letter of a type or an id wants quoting.
+func query(in tfread.Instance) string {
+	name := "tunnel_secret"
+	if in.Text("secret") != "" {
+		name = "secret"
+	}
+	return fmt.Sprintf(`.resources[].instances[].attributes | select(.id == %q) | .%s // empty`, in.Text("id"), name)
+}
+
+// letGo has the root that keeps the state let go of all that is not its own.
+func (p *plan) letGo(roots []*tfread.Root) {
+	declared := map[string]bool{}
+	for at := range roots[0].Resources {
+		declared[strings.SplitN(at, "[", 2)[0]] = true
+	}
+	removed := map[string]bool{}
+	for _, in := range p.state {
+		switch {
+		case slices.Contains(p.Kept, in.Address):
+			continue
+		case declared[in.Block] && !p.taken[in.Address] && p.identify(in.Kind, in).what == "":
+			continue // the user's own, which has a file of its own
+		case declared[in.Block], tfread.OfCloudflare4(in.Kind), strings.Contains(in.Block, "["): // no block names an instance of a module
+			p.Forget = append(p.Forget, in.Address)
+		case !removed[in.Block]:
+			removed[in.Block] = true
+			p.Roots[0].Removed = append(p.Roots[0].Removed, in.Block)
+		}
+		if !p.taken[in.Address] && !passing(in.Kind) {
+			p.Left = append(p.Left, Left{in.Address, p.describe(in)})
+		}
+	}
+	slices.Sort(p.Forget)
+	slices.Sort(p.Roots[0].Removed)
+}
+
+// passing tells kinds that stand for nothing outside of the state.
+func passing(kind string) bool {
+	return strings.HasPrefix(kind, "random_") || slices.Contains([]string{"null_resource", "terraform_data", "time_sleep"}, kind)
+}
+
+func firstOf(all ...string) string {
+	for _, s := range all {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// Ready tells whether a root can be compared with a state: a file of the user's with kinds that
+// gen's providers do not know is one that is still to go.
+func Ready(root *tfread.Root) error {
+	for _, at := range slices.Sorted(maps.Keys(root.Resources)) {
+		if res := root.Resources[at]; tfread.OfCloudflare4(res.Kind) && res.Mode == "resource" {
+			return fmt.Errorf("%s:%d: %s is of version 4 of provider cloudflare, and gen's files are for 5: take the file over or delete it first (gen adopt)", res.Pos.File, res.Pos.Line, at)
+		}
+	}
+	return nil
+}
