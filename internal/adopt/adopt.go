@@ -147,7 +147,7 @@ func (p *plan) counterpart(at string, res *tfread.Resource, was map[thing][]tfre
 	}
 	switch {
 	case t.what == "tunnel" && len(left) > 0 && left[0].Text("config_src") == "cloudflare":
-		p.Told = append(p.Told, left[0].Address+": its rules are in the dashboard, and Cloudflare does not move those of a tunnel to its own configuration: gen's is another tunnel, so give it another name (tunnel.name); docs/ADOPTING.md of gen, A tunnel with its rules in the dashboard")
+		p.Told = append(p.Told, left[0].Address+": its rules are in the dashboard, and Cloudflare does not move those of a tunnel to its own configuration: gen's is another tunnel, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids")
 		return tfread.Instance{}, false
 	case len(left) == 1 || len(left) > 0 && t.what != "record":
 		return left[0], true

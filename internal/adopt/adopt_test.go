@@ -134,7 +134,7 @@ func TestMake(t *testing.T) {
 			state: []tfread.Instance{in("cloudflare_zero_trust_tunnel_cloudflared.mine", attrs{"id": "tid", "account_id": "acc", "name": "web", "config_src": "cloudflare"})},
 			want:  map[string]string{},
 			plan: Plan{Roots: []Root{{Removed: []string{"cloudflare_zero_trust_tunnel_cloudflared.mine"}}}, Left: []Left{{"cloudflare_zero_trust_tunnel_cloudflared.mine", "tunnel web"}},
-				Told: []string{"cloudflare_zero_trust_tunnel_cloudflared.mine: its rules are in the dashboard, and Cloudflare does not move those of a tunnel to its own configuration: gen's is another tunnel, so give it another name (tunnel.name); docs/ADOPTING.md of gen, A tunnel with its rules in the dashboard"}},
+				Told: []string{"cloudflare_zero_trust_tunnel_cloudflared.mine: its rules are in the dashboard, and Cloudflare does not move those of a tunnel to its own configuration: gen's is another tunnel, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids"}},
 		},
 		"the same address for the same thing is kept, for another is let go": {
 			state: []tfread.Instance{in("helm_release.argocd", attrs{"name": "argocd", "namespace": "argo"}),

@@ -20,7 +20,9 @@ type object struct {
 	Spec     struct {
 		Selector any
 		Template any
-		Claims   any `json:"volumeClaimTemplates"`
+		Claims   any                                    `json:"volumeClaimTemplates"`
+		Source   struct{ Chart, TargetRevision string } // of an Application
+		Sources  []struct{ Chart, TargetRevision string }
 	}
 }
 
@@ -36,7 +38,7 @@ func manifests(old, new Side) []Item {
 		readObjects(is, data[1])
 	}
 	inNamespaces(was, is)
-	var items []Item
+	items := charts(was, is)
 	var rolled []string
 	for _, key := range slices.Sorted(maps.Keys(union(was, is))) {
 		before, wasThere := was[key]
@@ -57,6 +59,21 @@ func manifests(old, new Side) []Item {
 	}
 	if len(rolled) > 0 {
 		items = append(items, Item{Layer: Workloads, Text: "pods start anew: " + some(rolled), Detail: strings.Join(rolled, "\n")})
+	}
+	return items
+}
+
+// charts tells of those of Applications that go up too fast.
+func charts(was, is map[string]object) []Item {
+	var items []Item
+	for _, key := range slices.Sorted(maps.Keys(is)) {
+		for _, before := range append(was[key].Spec.Sources, was[key].Spec.Source) {
+			for _, after := range append(is[key].Spec.Sources, is[key].Spec.Source) {
+				if before.Chart == after.Chart {
+					items = append(items, leap(Workloads, after.Chart, before.TargetRevision, after.TargetRevision)...)
+				}
+			}
+		}
 	}
 	return items
 }

@@ -37,7 +37,7 @@ type Danger string
 
 // The classes of danger.
 const (
-	Never     Danger = "never"     // what never changes on a running site
+	Never     Danger = "never"     // what never changes on a running site, or not in one step
 	Reinstall Danger = "reinstall" // a host has to be installed anew
 	Destroy   Danger = "destroy"   // Terraform destroys what does not come back as it was
 	Public    Danger = "public"    // what was guarded is open to everybody
@@ -55,7 +55,7 @@ func Dangers() []struct {
 		Means  string
 	}
 	return []class{
-		{Never, "something that never changes on a running site"},
+		{Never, "something that never changes on a running site, or not in one step"},
 		{Reinstall, "a host that has to be installed anew, or goes"},
 		{Destroy, "Terraform destroys or replaces what does not come back as it was"},
 		{Public, "something that was guarded is open to everybody"},

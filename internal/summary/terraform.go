@@ -56,6 +56,7 @@ func differ(old, new Side, dir string) bool {
 // plan says what Terraform will say of a root.
 func plan(dir string, was, is root) []Item {
 	var imported, created, changed, replaced, destroyed, lost, unknown []string
+	var leaps []Item
 	old := was.moved(is)
 	for _, at := range slices.Sorted(maps.Keys(is.resources)) {
 		before, ok := old[at]
@@ -70,6 +71,7 @@ func plan(dir string, was, is root) []Item {
 			replaced, lost = append(replaced, at), append(lost, at)
 		case !maps.Equal(before, is.resources[at]):
 			changed = append(changed, at)
+			leaps = append(leaps, leap(Terraform, is.Resources[at].Text("chart"), before["version"], is.resources[at]["version"])...)
 		}
 	}
 	for _, at := range slices.Sorted(maps.Keys(old)) {
@@ -106,7 +108,7 @@ func plan(dir string, was, is root) []Item {
 		items = append(items, Item{Layer: Terraform, Danger: Destroy, Text: "Terraform destroys " + some(lost),
 			Why: why(lost)})
 	}
-	return items
+	return append(items, leaps...)
 }
 
 func detail(what string, all []string) string {
