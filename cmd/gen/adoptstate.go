@@ -112,7 +112,7 @@ func (c *adoptCmd) writeBlocks(e *env, root *os.Root, plan adopt.Plan) error {
 		if err := errors.Join(err, f.Close()); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.stderr, "gen: %s written: %s, %s to let go of\n", path.Join(c.Out.dir(), p), format.Count(len(r.Imports), "import"), format.Count(len(r.Removed), "resource"))
+		fmt.Fprintf(e.stderr, "gen: %s written: %s, %s, %s to let go of\n", path.Join(c.Out.dir(), p), format.Count(len(r.Imports), "import"), format.Count(len(r.Moves), "move"), format.Count(len(r.Removed), "resource"))
 	}
 	return nil
 }
@@ -131,13 +131,16 @@ func (c *adoptCmd) printTakeOver(to io.Writer, plan adopt.Plan) error {
 	}
 	for _, r := range plan.Roots {
 		var imports, secrets []string
+		for _, m := range r.Moves {
+			imports = append(imports, m.From+" -> "+m.To)
+		}
 		for _, i := range r.Imports {
 			imports = append(imports, i.From+" -> "+i.To)
 			if i.Variable != "" {
 				secrets = append(secrets, fmt.Sprintf(`export TF_VAR_%s="$(jq -r '%s' %s)"`, i.Variable, i.Query, file))
 			}
 		}
-		part(r.Dir+": taken over, by import blocks", imports)
+		part(r.Dir+": taken over", imports)
 		part(r.Dir+": made by the apply; for one that is there already, write an import block (docs/ADOPTING.md of gen, Import ids)", r.New)
 		part("before the plan: the tunnel's secret, which gen writes nowhere", secrets)
 	}

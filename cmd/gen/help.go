@@ -191,15 +191,12 @@ func (*importCmd) Help() string {
 }
 
 func (*adoptCmd) Help() string {
-	return `Use it where files of your own lie in places of gen's, one after another: it shows what differs and what that means, and asks; for files that you have decided about, gen --force PATH does it in the run that writes all else.
+	return `Use it where files of your own lie in places of gen's, one after another: it shows what differs and what that means, and asks; with --state it is about what runs, and writes a file of blocks for Terraform; for files that you have decided about, gen --force PATH does it in the run that writes all else.
 
   gen adopt                            # what is in the way, and what can be done
   gen adopt docs/RUNBOOK.md --dry-run   # the difference alone
   gen adopt k8s/terraform-web/dns.tf --accept destroy --yes
-
-With --state it is about what runs: import and removed blocks for Terraform, in a file of yours beside gen's, and what no block can say.
-
-  terraform state pull > before.tfstate && gen adopt --state before.tfstate`
+  gen adopt --state before.tfstate      # what runs: adopt.tf, from terraform state pull > before.tfstate`
 }
 
 func (*ejectCmd) Help() string {

@@ -24,10 +24,17 @@ type Plan struct {
 // Root is one of gen's, with its blocks.
 type Root struct {
 	Dir     string
+	Moves   []Move
 	Imports []Import
 	Removed []string // of the root that keeps the state
 	New     []string // addresses that the apply makes
 }
+
+// Move is a resource of the state whose address is another in a root. A tunnel is moved, since
+// provider cloudflare 5.22 leaves texts out of its next requests when it changes one that was
+// imported (internal/apijson/encoder.go); an application is not, for it would take the zone along
+// that it was made in, and be replaced.
+type Move struct{ From, To string }
 
 // Import is a resource of a root that stands for what an address in the state does.
 type Import struct {
@@ -46,13 +53,15 @@ type plan struct {
 	state   []tfread.Instance
 	zones   map[string]string // ids by name
 	account string
-	taken   map[string]bool // addresses of the state that are imported
+	taken   map[string]bool // addresses of the state that a root goes on with
+	moved   map[string]bool // those of them that have another address there
+	first   *tfread.Root
 }
 
 // Make compares a state with gen's roots, the first of which keeps the state: the files of
 // each by path, the user's own among them.
 func Make(state []tfread.Instance, roots []*tfread.Root) Plan {
-	p := &plan{zones: map[string]string{}, taken: map[string]bool{}}
+	p := &plan{zones: map[string]string{}, taken: map[string]bool{}, moved: map[string]bool{}, first: roots[0]}
 	for _, in := range state {
 		if in.Mode == "managed" && !in.Deposed {
 			p.state = append(p.state, in)
@@ -123,6 +132,9 @@ func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
 		case in.Address == at:
 			p.Kept = append(p.Kept, at)
 			p.taken[at] = true
+		case root == p.first && moves(in.Kind):
+			p.taken[in.Address], p.moved[in.Address] = true, true
+			r.Moves = append(r.Moves, Move{in.Address, at})
 		default:
 			p.taken[in.Address] = true
 			r.Imports = append(r.Imports, Import{From: in.Address, To: at, ID: p.importID(in)})
@@ -146,8 +158,8 @@ func (p *plan) counterpart(at string, res *tfread.Resource, was map[thing][]tfre
 		}
 	}
 	switch {
-	case t.what == "tunnel" && len(left) > 0 && left[0].Text("config_src") == "cloudflare":
-		p.Told = append(p.Told, left[0].Address+": its rules are in the dashboard, and Cloudflare does not move those of a tunnel to its own configuration: gen's is another tunnel, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids")
+	case t.what == "tunnel" && len(left) > 0 && p.inDashboard(left[0]):
+		p.Told = append(p.Told, left[0].Address+": its rules are Cloudflare's and in no file, which does not change for a tunnel that is there: gen's is another one, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids")
 		return tfread.Instance{}, false
 	case len(left) == 1 || len(left) > 0 && t.what != "record":
 		return left[0], true
@@ -155,6 +167,19 @@ func (p *plan) counterpart(at string, res *tfread.Resource, was map[thing][]tfre
 		return p.inItsWay(res, was)
 	}
 	return tfread.Instance{}, false
+}
+
+// inDashboard tells whether Cloudflare has the rules of a tunnel, and not a file.
+func (p *plan) inDashboard(tunnel tfread.Instance) bool {
+	return tunnel.Text("config_src") == "cloudflare" || slices.ContainsFunc(p.state, func(in tfread.Instance) bool {
+		return (in.Kind == "cloudflare_tunnel_config" || in.Kind == "cloudflare_zero_trust_tunnel_cloudflared_config") && in.Text("tunnel_id") == tunnel.Text("id")
+	})
+}
+
+// moves tells kinds that version 5 of provider cloudflare moves to a tunnel of its own (its
+// MoveState; its own name is that of version 4 too).
+func moves(kind string) bool {
+	return kind == "cloudflare_tunnel" || kind == "cloudflare_zero_trust_tunnel_cloudflared"
 }
 
 // inItsWay is an address record where the tunnel's record is to be: Cloudflare has no CNAME
@@ -187,7 +212,7 @@ func (p *plan) secretOf(root *tfread.Root, res *tfread.Resource) (tfread.Instanc
 			continue
 		}
 		for _, in := range p.state {
-			if kinds[in.Kind] == "tunnel" && in.Text("name") == t.Text("name") && in.Text("config_src") != "cloudflare" {
+			if kinds[in.Kind] == "tunnel" && in.Text("name") == t.Text("name") && !p.inDashboard(in) {
 				return in, true
 			}
 		}
@@ -213,7 +238,7 @@ func (p *plan) letGo(roots []*tfread.Root) {
 	removed := map[string]bool{}
 	for _, in := range p.state {
 		switch {
-		case slices.Contains(p.Kept, in.Address):
+		case slices.Contains(p.Kept, in.Address), p.moved[in.Address]:
 			continue
 		case declared[in.Block] && !p.taken[in.Address] && p.identify(in.Kind, in).what == "":
 			continue // the user's own, which has a file of its own

@@ -87,6 +87,9 @@ func imports(p Plan) map[string]string {
 		for _, i := range r.Imports {
 			all[i.To] = i.ID + i.Variable
 		}
+		for _, m := range r.Moves {
+			all[m.To] = m.From
+		}
 	}
 	return all
 }
@@ -103,9 +106,9 @@ func TestMake(t *testing.T) {
 			state: []tfread.Instance{tunnel,
 				in("cloudflare_record.apex", attrs{"id": "r1", "zone_id": "zone", "name": "@", "hostname": "example.com", "type": "CNAME", "value": "tid.cfargotunnel.com"}),
 				in(`cloudflare_record.all["www"]`, attrs{"id": "r2", "zone_id": "zone", "name": "www", "hostname": "www.example.com", "type": "CNAME"})},
-			want: map[string]string{"random_bytes.tunnel_secret": "adopted_tunnel_secret", "cloudflare_zero_trust_tunnel_cloudflared.site": "acc/tid",
+			want: map[string]string{"random_bytes.tunnel_secret": "adopted_tunnel_secret", "cloudflare_zero_trust_tunnel_cloudflared.site": "cloudflare_tunnel.web",
 				`cloudflare_dns_record.tunnel["example.com"]`: "zone/r1", `cloudflare_dns_record.tunnel["www.example.com"]`: "zone/r2"},
-			plan: Plan{Forget: []string{`cloudflare_record.all["www"]`, "cloudflare_record.apex", "cloudflare_tunnel.web"}},
+			plan: Plan{Forget: []string{`cloudflare_record.all["www"]`, "cloudflare_record.apex"}},
 		},
 		"two records of a name and type go by their content": {
 			state: []tfread.Instance{
@@ -134,7 +137,13 @@ func TestMake(t *testing.T) {
 			state: []tfread.Instance{in("cloudflare_zero_trust_tunnel_cloudflared.mine", attrs{"id": "tid", "account_id": "acc", "name": "web", "config_src": "cloudflare"})},
 			want:  map[string]string{},
 			plan: Plan{Roots: []Root{{Removed: []string{"cloudflare_zero_trust_tunnel_cloudflared.mine"}}}, Left: []Left{{"cloudflare_zero_trust_tunnel_cloudflared.mine", "tunnel web"}},
-				Told: []string{"cloudflare_zero_trust_tunnel_cloudflared.mine: its rules are in the dashboard, and Cloudflare does not move those of a tunnel to its own configuration: gen's is another tunnel, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids"}},
+				Told: []string{"cloudflare_zero_trust_tunnel_cloudflared.mine: its rules are Cloudflare's and in no file, which does not change for a tunnel that is there: gen's is another one, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids"}},
+		},
+		"nor is one with its rules in Terraform": {
+			state: []tfread.Instance{in("cloudflare_tunnel.mine", attrs{"id": "tid", "account_id": "acc", "name": "web", "secret": "x"}), in("cloudflare_tunnel_config.mine", attrs{"tunnel_id": "tid"})},
+			want:  map[string]string{},
+			plan: Plan{Forget: []string{"cloudflare_tunnel.mine", "cloudflare_tunnel_config.mine"}, Left: []Left{{"cloudflare_tunnel.mine", "tunnel web"}, {"cloudflare_tunnel_config.mine", ""}},
+				Told: []string{"cloudflare_tunnel.mine: its rules are Cloudflare's and in no file, which does not change for a tunnel that is there: gen's is another one, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids"}},
 		},
 		"the same address for the same thing is kept, for another is let go": {
 			state: []tfread.Instance{in("helm_release.argocd", attrs{"name": "argocd", "namespace": "argo"}),
@@ -170,7 +179,7 @@ func TestMake(t *testing.T) {
 			if want.Roots == nil {
 				want.Roots = []Root{{}}
 			}
-			want.Roots[0].Dir, want.Roots[0].Imports, want.Roots[0].New = "tf", got.Roots[0].Imports, got.Roots[0].New
+			want.Roots[0].Dir, want.Roots[0].Moves, want.Roots[0].Imports, want.Roots[0].New = "tf", got.Roots[0].Moves, got.Roots[0].Imports, got.Roots[0].New
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -213,13 +222,14 @@ func TestNothingLost(t *testing.T) {
 			_, kept := root.Resources[s.Address]
 			kept = kept && slices.Contains(p.Kept, s.Address)
 			ways := 0
-			for _, is := range []bool{kept, slices.Contains(p.Forget, s.Address), slices.Contains(p.Roots[0].Removed, s.Block)} {
+			moved := slices.ContainsFunc(p.Roots[0].Moves, func(m Move) bool { return m.From == s.Address })
+			for _, is := range []bool{kept, moved, slices.Contains(p.Forget, s.Address), slices.Contains(p.Roots[0].Removed, s.Block)} {
 				if is {
 					ways++
 				}
 			}
 			if ways != 1 {
-				t.Fatalf("%s is kept, forgotten or removed in %d ways: %+v", s.Address, ways, p)
+				t.Fatalf("%s is kept, moved, forgotten or removed in %d ways: %+v", s.Address, ways, p)
 			}
 		}
 		for _, removed := range p.Roots[0].Removed {
@@ -245,7 +255,7 @@ func TestReady(t *testing.T) {
 // TestFileReads holds that the blocks are as Terraform reads them, by the reader of roots.
 func TestFileReads(t *testing.T) {
 	r := Root{Dir: "tf", Imports: []Import{{From: "cloudflare_tunnel.web", To: `cloudflare_dns_record.record["a \"b\" ${c}"]`, ID: "zone/r1"}, {From: "its secret", To: "random_bytes.x", Variable: "adopted_x"}},
-		Removed: []string{"null_resource.a", "module.dns.cloudflare_zone.b"}}
+		Removed: []string{"null_resource.a", "module.dns.cloudflare_zone.b"}, Moves: []Move{{`module.dns["x"].cloudflare_tunnel.c[0]`, "cloudflare_zero_trust_tunnel_cloudflared.site"}}}
 	data, err := r.File()
 	if err != nil {
 		t.Fatal(err)
@@ -256,6 +266,9 @@ func TestFileReads(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{`cloudflare_dns_record.record["a \"b\" $${c}"]`, "random_bytes.x"}, got.Imports); diff != "" {
 		t.Errorf("imports (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{`module.dns["x"].cloudflare_tunnel.c[0]`: "cloudflare_zero_trust_tunnel_cloudflared.site"}, got.Moves); diff != "" {
+		t.Errorf("moved (-want +got):\n%s", diff)
 	}
 	if text := `to = cloudflare_dns_record.record["a \"b\" $${c}"]`; !strings.Contains(string(data), text) {
 		t.Errorf("no %s in\n%s", text, data)

@@ -1,8 +1,11 @@
 package adopt
 
 import (
-	"strconv"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"sitegen/internal/tf"
 )
@@ -15,7 +18,7 @@ const header = "Written by gen adopt --state, once: delete this file after the a
 
 // File is the file of a root; nil where it has no blocks.
 func (r Root) File() ([]byte, error) {
-	if len(r.Imports) == 0 && len(r.Removed) == 0 {
+	if len(r.Moves) == 0 && len(r.Imports) == 0 && len(r.Removed) == 0 {
 		return nil, nil
 	}
 	f := tf.New(header)
@@ -28,6 +31,11 @@ func (r Root) File() ([]byte, error) {
 		v := f.Block("variable", i.Variable)
 		v.Set("description", tf.String("secret of the tunnel as it is, in base64"))
 		v.Set("type", tf.Ref("string"))
+	}
+	for _, m := range r.Moves {
+		b := f.Block("moved")
+		b.Set("from", address(m.From))
+		b.Set("to", address(m.To))
 	}
 	for _, i := range r.Imports {
 		b := f.Block("import")
@@ -52,10 +60,28 @@ func (r Root) File() ([]byte, error) {
 
 // address is an address as an expression.
 func address(at string) tf.Expr {
-	block, rest, keyed := strings.Cut(at, "[")
-	e := tf.Ref(strings.Split(block, ".")...)
-	if keyed {
-		e = e.Index(tf.StringOf(strconv.Unquote(strings.TrimSuffix(rest, "]"))))
+	literal := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(at) // no key is a template
+	t, diags := hclsyntax.ParseTraversalAbs([]byte(literal), "", hcl.InitialPos)
+	if diags.HasErrors() || len(t) == 0 {
+		return tf.Ref(at)
+	}
+	e := tf.Ref(t.RootName())
+	for _, step := range t[1:] {
+		switch step := step.(type) {
+		case hcl.TraverseAttr:
+			e = e.Attr(step.Name)
+		case hcl.TraverseIndex:
+			e = e.Index(index(step.Key))
+		}
 	}
 	return e
+}
+
+// index is the key of an instance.
+func index(key cty.Value) tf.Expr {
+	if key.Type() == cty.String {
+		return tf.String(key.AsString())
+	}
+	n, _ := key.AsBigFloat().Int64()
+	return tf.Int(int(n))
 }

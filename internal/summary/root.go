@@ -30,13 +30,24 @@ func readRoot(dir string, files map[string][]byte) root {
 	return r
 }
 
-// moved are the resources under the addresses that they have in the new root.
+// unknown is what is said where the files do not tell whether it is the same.
+const unknown = "?"
+
+// moved are the resources under the addresses that they have in the new root. Of one that has
+// another there, what only the run knows may be the same.
 func (r root) moved(to root) map[string]attributes {
 	all := map[string]attributes{}
 	for at, body := range r.resources {
+		res := r.Resources[at]
 		for _, from := range slices.Sorted(maps.Keys(to.Moves)) {
 			if rest, ok := strings.CutPrefix(at, from); ok && (rest == "" || rest[0] == '[') {
 				at = to.Moves[from] + rest
+				body = maps.Clone(body)
+				for name := range body {
+					if a, ok := res.Attrs[name]; ok && !a.Value.IsWhollyKnown() {
+						body[name] = unknown
+					}
+				}
 				break
 			}
 		}

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -72,6 +73,45 @@ func TestTakenTerraform(t *testing.T) {
 		got := slices.ContainsFunc(Taken([]string{p}, old, new), func(i Item) bool { return i.Danger == Destroy })
 		if got != want {
 			t.Errorf("%q: destroyed %v, want %v", said, got, want)
+		}
+	}
+}
+
+// TestTakenOver: what import and moved blocks go on with is neither made nor replaced, and what version 5
+// of the provider does not know stops a plan rather than being destroyed.
+func TestTakenOver(t *testing.T) {
+	const p, beside = "k8s/terraform-x/cloudflare.tf", "k8s/terraform-x/adopt.tf"
+	const is = `resource "cloudflare_zero_trust_tunnel_cloudflared" "site" {
+  account_id = local.account_id
+  name       = "web"
+}
+resource "cloudflare_dns_record" "tunnel" {
+  zone_id = local.zone_id
+  name    = "example.com"
+}
+`
+	old := map[string][]byte{p: []byte(`resource "cloudflare_tunnel" "web" {
+  account_id = data.sops_file.k8s.data["account"]
+  name       = "web"
+}
+resource "cloudflare_record" "apex" {
+  zone_id = "zone"
+  name    = "@"
+}
+`)}
+	for blocks, want := range map[string]string{
+		"": "k8s/terraform-x: 2 to create",
+		"moved {\n  from = cloudflare_tunnel.web\n  to   = cloudflare_zero_trust_tunnel_cloudflared.site\n}\nimport {\n  to = cloudflare_dns_record.tunnel\n  id = \"zone/r1\"\n}\n": "k8s/terraform-x: 1 to import, 1 to change",
+	} {
+		var got []string
+		for _, i := range Taken([]string{p}, old, map[string][]byte{p: []byte(is), beside: []byte(blocks)}) {
+			got = append(got, i.Text)
+			if i.Danger != "" {
+				t.Errorf("%q: %s is of %s", blocks, i.Text, i.Danger)
+			}
+		}
+		if len(got) != 2 || got[0] != want || !strings.HasPrefix(got[1], "version 5 of provider cloudflare does not know cloudflare_record.apex") {
+			t.Errorf("%q: %q", blocks, got)
 		}
 	}
 }

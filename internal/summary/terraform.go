@@ -55,7 +55,7 @@ func differ(old, new Side, dir string) bool {
 
 // plan says what Terraform will say of a root.
 func plan(dir string, was, is root) []Item {
-	var imported, created, changed, replaced, destroyed, lost, unknown []string
+	var imported, created, changed, replaced, destroyed, lost, older []string
 	var leaps []Item
 	old := was.moved(is)
 	for _, at := range slices.Sorted(maps.Keys(is.resources)) {
@@ -79,7 +79,7 @@ func plan(dir string, was, is root) []Item {
 		switch {
 		case stays || is.forgotten(at):
 		case tfread.OfCloudflare4(strings.SplitN(at, ".", 2)[0]):
-			unknown = append(unknown, at)
+			older = append(older, at)
 		case returns(at):
 			destroyed = append(destroyed, at)
 		default:
@@ -100,9 +100,9 @@ func plan(dir string, was, is root) []Item {
 		items = append(items, Item{Layer: Terraform, Text: dir + ": " + strings.TrimPrefix(text, ", "),
 			Detail: detail("import", imported) + detail("create", created) + detail("change", changed) + detail("replace", replaced) + detail("destroy", destroyed)})
 	}
-	if len(unknown) > 0 {
-		items = append(items, Item{Layer: Terraform, Text: "version 5 of provider cloudflare does not know " + some(unknown) + ": no plan is made while the state has them",
-			Why: "gen adopt --state FILE says how gen's files take over what they stand for", Detail: detail("unknown", unknown)})
+	if len(older) > 0 {
+		items = append(items, Item{Layer: Terraform, Text: "version 5 of provider cloudflare does not know " + some(older) + ": no plan is made while the state has them",
+			Why: "gen adopt --state FILE says how gen's files take over what they stand for", Detail: detail("unknown", older)})
 	}
 	if len(lost) > 0 {
 		items = append(items, Item{Layer: Terraform, Danger: Destroy, Text: "Terraform destroys " + some(lost),
@@ -142,7 +142,7 @@ func replaces(at string, was, is attributes) bool {
 		"helm_release":                                   {"name", "namespace"},
 		"kubernetes_namespace_v1":                        {"metadata"},
 		"kubernetes_secret_v1":                           {"metadata", "type"},
-	}[kind], func(name string) bool { return was[name] != is[name] })
+	}[kind], func(name string) bool { return was[name] != unknown && was[name] != is[name] })
 }
 
 // returns tells whether what a resource stands for is made again by the same lines:

@@ -7,6 +7,11 @@ variable "adopted_tunnel_secret" {
   type        = string
 }
 
+moved {
+  from = cloudflare_tunnel.atlas
+  to   = cloudflare_zero_trust_tunnel_cloudflared.site
+}
+
 import {
   # cloudflare_record.mx
   to = cloudflare_dns_record.record["workshop.example MX"]
@@ -71,12 +76,6 @@ import {
   # cloudflare_access_application.ssh
   to = cloudflare_zero_trust_access_application.site["ssh.workshop.example"]
   id = "accounts/0a1b2c3d4e5f60718293a4b5c6d7e8f9/00000004-1111-4222-8333-444455556666"
-}
-
-import {
-  # cloudflare_tunnel.atlas
-  to = cloudflare_zero_trust_tunnel_cloudflared.site
-  id = "0a1b2c3d4e5f60718293a4b5c6d7e8f9/6f0c1f9e-0c5f-4f0e-9a53-2f2f6f6d4c11"
 }
 
 import {
