@@ -19,6 +19,7 @@ type Plan struct {
 	Left   []Left   // what stays as it is, and is no root's any more
 	Kept   []string // addresses that are the same before and after
 	Told   []string // what the first plan says of them, and why
+	Shown  []string // imported Secrets, which the state has in clear text until they are made anew
 }
 
 // Root is one of gen's, with its blocks.
@@ -137,6 +138,9 @@ func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
 			r.Moves = append(r.Moves, Move{in.Address, at})
 		default:
 			p.taken[in.Address] = true
+			if res.Kind == "kubernetes_secret_v1" {
+				p.Shown = append(p.Shown, at)
+			}
 			r.Imports = append(r.Imports, Import{From: in.Address, To: at, ID: p.importID(in)})
 		}
 	}
@@ -242,7 +246,8 @@ func (p *plan) letGo(roots []*tfread.Root) {
 			continue
 		case declared[in.Block] && !p.taken[in.Address] && p.identify(in.Kind, in).what == "":
 			continue // the user's own, which has a file of its own
-		case declared[in.Block], tfread.OfCloudflare4(in.Kind), strings.Contains(in.Block, "["): // no block names an instance of a module
+		case declared[in.Block], tfread.OfCloudflare4(in.Kind), in.Text("application_id") != "", // no version 5 reads a policy of one application
+			strings.Contains(in.Block, "["): // nor does a block name an instance of a module
 			p.Forget = append(p.Forget, in.Address)
 		case !removed[in.Block]:
 			removed[in.Block] = true

@@ -163,11 +163,17 @@ func TestMake(t *testing.T) {
 			plan: Plan{Roots: []Root{{Removed: []string{"github_repository.other"}}}, Forget: []string{"module.dns[0].github_repository.x"},
 				Left: []Left{{"github_repository.other", "other"}, {"module.dns[0].github_repository.x", "x"}}},
 		},
+		"a policy of one application, by its newer name": {
+			state: []tfread.Instance{in("cloudflare_zero_trust_access_policy.p", attrs{"id": "pid", "name": "Email", "application_id": "app"}), in("cloudflare_zero_trust_access_policy.all", attrs{"id": "pid2", "name": "Email"})},
+			want:  map[string]string{},
+			plan: Plan{Roots: []Root{{Removed: []string{"cloudflare_zero_trust_access_policy.all"}}}, Forget: []string{"cloudflare_zero_trust_access_policy.p"},
+				Left: []Left{{"cloudflare_zero_trust_access_policy.p", "policy Email, which Cloudflare deletes when its application has gen's"}, {"cloudflare_zero_trust_access_policy.all", "policy Email"}}},
+		},
 		"an object of the cluster by its names": {
 			state: []tfread.Instance{in("kubernetes_secret.k", attrs{"id": "argocd/key", "metadata": []any{attrs{"name": "key", "namespace": "argocd"}}}),
 				in("random_id.x", attrs{"id": "x"})},
 			want: map[string]string{"kubernetes_secret_v1.key": "argocd/key"},
-			plan: Plan{Roots: []Root{{Removed: []string{"kubernetes_secret.k", "random_id.x"}}}},
+			plan: Plan{Roots: []Root{{Removed: []string{"kubernetes_secret.k", "random_id.x"}}}, Shown: []string{"kubernetes_secret_v1.key"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

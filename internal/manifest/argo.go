@@ -68,7 +68,7 @@ type Automated struct {
 type Retry struct {
 	Backoff Backoff `yaml:"backoff"`
 	Limit   int     `yaml:"limit"`
-	Refresh bool    `yaml:"refresh"`
+	Refresh bool    `yaml:"refresh,omitempty"`
 }
 
 // Backoff is the time between attempts.

@@ -106,7 +106,7 @@ func (w *world) statement(s *syntax.Stmt, env map[string]string) {
 }
 
 // changeless are commands that change nothing of what the model knows, by how they begin.
-var changeless = []string{"terraform init", "git commit", "git add", "git rm", "git switch", "ssh ", "curl ", "hubble ", "cilium ", "gen check", "gen prove",
+var changeless = []string{"terraform init", "git commit", "git add", "git rm", "git switch", "rm k8s/terraform-", "ssh ", "curl ", "hubble ", "cilium ", "gen check", "gen prove",
 	"kubectl get", "kubectl rollout status", "kubectl wait", "kubectl patch persistentvolume"}
 
 func (w *world) command(args []string, input string) {

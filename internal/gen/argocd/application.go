@@ -82,7 +82,7 @@ func build(s *site.Site, m manifest.Meta, project, target, folder string) applic
 		// so for Applications: one client's broken image would keep others from going.
 		options = []string{"PruneLast=true", "ServerSideApply=true"}
 	}
-	return newApplication(m, project, target, options, source(s, s.ArgoDir()+"/"+folder))
+	return newApplication(s, m, project, target, options, source(s, s.ArgoDir()+"/"+folder))
 }
 
 // source is a folder of the repository, by its path in the output.
@@ -90,20 +90,26 @@ func source(s *site.Site, p string) manifest.Source {
 	return manifest.Source{Path: s.InRepo(p), RepoURL: s.Repo.URL, TargetRevision: s.Repo.Branch}
 }
 
-func newApplication(m manifest.Meta, project, target string, options []string, sources ...manifest.Source) application {
+func newApplication(s *site.Site, m manifest.Meta, project, target string, options []string, sources ...manifest.Source) application {
 	m.Namespace = namespace
 	spec := manifest.ApplicationSpec{
 		Destination:          manifest.Destination{Namespace: target, Server: cluster},
 		Project:              project,
 		RevisionHistoryLimit: 3,
 		SyncPolicy: manifest.SyncPolicy{
-			Automated: manifest.Automated{Prune: true, SelfHeal: true},
-			// A failed commit is tried once by default and then left alone. Here it is
-			// tried until a newer one takes its place, or the controller's sync timeout
-			// ends it: the order in which the parts of a site come up needs no care.
-			Retry:       manifest.Retry{Backoff: manifest.Backoff{Duration: "10s", Factor: 2, MaxDuration: "5m"}, Limit: -1, Refresh: true},
+			Automated:   manifest.Automated{Prune: true, SelfHeal: true},
+			Retry:       manifest.Retry{Backoff: manifest.Backoff{Duration: "10s", Factor: 2, MaxDuration: "5m"}},
 			SyncOptions: options,
 		},
+	}
+	// A failed commit is tried once by default and then left alone. Here it is tried until a
+	// newer one takes its place, or the controller's sync timeout ends it: the order in which
+	// the parts of a site come up needs no care. An Argo CD without refresh would try the
+	// old commit for ever: half an hour is enough there.
+	if retry := &spec.SyncPolicy.Retry; s.ArgoCDRefreshes() {
+		retry.Limit, retry.Refresh = -1, true
+	} else {
+		retry.Limit = 10
 	}
 	if spec.Sources = sources; len(sources) == 1 {
 		spec.Source, spec.Sources = &sources[0], nil

@@ -316,6 +316,24 @@ func permitted(project, o object) bool {
 	return allowed
 }
 
+// TestRetry: an Argo CD that has no retry.refresh refuses it, and ends with a commit that fails.
+func TestRetry(t *testing.T) {
+	for version, want := range map[string]string{"10.1.1": "limit: -1\n", "9.1.0": "limit: -1\n", "9.0.6": "limit: 10\n", "7.7.10": "limit: 10\n"} {
+		files, err := Files(gentest.Base(t, "versions: {charts: argocd: \""+version+"\", images: argocd: \"\"}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if !strings.Contains(string(f.Data), "v1alpha1\nkind: Application\n") {
+				continue
+			}
+			if text := string(f.Data); !strings.Contains(text, want) || strings.Contains(text, "refresh: true") != (want == "limit: -1\n") {
+				t.Errorf("%s with chart %s:\n%s", f.Path, version, text)
+			}
+		}
+	}
+}
+
 func TestNoClients(t *testing.T) {
 	s := newSite(t)
 	s.Clients, s.Apps, s.Charts, s.Folders = nil, nil, nil, nil

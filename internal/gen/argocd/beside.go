@@ -53,7 +53,7 @@ func besideApplication(s *site.Site, b *site.Beside) application {
 	}
 	// An object whose kind another Application brings, or an operator while it runs, has
 	// nothing to be tried on yet: without the last option it would keep all others back.
-	a := newApplication(m, b.Name, b.Namespace, []string{"PruneLast=true", "ServerSideApply=true", "SkipDryRunOnMissingResource=true"}, sources...)
+	a := newApplication(s, m, b.Name, b.Namespace, []string{"PruneLast=true", "ServerSideApply=true", "SkipDryRunOnMissingResource=true"}, sources...)
 	for _, i := range b.IgnoreDifferences {
 		k := site.ParseKind(i.Kind)
 		a.Spec.IgnoreDifferences = append(a.Spec.IgnoreDifferences, manifest.Ignored{

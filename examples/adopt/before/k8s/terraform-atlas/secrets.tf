@@ -31,6 +31,7 @@ resource "kubernetes_secret" "argocd_repo_key" {
   metadata {
     name      = "argocd-repo-key"
     namespace = "argocd"
+    labels    = { "argocd.argoproj.io/secret-type" = "repository" }
   }
   data = {
     sshPrivateKey = data.sops_file.k8s_secrets.data["argocd_repo_ssh_key"]
