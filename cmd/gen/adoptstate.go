@@ -158,12 +158,8 @@ func (c *adoptCmd) printTakeOver(to io.Writer, plan adopt.Plan) error {
 		part("before the plan, in the folder of the state: no block can let go of these", []string{strings.Join(rm, " \\\n  ")})
 	}
 	after := []string{"delete adopt.tf"}
-	if len(plan.Shown) > 0 {
-		words := []string{"terraform apply"}
-		for _, at := range plan.Shown {
-			words = append(words, "-replace="+at)
-		}
-		after = append(after, strings.Join(words, " ")+"   # else what these Secrets hold stays in the state, as the import read it")
+	for _, at := range plan.Shown {
+		after = append(after, fmt.Sprintf("terraform apply -replace=%s -target=%[1]s   # else what it holds stays in the state, as the import read it", at))
 	}
 	part("after the apply", after)
 	var left []string

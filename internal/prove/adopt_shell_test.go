@@ -134,6 +134,7 @@ func (w *world) command(args []string, input string) {
 	case begins("terraform plan "):
 		w.target = all["-target"]
 	case begins("terraform apply "):
+		w.target = cmp.Or(w.target, all["-target"])
 		w.terraform()
 	case begins("gen adopt ") && all["--state"] != "":
 		w.adopted = true

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"sitegen/internal/adopt"
 	"sitegen/internal/tfread"
 )
 
@@ -103,26 +104,71 @@ func (w *world) there(thing string) bool {
 	return thing != "" && w.objects[thing] != nil
 }
 
-// takeOver has the state be what gen adopt --state makes of it: an import block for each resource that
-// stands for what is there, the tunnel's secret among them, and nothing of the old root's.
+// instances are a state as adopt reads one: of each address what its root says, and ids.
+func (w *world) instances(r *tfread.Root) []tfread.Instance {
+	var all []tfread.Instance
+	for _, at := range slices.Sorted(maps.Keys(w.state)) {
+		res := r.Resources[at]
+		block, _, _ := strings.Cut(at, "[")
+		in := tfread.Instance{Address: at, Block: block, Mode: "managed", Kind: res.Kind, Attrs: map[string]any{"id": "id of " + at}}
+		for name, a := range res.Attrs {
+			in.Attrs[name] = textOf(a.Value)
+		}
+		for name, blocks := range res.Nested {
+			inside := map[string]any{}
+			for key, a := range blocks[0] {
+				inside[key] = textOf(a.Value)
+			}
+			in.Attrs[name] = []any{inside}
+		}
+		switch kind, _, _ := strings.Cut(w.state[at], " "); kind {
+		case "record":
+			in.Attrs["hostname"], in.Attrs["zone_id"] = w.hostname(r, res), "id of a zone"
+		case "tunnel":
+			in.Attrs["account_id"] = "id of the account"
+		}
+		all = append(all, in)
+	}
+	return all
+}
+
+// takeOver has the state be what gen adopt --state makes of it: adopt.tf's import, moved and
+// removed blocks, and terraform state rm.
 func (w *world) takeOver(r *tfread.Root) {
 	w.adopted = false
-	secret := ""
-	for at, res := range rootOf(w.before).Resources {
-		if strings.HasPrefix(w.state[at], "tunnel ") {
-			secret = w.secretOf(res)
+	was := rootOf(w.before)
+	plan := adopt.Make(w.instances(was), []*tfread.Root{r})
+	next := maps.Clone(w.state)
+	gone := slices.Clone(plan.Forget)
+	for _, block := range plan.Roots[0].Removed {
+		for at := range w.state {
+			if b, _, _ := strings.Cut(at, "["); b == block {
+				gone = append(gone, at)
+			}
 		}
 	}
-	next := map[string]string{}
-	for _, at := range slices.Sorted(maps.Keys(r.Resources)) {
-		thing := w.stands(r, r.Resources[at])
-		switch {
-		case w.without != "" && strings.HasPrefix(at, w.without):
-		case w.there(thing):
-			next[at] = thing
-		case r.Resources[at].Kind == "random_bytes":
-			next[at] = secret
+	for _, m := range plan.Roots[0].Moves {
+		gone = append(gone, m.From)
+	}
+	for _, at := range gone {
+		delete(next, at)
+	}
+	for _, m := range plan.Roots[0].Moves {
+		next[m.To] = w.state[m.From]
+	}
+	for _, i := range plan.Roots[0].Imports {
+		if w.without != "" && strings.HasPrefix(i.To, w.without) {
+			continue
 		}
+		if i.ID == "" && i.Variable == "" {
+			w.fault("the import of %s has no id", i.To)
+		}
+		if i.Variable != "" { // the secret of the tunnel that From ends with
+			at := i.From[strings.LastIndex(i.From, " ")+1:]
+			next[i.To] = w.secretOf(was.Resources[at])
+			continue
+		}
+		next[i.To] = w.state[i.From]
 	}
 	w.state = next
 }
