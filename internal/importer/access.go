@@ -40,7 +40,6 @@ var knownOfApplication = []string{"zone_id", "account_id", "name", "domain", "se
 
 func (r *reading) application(root *root, f *file, at string, res *tfread.Resource) {
 	app := &application{at: at, session: firstOf(res.Text("session_duration"), "24h"), file: f}
-	r.moves = append(r.moves, move{from: at, app: app})
 	if kind := res.Text("type"); kind != "self_hosted" && kind != "ssh" && kind != "" {
 		f.say(needsYou, at+": an application of the type "+kind+"; gen makes none: keep it in a .tf file of your own in gen's root")
 		return

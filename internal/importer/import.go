@@ -20,14 +20,6 @@ type Result struct {
 	Problems diag.Problems // of the spec
 }
 
-// move is a resource of Terraform whose state has another address in gen's root.
-type move struct {
-	from, to string
-	zone     *zone // of a record of the tunnel
-	app      *application
-	name     string
-}
-
 // reading is all that is known of a tree.
 type reading struct {
 	tree *tree
@@ -36,7 +28,6 @@ type reading struct {
 	roots []*root
 	zones map[string]*zone
 	apps  []*application
-	moves []move
 
 	tunnelName, tunnelAt string
 	configAt             *file // cloudflared's configuration

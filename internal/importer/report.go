@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"path"
+	"sitegen/internal/tfread"
 	"slices"
 	"strings"
 )
@@ -15,16 +17,12 @@ import (
 type Report struct {
 	Files []Line
 	TODOs []string
-	State []Move
+	State []string // commands by which gen takes over what Terraform made
 	Moves []string // commands in the repository, with the spec
 	Steps []string // commands before the first push
 	Then  []string // after it
 	After []string // and when all that it made answers
 }
-
-// Move is a resource in Terraform's state, and its address in gen's root; "" where that
-// makes another one, or has none.
-type Move struct{ From, To string }
 
 // Line is what becomes of a file.
 type Line struct {
@@ -55,28 +53,22 @@ func (r *reading) report() Report {
 		slices.Sort(r.public)
 		rep.TODOs = append(rep.TODOs, "everybody may see "+strings.Join(r.public, ", ")+", since no Access application of the tree guards them: say access for one that the dashboard guards")
 	}
+	var last []string
 	for _, namespace := range r.shut {
 		policy, err := json.Marshal(map[string]any{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": map[string]string{"name": "before-gen", "namespace": namespace},
 			"spec": map[string]any{"podSelector": map[string]any{}, "policyTypes": []string{"Ingress", "Egress"}, "ingress": []any{map[string]any{}}, "egress": []any{map[string]any{}}}})
 		if err == nil {
 			rep.Steps = append(rep.Steps, "echo "+quoted(string(policy))+" | kubectl apply -f -")
 		}
-		rep.After = append(rep.After, "kubectl -n "+quoted(namespace)+" delete networkpolicy before-gen")
+		last = append(last, "kubectl -n "+quoted(namespace)+" delete networkpolicy before-gen")
 	}
 	rep.Moves, rep.Then = r.gitMoves, r.then
-	rep.Steps, rep.After = append(rep.Steps, r.steps...), append(rep.After, r.after...)
-	for _, m := range r.moves {
-		if m.from == m.to {
-			continue
+	rep.Steps, rep.After = append(rep.Steps, r.steps...), append(r.after, last...)
+	for _, root := range r.roots {
+		if slices.ContainsFunc(slices.Collect(maps.Values(root.Resources)), func(res *tfread.Resource) bool { return res.Mode == "resource" }) {
+			state := path.Base(root.Dir) + ".tfstate"
+			rep.State = append(rep.State, "terraform -chdir="+quoted(root.Dir)+" state pull > ~/"+quoted(state), "gen adopt -out . --state ~/"+quoted(state))
 		}
-		to := m.to
-		if m.app != nil && len(m.app.domains) > 0 {
-			to = `cloudflare_zero_trust_access_application.site["` + m.app.domains[0] + `"]`
-		}
-		if m.zone != nil {
-			to = `cloudflare_dns_record.tunnel["` + m.zone.host(m.name) + `"]`
-		}
-		rep.State = append(rep.State, Move{m.from, to})
 	}
 	return rep
 }
@@ -161,21 +153,12 @@ func (rep Report) WriteText(w io.Writer) error {
 		title    string
 		commands []string
 	}{{"move, in the commit that brings gen's files, what lies where gen writes", rep.Moves},
+		{"run with gen's files in place, before the first plan: it would destroy what the state knows by addresses that no file has (docs/ADOPTING.md of gen)", rep.State},
 		{"run before the first push: gen's network policies shut these namespaces for pods that they do not know, and Argo CD prunes what git no longer has", rep.Steps},
 		{"run after it: Argo CD tries until it can make gen's", rep.Then},
 		{"run when gen's pods answer for every hostname", rep.After}} {
 		if len(part.commands) > 0 {
 			b.WriteString("\n" + part.title + "\n  " + strings.Join(part.commands, "\n  ") + "\n")
-		}
-	}
-	if len(rep.State) > 0 {
-		b.WriteString("\nTerraform's state: what stays in it under a name that no file declares is DESTROYED by the first apply\n" +
-			"  (terraform state rm FROM, and for TO an import block, before it; the id is in terraform state show FROM)\n")
-		for _, m := range rep.State {
-			b.WriteString("  " + m.From + "\n")
-			if m.To != "" {
-				b.WriteString("    -> " + m.To + "\n")
-			}
 		}
 	}
 	fmt.Fprintf(&b, "\n%d files\n", len(rep.Files))

@@ -26,10 +26,9 @@ var (
 
 // bootstrap are the resources that gen's own root has in its place, by their kind and
 // what they are called in the cluster.
-var bootstrap = map[string]map[string]string{
-	"kubernetes_namespace": {"cloudflared": "kubernetes_namespace_v1.cloudflared", "argocd": "kubernetes_namespace_v1.argocd"},
-	"kubernetes_secret": {"cloudflared-credentials": "kubernetes_secret_v1.cloudflared_credentials", "argocd-repo-key": "",
-		"sops-age-key": "kubernetes_secret_v1.sops_age_key"},
+var bootstrap = map[string][]string{
+	"kubernetes_namespace": {"cloudflared", "argocd"},
+	"kubernetes_secret":    {"cloudflared-credentials", "argocd-repo-key", "sops-age-key"},
 }
 
 // root is a Terraform root.
@@ -117,32 +116,26 @@ func (r *reading) resource(root *root, f *file, at string, res *tfread.Resource)
 	case is(zoneKinds):
 		name := firstOf(res.Text("name"), res.Text("zone"))
 		r.zone(root, name).made = true
-		r.moved(at, `cloudflare_zone.created["`+name+`"]`)
 		f.say(taken, "the zone "+name)
 	case is(tunnelKinds) && res.Mode == "resource":
 		r.tunnel(f, at, res)
 	case is(configKinds) && res.Mode == "resource":
-		r.moved(at, "")
 		r.tunnelConfig(f, at, res)
 	case is(recordKinds) && res.Mode == "resource":
 		r.record(root, f, at, res)
 	case is(appKinds) && res.Mode == "resource":
 		r.application(root, f, at, res)
 	case (is(policyKinds) || is(groupKinds)) && res.Mode == "resource":
-		r.moved(at, "")
 		f.say(taken, "") // read with the applications
 	case res.Kind == "random_id" && r.tunnelSecret(root, res), res.Kind == "random_password" && r.tunnelSecret(root, res):
-		r.moved(at, "")
-		f.say(needsYou, at+": the tunnel's secret is random_bytes.tunnel_secret in gen's root: the tunnel gets another secret, which the cloudflared that runs need not know until it starts anew")
+		f.say(taken, "the tunnel's secret")
 	case res.Kind == "helm_release":
 		r.release(f, at, res)
 	case res.Kind == "kubernetes_namespace", res.Kind == "kubernetes_namespace_v1", res.Kind == "kubernetes_secret", res.Kind == "kubernetes_secret_v1":
 		r.bootstrapped(f, at, res)
 	case res.Kind == "kubectl_manifest" && strings.Contains(res.Text("yaml_body")+res.Attrs["yaml_body"].Expr, "app-of-apps"):
-		r.moved(at, "kubectl_manifest.app_of_apps")
 		f.say(taken, "")
 	case res.Kind == "null_resource" && strings.Contains(res.Blocks["provisioner"], "kubectl"):
-		r.moved(at, "")
 		f.say(taken, "")
 	default:
 		f.say(needsYou, at+": gen makes none; keep it in a .tf file of your own in gen's root (docs/BESIDE.md of gen, Terraform)")
@@ -153,12 +146,10 @@ func (r *reading) resource(root *root, f *file, at string, res *tfread.Resource)
 func (r *reading) bootstrapped(f *file, at string, res *tfread.Resource) {
 	kind := strings.TrimSuffix(res.Kind, "_v1")
 	name := res.BlockText("metadata", "name")
-	to, ok := bootstrap[kind][name]
-	if !ok {
+	if !slices.Contains(bootstrap[kind], name) {
 		f.say(needsYou, at+": "+name+" is not one that gen makes; keep it in a .tf file of your own in gen's root")
 		return
 	}
-	r.moved(at, to)
 	f.say(taken, "")
 }
 
@@ -168,10 +159,8 @@ func (r *reading) release(f *file, at string, res *tfread.Resource) {
 	switch chart {
 	case "cilium":
 		r.versions.cilium = version
-		r.moved(at, "helm_release.cilium")
 	case "argo-cd":
 		r.versions.argocd = version
-		r.moved(at, "helm_release.argocd")
 	default:
 		f.say(needsYou, at+": a chart of yours belongs to Argo CD in gen's output: charts of the spec, or keep it in a .tf file of your own in gen's root")
 		return
@@ -195,7 +184,6 @@ func (r *reading) tunnel(f *file, at string, res *tfread.Resource) {
 		f.say(taken, "the tunnel "+name)
 	}
 	r.tunnelAt = strings.SplitN(at, "[", 2)[0]
-	r.moved(at, "cloudflare_zero_trust_tunnel_cloudflared.site")
 }
 
 // tunnelSecret tells whether a tunnel's secret is made of a resource.
@@ -220,12 +208,4 @@ func firstOf(all ...string) string {
 		}
 	}
 	return ""
-}
-
-// moved notes what is in the state under another address; to is "" where gen's root has
-// nothing like it, or makes it anew without a loss.
-func (r *reading) moved(from, to string) {
-	if !strings.HasPrefix(from, "data.") {
-		r.moves = append(r.moves, move{from: from, to: to})
-	}
 }

@@ -92,13 +92,11 @@ func (r *reading) record(root *root, f *file, at string, res *tfread.Resource) {
 		f.say(needsYou, at+": its name, type or zone is in no file: domains.ZONE.records of the spec, or a hostname, has to say it")
 		return
 	case rec.tunnel:
-		r.moves = append(r.moves, move{from: at, zone: z, name: rec.name})
 	case unresolved(content) && !hasData(res):
 		f.say(needsYou, at+": its content is in no file: domains.ZONE.records of the spec has to say it")
 		return
 	default:
 		rec.said = r.recordFields(f, at, res, rec, content)
-		r.moved(at, "cloudflare_dns_record.record or more, as terraform plan says")
 	}
 	z.file = f
 	z.records = append(z.records, rec)
