@@ -126,14 +126,14 @@ func (m mutant) mayPass() bool {
 		return true // the schema says what may be left out; what must not has cases in golden/bad
 	case "rename":
 		// A name of the user's choice that nothing else refers to.
-		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "registries", "init", "sidecars", "jobs", "charts", "folders", "env", "files", "ports", "paths", "volumes", "nics", "vlans", "bonds", "users", "people", "arrays", "pools", "datasets", "disks", "hosts", "access", "domains", "dkim", "accessPaths", "providers"}, fmt.Sprint(m.Path[len(m.Path)-2]))
+		return len(m.Path) > 1 && slices.Contains([]string{"clients", "apps", "registries", "init", "sidecars", "jobs", "charts", "folders", "env", "files", "ports", "paths", "volumes", "nics", "vlans", "bonds", "users", "people", "arrays", "pools", "datasets", "disks", "hosts", "access", "domains", "dkim", "accessPaths", "providers", "selector"}, fmt.Sprint(m.Path[len(m.Path)-2]))
 	case "double":
 		return slices.Contains([]string{"args", "command", "dump", "install"}, last)
 	case "empty":
 		if diag.Path(m.Path).String() == "versions.images.argocd" {
 			return true // the chart's own
 		}
-		return slices.Contains([]string{"path", "comment", "gateway", "content", "text"}, last) || slices.Contains([]any{"args", "env"}, m.Path[len(m.Path)-2])
+		return slices.Contains([]string{"path", "comment", "gateway", "content", "text"}, last) || slices.Contains([]any{"args", "env", "selector"}, m.Path[len(m.Path)-2])
 	}
 	return false
 }
