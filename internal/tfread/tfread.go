@@ -22,6 +22,8 @@ type Root struct {
 	Removed   []string             // removed, without being destroyed
 	Imports   []string             // the addresses of import blocks
 	Providers map[string]Pos       // of required_providers, those with a source and a version
+	Sources   []string             // their sources, as hashicorp/random
+	Modules   []string             // the names of module blocks
 	Faults    []Fault              // what Terraform would refuse: of a Named root only
 
 	locals map[string]*hclsyntax.Attribute
@@ -166,9 +168,12 @@ func (r *reader) block(b *hclsyntax.Block) {
 				v := r.value(a.Expr, nil)
 				if nested.Type == "required_providers" && v.Type().IsObjectType() && v.Type().HasAttribute("source") && v.Type().HasAttribute("version") {
 					r.root.Providers[name] = pos(a.SrcRange)
+					r.root.Sources = append(r.root.Sources, Text(v.GetAttr("source")))
 				}
 			}
 		}
+	case "module":
+		r.root.Modules = append(r.root.Modules, b.Labels[0])
 	case "moved":
 		r.root.Moves[text("from")] = text("to")
 	case "import":
@@ -189,7 +194,7 @@ func (r *reader) block(b *hclsyntax.Block) {
 			return
 		}
 		for key, value := range elements(keys) {
-			r.root.Resources[fmt.Sprintf("%s[%q]", address(b), key)] = r.resource(b, key, map[string]cty.Value{"key": cty.StringVal(key), "value": value})
+			r.root.Resources[address(b)+keyed(key)] = r.resource(b, key, map[string]cty.Value{"key": cty.StringVal(key), "value": value})
 		}
 	}
 }
