@@ -136,9 +136,18 @@ func (c *adoptCmd) printTakeOver(to io.Writer, plan adopt.Plan) error {
 		}
 		for _, i := range r.Imports {
 			imports = append(imports, i.From+" -> "+i.To)
-			if i.Variable != "" {
-				secrets = append(secrets, fmt.Sprintf(`export TF_VAR_%s="$(jq -r '%s' %s)"`, i.Variable, i.Query, file))
+			switch {
+			case i.Variable == "":
+				continue
+			case i.Query == "":
+				secrets = append(secrets, fmt.Sprintf("export TF_VAR_%s=   # the state has it not: TunnelSecret in the Secret cloudflared-credentials", i.Variable))
+				continue
 			}
+			query, err := sh.Quote(i.Query)
+			if err != nil {
+				return err
+			}
+			secrets = append(secrets, fmt.Sprintf(`export TF_VAR_%s="$(jq -r %s %s)"`, i.Variable, query, file))
 		}
 		part(r.Dir+": taken over", imports)
 		part(r.Dir+": made by the apply; for one that is there already, write an import block (docs/ADOPTING.md of gen, Import ids)", r.New)
@@ -157,9 +166,16 @@ func (c *adoptCmd) printTakeOver(to io.Writer, plan adopt.Plan) error {
 		}
 		part("before the plan, in the folder of the state: no block can let go of these", []string{strings.Join(rm, " \\\n  ")})
 	}
-	after := []string{"delete adopt.tf"}
+	var after []string
+	if slices.ContainsFunc(plan.Roots, adopt.Root.Blocks) {
+		after = append(after, "delete adopt.tf")
+	}
 	for _, at := range plan.Shown {
-		after = append(after, fmt.Sprintf("terraform apply -replace=%s -target=%[1]s   # else what it holds stays in the state, as the import read it", at))
+		word, err := sh.Quote(at)
+		if err != nil {
+			return err
+		}
+		after = append(after, fmt.Sprintf("terraform apply -replace=%s -target=%[1]s   # else what it holds stays in the state, as the import read it", word))
 	}
 	part("after the apply", after)
 	var left []string

@@ -19,7 +19,7 @@ type Plan struct {
 	Left   []Left   // what stays as it is, and is no root's any more
 	Kept   []string // addresses that are the same before and after
 	Told   []string // what the first plan says of them, and why
-	Shown  []string // imported Secrets, which the state has in clear text until they are made anew
+	Shown  []string // Secrets that the state has in clear text until they are made anew
 }
 
 // Root is one of gen's, with its blocks.
@@ -42,7 +42,7 @@ type Import struct {
 	From, To string
 	ID       string // "" where it is a secret
 	Variable string // that says the id instead
-	Query    string // of jq, which finds it in the state
+	Query    string // of jq, which finds it in the state; "" where the state has it not
 }
 
 // Left is a resource of the state that stays, unmanaged.
@@ -51,24 +51,28 @@ type Left struct{ Address, What string }
 // plan is one in the making.
 type plan struct {
 	Plan
-	state   []tfread.Instance
-	zones   map[string]string // ids by name
-	account string
-	taken   map[string]bool // addresses of the state that a root goes on with
-	moved   map[string]bool // those of them that have another address there
-	first   *tfread.Root
+	state    []tfread.Instance
+	zones    map[string]string // ids by name
+	names    map[string]string // and the other way round
+	accounts map[string]string // of Cloudflare, by the id of a zone; by "" the first that the state tells
+	taken    map[string]bool   // addresses of the state that a root goes on with
+	moved    map[string]bool   // those of them that have another address there
+	first    *tfread.Root
+}
+
+func (p *plan) tell(text string) {
+	if !slices.Contains(p.Told, text) {
+		p.Told = append(p.Told, text)
+	}
 }
 
 // Make compares a state with gen's roots, the first of which keeps the state: the files of
 // each by path, the user's own among them.
 func Make(state []tfread.Instance, roots []*tfread.Root) Plan {
-	p := &plan{zones: map[string]string{}, taken: map[string]bool{}, moved: map[string]bool{}, first: roots[0]}
+	p := &plan{zones: map[string]string{}, names: map[string]string{}, accounts: map[string]string{}, taken: map[string]bool{}, moved: map[string]bool{}, first: roots[0]}
 	for _, in := range state {
 		if in.Mode == "managed" && !in.Deposed {
 			p.state = append(p.state, in)
-		}
-		if a := in.Text("account_id"); p.account == "" && a != "" {
-			p.account = a
 		}
 	}
 	p.findZones(state, roots)
@@ -81,36 +85,9 @@ func Make(state []tfread.Instance, roots []*tfread.Root) Plan {
 	for _, root := range roots {
 		p.Roots = append(p.Roots, p.root(root, was))
 	}
-	p.letGo(roots)
+	p.letGo()
+	p.letGoDeposed(state)
 	return p.Plan
-}
-
-// findZones notes the ids of zones: of those in the state, and of those that records in it lie in.
-func (p *plan) findZones(state []tfread.Instance, roots []*tfread.Root) {
-	for _, root := range roots {
-		for at, res := range root.Resources {
-			if name := key.FindStringSubmatch(at); name != nil && res.Kind == "cloudflare_zone" {
-				p.zones[name[1]] = ""
-			}
-		}
-	}
-	for _, in := range state {
-		switch in.Kind {
-		case "cloudflare_zone":
-			for _, name := range []string{in.Text("zone"), in.Text("name")} {
-				if name != "" {
-					p.zones[name] = firstOf(in.Text("zone_id"), in.Text("id"))
-				}
-			}
-		case "cloudflare_record", "cloudflare_dns_record":
-			name := firstOf(in.Text("hostname"), in.Text("name"))
-			for zone, id := range p.zones {
-				if id == "" && (name == zone || strings.HasSuffix(name, "."+zone)) {
-					p.zones[zone] = in.Text("zone_id")
-				}
-			}
-		}
-	}
 }
 
 func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
@@ -122,6 +99,10 @@ func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
 		}
 		if res.Kind == "random_bytes" {
 			if in, ok := p.secretOf(root, res); ok {
+				if root == p.first && p.has(at, firstOf(in.Text("tunnel_secret"), in.Text("secret"))) {
+					p.keep(at)
+					continue
+				}
 				r.Imports = append(r.Imports, Import{From: "the secret of " + in.Address, To: at, Variable: "adopted_" + res.Name, Query: query(in)})
 				continue
 			}
@@ -130,21 +111,44 @@ func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
 		switch {
 		case !ok:
 			r.New = append(r.New, at)
-		case in.Address == at:
-			p.Kept = append(p.Kept, at)
-			p.taken[at] = true
+		case in.Address == at && root == p.first && !ofZone(in):
+			p.keep(at)
+			if res.Kind == "kubernetes_secret_v1" && res.Attrs["data"].Expr == "" && in.Attrs["data"] != nil {
+				p.Shown = append(p.Shown, at)
+			}
 		case root == p.first && moves(in.Kind):
 			p.taken[in.Address], p.moved[in.Address] = true, true
 			r.Moves = append(r.Moves, Move{in.Address, at})
 		default:
 			p.taken[in.Address] = true
-			if res.Kind == "kubernetes_secret_v1" {
+			if res.Kind == "kubernetes_secret_v1" && res.Attrs["data"].Expr == "" {
 				p.Shown = append(p.Shown, at)
 			}
-			r.Imports = append(r.Imports, Import{From: in.Address, To: at, ID: p.importID(in)})
+			r.Imports = append(r.Imports, Import{From: in.Address, To: at, ID: p.importID(res.Kind, in)})
+			if old := content(in); res.Name == "tunnel" && kinds[in.Kind] == "record" && old != "" && !strings.HasSuffix(old, ".cfargotunnel.com") && !strings.HasPrefix(in.Text("type"), "A") {
+				p.tell(fmt.Sprintf("%s leads to %q, and to the tunnel from the apply on", in.Address, old))
+			}
 		}
 	}
 	return r
+}
+
+// keep has a root go on with what is at the same address.
+func (p *plan) keep(at string) {
+	p.Kept = append(p.Kept, at)
+	p.taken[at] = true
+}
+
+// has tells whether the state has bytes at an address, those of a secret.
+func (p *plan) has(at, secret string) bool {
+	return slices.ContainsFunc(p.state, func(in tfread.Instance) bool {
+		return in.Address == at && secret != "" && in.Text("base64") == secret
+	})
+}
+
+// ofZone tells an application that was made in a zone: under its own address it would be replaced.
+func ofZone(in tfread.Instance) bool {
+	return kinds[in.Kind] == "application" && in.Text("zone_id") != ""
 }
 
 // counterpart is what stands for the same in the state, and is nobody else's yet.
@@ -157,13 +161,13 @@ func (p *plan) counterpart(at string, res *tfread.Resource, was map[thing][]tfre
 		}
 	}
 	for _, in := range left {
-		if in.Address == at || t.what == "record" && bare(firstOf(in.Text("content"), in.Text("value"))) == bare(res.Text("content")) {
+		if in.Address == at || t.what == "record" && content(in) == content(declared{res}) {
 			return in, true
 		}
 	}
 	switch {
 	case t.what == "tunnel" && len(left) > 0 && p.inDashboard(left[0]):
-		p.Told = append(p.Told, left[0].Address+": its rules are Cloudflare's and in no file, which does not change for a tunnel that is there: gen's is another one, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids")
+		p.tell(left[0].Address + ": its rules are Cloudflare's and in no file, which does not change for a tunnel that is there: gen's is another one, so give it another name (tunnel.name); docs/ADOPTING.md of gen, Import ids")
 		return tfread.Instance{}, false
 	case len(left) == 1 || len(left) > 0 && t.what != "record":
 		return left[0], true
@@ -196,74 +200,11 @@ func (p *plan) inItsWay(res *tfread.Resource, was map[thing][]tfread.Instance) (
 	if len(all) == 0 {
 		return tfread.Instance{}, false
 	}
-	p.Told = append(p.Told, all[0].Address+" is replaced by the tunnel's record: the hostname moves to this server in that moment")
+	p.tell(all[0].Address + " is replaced by the tunnel's record: the hostname moves to this server in that moment")
 	for _, in := range all[1:] {
-		p.Told = append(p.Told, in.Address+" is in the way of the tunnel's record: delete it right before the apply")
+		p.tell(in.Address + " is in the way of the tunnel's record: delete it right before the apply")
 	}
 	return all[0], true
-}
-
-// bare is the text of a TXT record without quotes, as Cloudflare has it in one version of its
-// provider and not in the other.
-func bare(content string) string {
-	return strings.ReplaceAll(strings.Trim(strings.TrimSuffix(content, "."), `"`), `" "`, "")
-}
-
-// secretOf finds the tunnel in the state whose secret a resource of gen's is to be.
-func (p *plan) secretOf(root *tfread.Root, res *tfread.Resource) (tfread.Instance, bool) {
-	for _, t := range root.Resources {
-		if kinds[t.Kind] != "tunnel" || !strings.HasPrefix(t.Attrs["tunnel_secret"].Expr, res.Kind+"."+res.Name+".") {
-			continue
-		}
-		for _, in := range p.state {
-			if kinds[in.Kind] == "tunnel" && in.Text("name") == t.Text("name") && !p.inDashboard(in) {
-				return in, true
-			}
-		}
-	}
-	return tfread.Instance{}, false
-}
-
-// query finds a tunnel's secret: version 4 calls it secret. No letter of a type or an id wants quoting.
-func query(in tfread.Instance) string {
-	name := "tunnel_secret"
-	if in.Text("secret") != "" {
-		name = "secret"
-	}
-	return fmt.Sprintf(`.resources[].instances[].attributes | select(.id == %q) | .%s // empty`, in.Text("id"), name)
-}
-
-// letGo has the root that keeps the state let go of all that is not its own.
-func (p *plan) letGo(roots []*tfread.Root) {
-	declared := map[string]bool{}
-	for at := range roots[0].Resources {
-		declared[strings.SplitN(at, "[", 2)[0]] = true
-	}
-	removed := map[string]bool{}
-	for _, in := range p.state {
-		switch {
-		case slices.Contains(p.Kept, in.Address), p.moved[in.Address]:
-			continue
-		case declared[in.Block] && !p.taken[in.Address] && p.identify(in.Kind, in).what == "":
-			continue // the user's own, which has a file of its own
-		case declared[in.Block], tfread.OfCloudflare4(in.Kind), in.Text("application_id") != "", // no version 5 reads a policy of one application
-			strings.Contains(in.Block, "["): // nor does a block name an instance of a module
-			p.Forget = append(p.Forget, in.Address)
-		case !removed[in.Block]:
-			removed[in.Block] = true
-			p.Roots[0].Removed = append(p.Roots[0].Removed, in.Block)
-		}
-		if !p.taken[in.Address] && !passing(in.Kind) {
-			p.Left = append(p.Left, Left{in.Address, p.describe(in)})
-		}
-	}
-	slices.Sort(p.Forget)
-	slices.Sort(p.Roots[0].Removed)
-}
-
-// passing tells kinds that stand for nothing outside of the state.
-func passing(kind string) bool {
-	return strings.HasPrefix(kind, "random_") || slices.Contains([]string{"null_resource", "terraform_data", "time_sleep"}, kind)
 }
 
 func firstOf(all ...string) string {

@@ -1,8 +1,6 @@
 package adopt
 
 import (
-	"strings"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -16,9 +14,12 @@ const FileName = "adopt.tf"
 // header is its first line. The file is the user's: gen writes it once, and nothing checks it.
 const header = "Written by gen adopt --state, once: delete this file after the apply."
 
+// Blocks tells whether a root has any.
+func (r Root) Blocks() bool { return len(r.Moves) > 0 || len(r.Imports) > 0 || len(r.Removed) > 0 }
+
 // File is the file of a root; nil where it has no blocks.
 func (r Root) File() ([]byte, error) {
-	if len(r.Moves) == 0 && len(r.Imports) == 0 && len(r.Removed) == 0 {
+	if !r.Blocks() {
 		return nil, nil
 	}
 	f := tf.New(header)
@@ -60,8 +61,7 @@ func (r Root) File() ([]byte, error) {
 
 // address is an address as an expression.
 func address(at string) tf.Expr {
-	literal := strings.NewReplacer("${", "$${", "%{", "%%{").Replace(at) // no key is a template
-	t, diags := hclsyntax.ParseTraversalAbs([]byte(literal), "", hcl.InitialPos)
+	t, diags := hclsyntax.ParseTraversalAbs([]byte(at), "", hcl.InitialPos)
 	if diags.HasErrors() || len(t) == 0 {
 		return tf.Ref(at)
 	}

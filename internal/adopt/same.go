@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/net/idna"
 	yaml "sigs.k8s.io/yaml"
 
 	"sitegen/internal/tfread"
@@ -21,10 +23,24 @@ type said interface{ Text(path ...string) string }
 type declared struct{ *tfread.Resource }
 
 func (d declared) Text(path ...string) string {
-	if len(path) == 2 {
+	v := d.Attrs[path[0]].Value
+	switch {
+	case len(path) == 1:
+		return textOf(v)
+	case len(path) == 2 && v != cty.NilVal && v.IsKnown() && v.Type().IsObjectType() && v.Type().HasAttribute(path[1]):
+		return textOf(v.GetAttr(path[1]))
+	case len(path) == 2:
 		return d.BlockText(path[0], path[1])
 	}
-	return d.Resource.Text(path[0])
+	return ""
+}
+
+// textOf is the text or the number that a value is.
+func textOf(v cty.Value) string {
+	if v != cty.NilVal && v.IsKnown() && !v.IsNull() && v.Type() == cty.Number {
+		return v.AsBigFloat().Text('f', -1)
+	}
+	return tfread.Text(v)
 }
 
 // kinds are those that gen's roots have, with the names that version 4 of provider cloudflare has
@@ -63,9 +79,8 @@ func (p *plan) identify(kind string, r said) thing {
 	t := thing{what: what}
 	switch what {
 	case "record":
-		name := cmp.Or(r.Text("hostname"), r.Text("name"))
-		if typ := r.Text("type"); name != "" && typ != "" {
-			t.name = strings.ToLower(strings.TrimSuffix(name, ".")) + " " + typ
+		if name, typ := p.recordName(r), r.Text("type"); name != "" && typ != "" {
+			t.name = name + " " + strings.ToUpper(typ)
 		}
 	case "application":
 		t.name = strings.ToLower(cmp.Or(r.Text("domain"), r.Text("name")))
@@ -84,7 +99,9 @@ func (p *plan) identify(kind string, r said) thing {
 			t.name = zone + " " + r.Text("phase")
 		}
 	case "release":
-		t.name = cmp.Or(r.Text("namespace"), "default") + "/" + r.Text("name")
+		if name := r.Text("name"); name != "" {
+			t.name = cmp.Or(r.Text("namespace"), "default") + "/" + name
+		}
 	case "object":
 		t.name = objectOf(kind, r)
 	}
@@ -92,6 +109,45 @@ func (p *plan) identify(kind string, r said) thing {
 		return thing{}
 	}
 	return t
+}
+
+// recordName is the whole name of a record, as the API has it. Version 4 of provider cloudflare says
+// that as hostname; a name may be of the zone alone, and @ is the zone's own.
+func (p *plan) recordName(r said) string {
+	hostname := r.Text("hostname")
+	name := cmp.Or(hostname, r.Text("name"))
+	if puny, err := idna.ToASCII(strings.ToLower(strings.TrimSuffix(name, "."))); err == nil {
+		name = puny
+	}
+	zone := p.names[p.zoneID(r.Text("zone_id"))]
+	switch {
+	case hostname != "" || zone == "" || name == "" || within(name, zone):
+		return name
+	case name == "@":
+		return zone
+	}
+	return name + "." + zone
+}
+
+// within tells whether a name is in a zone.
+func within(name, zone string) bool { return name == zone || strings.HasSuffix(name, "."+zone) }
+
+// content is what a record says, in words that are the same in both versions of the provider and
+// for what its data says: only a TXT record has quotes, capitals and spaces that mean something.
+func content(r said) string {
+	of := func(name string) string { // a number of any type is {value, type} in a state
+		return cmp.Or(r.Text("data", name), r.Text("data", name, "value"))
+	}
+	text := strings.TrimSuffix(cmp.Or(r.Text("content"), r.Text("value")), ".")
+	switch typ := strings.ToUpper(r.Text("type")); {
+	case typ == "TXT":
+		return strings.ReplaceAll(strings.Trim(text, `"`), `" "`, "")
+	case typ == "CAA" && of("tag") != "":
+		text = of("flags") + " " + of("tag") + " " + of("value")
+	case typ == "SRV" && of("target") != "":
+		text = of("weight") + " " + of("port") + " " + strings.TrimSuffix(of("target"), ".")
+	}
+	return strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(text, `"`, "")), " "))
 }
 
 // objectOf names an object of the cluster as kubectl_manifest's import id does.
