@@ -49,7 +49,7 @@ func manifests(old, new Side) []Item {
 		case !wasThere || !isThere:
 		case !reflect.DeepEqual(before.Spec.Selector, after.Spec.Selector) && slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet"}, before.Kind):
 			items = append(items, Item{Layer: Workloads, Danger: Never, Text: key + " has another selector, which Kubernetes refuses",
-				Why: "Argo CD's sync fails until the old one is deleted, with its pods; selector of the client or app says the one that runs"})
+				Why: "Argo CD's sync fails until the old one is deleted; a client or an app goes on with the selector that runs where it says it (docs/ADOPTING.md of gen, Selectors)"})
 		case !reflect.DeepEqual(before.Spec.Claims, after.Spec.Claims):
 			items = append(items, Item{Layer: Workloads, Danger: Data, At: diag.Path{"apps", after.Metadata.Name, "volumes"}, Text: "Kubernetes takes no other volumes for the " + key + " that is there, and Argo CD applies nothing of the app until it is gone",
 				Why: "docs/RUNBOOK.md, Stateful apps: it is taken away without its pods and volumes"})

@@ -64,7 +64,7 @@ func objectsGone(of []string, old, new map[string][]byte) []Item {
 		why    string
 	}{
 		{Data, "where Argo CD prunes, it is deleted with what is in it"},
-		{Vanish, "where Argo CD prunes, it is deleted, and what is asked for by it answers no more"},
+		{Vanish, "where Argo CD prunes, it is deleted, and what leads to it gets no answer"},
 		{"", "where Argo CD prunes, it is deleted"},
 	} {
 		if all := gone[c.danger]; len(all) > 0 {

@@ -84,6 +84,7 @@ func TestTakenOver(t *testing.T) {
 	const is = `resource "cloudflare_zero_trust_tunnel_cloudflared" "site" {
   account_id = local.account_id
   name       = "web"
+  config_src = "local"
 }
 resource "cloudflare_dns_record" "tunnel" {
   zone_id = local.zone_id

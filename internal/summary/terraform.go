@@ -142,7 +142,11 @@ func replaces(at string, was, is attributes) bool {
 		"helm_release":                                   {"name", "namespace"},
 		"kubernetes_namespace_v1":                        {"metadata"},
 		"kubernetes_secret_v1":                           {"metadata", "type"},
-	}[kind], func(name string) bool { return was[name] != unknown && was[name] != is[name] })
+	}[kind], func(name string) bool {
+		before, said := was[name]
+		// The provider takes the place of no tunnel whose config_src was not said, and local is its default.
+		return before != unknown && before != is[name] && (said || name != "config_src")
+	})
 }
 
 // returns tells whether what a resource stands for is made again by the same lines:
