@@ -27,7 +27,7 @@ func (r *reading) cloudflaredConfig(f *file, m map[string]any) {
 		return
 	}
 	r.configAt = f
-	f.say(taken, "cloudflared's rules")
+	f.say(taken, "cloudflared's rules: stays as long as your cloudflared reads it")
 	if name := text(m, "tunnel"); name != "" && !uuid.MatchString(name) && r.tunnelName == "" {
 		r.tunnelName = name
 	}

@@ -154,7 +154,7 @@ func (rep Report) WriteText(w io.Writer) error {
 		commands []string
 	}{{"move, in the commit that brings gen's files, what lies where gen writes", rep.Moves},
 		{"run with gen's files in place, before the first plan: it would destroy what the state knows by addresses that no file has (docs/ADOPTING.md of gen)", rep.State},
-		{"run before the first push: gen's network policies shut these namespaces for pods that they do not know, and Argo CD prunes what git no longer has", rep.Steps},
+		{"run before the first push: gen's network policies shut these namespaces for pods that they do not know, and Argo CD prunes what git no longer has (or step 2 of docs/ADOPTING.md of gen, which does both for whole namespaces)", rep.Steps},
 		{"run after it: Argo CD tries until it can make gen's", rep.Then},
 		{"run when gen's pods answer for every hostname", rep.After}} {
 		if len(part.commands) > 0 {
