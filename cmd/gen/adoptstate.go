@@ -123,6 +123,11 @@ func (c *adoptCmd) printTakeOver(to io.Writer, plan adopt.Plan) error {
 	if err != nil {
 		return err
 	}
+	folder, err := sh.Quote(path.Join(c.Out.dir(), plan.Roots[0].Dir))
+	if err != nil {
+		return err
+	}
+	terraform := "terraform -chdir=" + folder
 	var b strings.Builder
 	part := func(title string, lines []string) {
 		if len(lines) > 0 {
@@ -156,7 +161,7 @@ func (c *adoptCmd) printTakeOver(to io.Writer, plan adopt.Plan) error {
 	part("as it was, at the same address", plan.Kept)
 	part("to know before the plan", plan.Told)
 	if len(plan.Forget) > 0 {
-		rm := []string{"terraform state rm"}
+		rm := []string{terraform + " state rm"}
 		for _, at := range plan.Forget {
 			word, err := sh.Quote(at)
 			if err != nil {
@@ -164,7 +169,7 @@ func (c *adoptCmd) printTakeOver(to io.Writer, plan adopt.Plan) error {
 			}
 			rm = append(rm, "  "+word)
 		}
-		part("before the plan, in the folder of the state: no block can let go of these", []string{strings.Join(rm, " \\\n  ")})
+		part("before the plan: no block can let go of these", []string{strings.Join(rm, " \\\n  ")})
 	}
 	var after []string
 	if slices.ContainsFunc(plan.Roots, adopt.Root.Blocks) {
@@ -175,7 +180,7 @@ func (c *adoptCmd) printTakeOver(to io.Writer, plan adopt.Plan) error {
 		if err != nil {
 			return err
 		}
-		after = append(after, fmt.Sprintf("terraform apply -replace=%s -target=%[1]s   # else what it holds stays in the state, as the import read it", word))
+		after = append(after, fmt.Sprintf("%s apply -replace=%s -target=%[2]s   # else what it holds stays in the state, as the import read it", terraform, word))
 	}
 	part("after the apply", after)
 	var left []string

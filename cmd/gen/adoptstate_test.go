@@ -94,7 +94,7 @@ func TestAdoptStateQuotes(t *testing.T) {
 		t.Fatalf("%v\n%s\n%s", err, script, got)
 	}
 	want := "-r\n.resources[].instances[].attributes | select(.id == " + `"\"; touch owned; #${self}%{x}\n'$(touch owned)` + "`touch owned`" + `\u001b[2J\\(1)") | .secret // empty` + "\nit's a state\n" +
-		"state\nrm\ncloudflare_record.r[" + `"\"; touch owned; #$${self}%%{x}\n'$(touch owned)` + "`touch owned`" + `\u001b[2J\\(1)"]` + "\nhcloud_server.s\n"
+		"-chdir=k8s/terraform-atlas\nstate\nrm\ncloudflare_record.r[" + `"\"; touch owned; #$${self}%%{x}\n'$(touch owned)` + "`touch owned`" + `\u001b[2J\\(1)"]` + "\nhcloud_server.s\n"
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
