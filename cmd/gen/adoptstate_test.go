@@ -37,19 +37,7 @@ func TestAdoptState(t *testing.T) {
 	}
 	t.Chdir(here)
 	for name, got := range map[string]string{"../../examples/adopt/" + file: string(blocks), "testdata/adopt/report.txt": out.String()} {
-		if *update {
-			if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), got); d != "" {
-			t.Errorf("%s (-update writes it):\n%s", name, d)
-		}
+		wantFile(t, name, got)
 	}
 }
 

@@ -23,19 +23,7 @@ func TestImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, got := range map[string]string{"testdata/import/site.cue": string(spec), "testdata/import/report.txt": out.String()} {
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), got); d != "" {
-			t.Errorf("%s (-update writes it):\n%s", file, d)
-		}
+		wantFile(t, file, got)
 	}
 }
 

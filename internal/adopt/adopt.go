@@ -4,6 +4,7 @@
 package adopt
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -99,7 +100,7 @@ func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
 		}
 		if res.Kind == "random_bytes" {
 			if in, ok := p.secretOf(root, res); ok {
-				if root == p.first && p.has(at, firstOf(in.Text("tunnel_secret"), in.Text("secret"))) {
+				if root == p.first && p.has(at, cmp.Or(in.Text("tunnel_secret"), in.Text("secret"))) {
 					p.keep(at)
 					continue
 				}
@@ -108,12 +109,13 @@ func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
 			}
 		}
 		in, ok := p.counterpart(at, res, was)
+		secret := res.Kind == "kubernetes_secret_v1" && res.Attrs["data"].Expr == "" // what it holds is for no state
 		switch {
 		case !ok:
 			r.New = append(r.New, at)
 		case in.Address == at && root == p.first && !ofZone(in):
 			p.keep(at)
-			if res.Kind == "kubernetes_secret_v1" && res.Attrs["data"].Expr == "" && in.Attrs["data"] != nil {
+			if secret && in.Attrs["data"] != nil {
 				p.Shown = append(p.Shown, at)
 			}
 		case root == p.first && moves(in.Kind):
@@ -121,7 +123,7 @@ func (p *plan) root(root *tfread.Root, was map[thing][]tfread.Instance) Root {
 			r.Moves = append(r.Moves, Move{in.Address, at})
 		default:
 			p.taken[in.Address] = true
-			if res.Kind == "kubernetes_secret_v1" && res.Attrs["data"].Expr == "" {
+			if secret {
 				p.Shown = append(p.Shown, at)
 			}
 			r.Imports = append(r.Imports, Import{From: in.Address, To: at, ID: p.importID(res.Kind, in)})
@@ -205,15 +207,6 @@ func (p *plan) inItsWay(res *tfread.Resource, was map[thing][]tfread.Instance) (
 		p.tell(in.Address + " is in the way of the tunnel's record: delete it right before the apply")
 	}
 	return all[0], true
-}
-
-func firstOf(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // Ready tells whether a root can be compared with a state: a file of the user's with kinds that

@@ -78,5 +78,5 @@ func (p *plan) said(in tfread.Instance) string {
 	case t.what != "":
 		return t.what + " " + t.name
 	}
-	return firstOf(in.Text("name"), in.Text("domain"), in.Text("id"))
+	return cmp.Or(in.Text("name"), in.Text("domain"), in.Text("id"))
 }

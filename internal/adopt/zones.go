@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"cmp"
 	"strings"
 
 	"sitegen/internal/tfread"
@@ -20,12 +21,12 @@ func (p *plan) findZones(state []tfread.Instance, roots []*tfread.Root) {
 		if !strings.HasPrefix(in.Kind, "cloudflare_") {
 			continue
 		}
-		account := firstOf(in.Text("account_id"), in.Text("account", "id"))
+		account := cmp.Or(in.Text("account_id"), in.Text("account", "id"))
 		if account != "" && p.accounts[""] == "" {
 			p.accounts[""] = account
 		}
 		if in.Kind == "cloudflare_zone" {
-			id := firstOf(in.Text("zone_id"), in.Text("id"))
+			id := cmp.Or(in.Text("zone_id"), in.Text("id"))
 			p.accounts[id] = account
 			for _, name := range []string{in.Text("zone"), in.Text("name")} {
 				if name != "" {
@@ -38,7 +39,7 @@ func (p *plan) findZones(state []tfread.Instance, roots []*tfread.Root) {
 		if in.Mode != "managed" || kinds[in.Kind] != "record" {
 			continue
 		}
-		name, of := firstOf(in.Text("hostname"), in.Text("name")), ""
+		name, of := cmp.Or(in.Text("hostname"), in.Text("name")), ""
 		for zone := range p.zones { // the nearest, where one zone is of another
 			if within(name, zone) && len(zone) > len(of) {
 				of = zone

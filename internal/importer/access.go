@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -39,7 +40,7 @@ type group struct {
 var knownOfApplication = []string{"zone_id", "account_id", "name", "domain", "session_duration", "type", "policies", "self_hosted_domains", "destinations"}
 
 func (r *reading) application(root *root, f *file, at string, res *tfread.Resource) {
-	app := &application{at: at, session: firstOf(res.Text("session_duration"), "24h"), file: f}
+	app := &application{at: at, session: cmp.Or(res.Text("session_duration"), "24h"), file: f}
 	if kind := res.Text("type"); kind != "self_hosted" && kind != "ssh" && kind != "" {
 		f.say(needsYou, at+": an application of the type "+kind+"; gen makes none: keep it in a .tf file of your own in gen's root")
 		return
@@ -51,9 +52,9 @@ func (r *reading) application(root *root, f *file, at string, res *tfread.Resour
 			f.say(needsYou, at+": the spec has no field for its "+name)
 		}
 	}
-	app.domains = append(app.domains, firstOf(res.Text("domain"), res.Attrs["domain"].Expr))
+	app.domains = append(app.domains, cmp.Or(res.Text("domain"), res.Attrs["domain"].Expr))
 	for _, v := range append(listOf(res.Attrs["self_hosted_domains"].Value), listOf(res.Attrs["destinations"].Value)...) {
-		app.domains = append(app.domains, firstOf(textOf(v), textOf(at1(v, "uri")), res.Attrs["domain"].Expr))
+		app.domains = append(app.domains, cmp.Or(textOf(v), textOf(at1(v, "uri")), res.Attrs["domain"].Expr))
 	}
 	slices.Sort(app.domains)
 	app.domains = slices.DeleteFunc(slices.Compact(app.domains), func(d string) bool { return d == "" })
@@ -124,7 +125,7 @@ func (r *reading) resolveDomains() {
 					found = append(found, h[len(before):len(h)-len(after)])
 				}
 			}
-			name := firstOf(m[1], m[2])
+			name := cmp.Or(m[1], m[2])
 			if old, ok := fits[name]; ok {
 				found = slices.DeleteFunc(found, func(v string) bool { return !slices.Contains(old, v) })
 			}

@@ -157,7 +157,7 @@ func (c *card) networkd(field string, v any) {
 		}
 	case "addresses":
 		for _, a := range items(v) {
-			c.addresses = append(c.addresses, firstOf(text(a, "Address"), text(a, "addressConfig", "Address")))
+			c.addresses = append(c.addresses, cmp.Or(text(a, "Address"), text(a, "addressConfig", "Address")))
 		}
 	case "linkConfig.MTUBytes":
 		c.mtu = number(v)
@@ -196,7 +196,7 @@ func (c *card) with(o *card) *card {
 func (h *host) ways(cards map[string]*card) {
 	names := slices.Sorted(maps.Keys(cards))
 	for _, setting := range []string{"networking.defaultGateway", "networking.defaultGateway6"} {
-		gateway, err := netip.ParseAddr(firstOf(h.said(setting+".address"), h.said(setting)))
+		gateway, err := netip.ParseAddr(cmp.Or(h.said(setting+".address"), h.said(setting)))
 		if err != nil {
 			continue
 		}

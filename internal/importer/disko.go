@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,7 +27,7 @@ func (r *reading) disks(h *host, o *object) {
 		for _, p := range slices.Sorted(maps.Keys(mapping(d, "content", "partitions"))) {
 			part := at(d, "content", "partitions", p)
 			role, note := partition(name, p, part, &disk, arrays)
-			if why = firstOf(why, note); role == "boot" {
+			if why = cmp.Or(why, note); role == "boot" {
 				esp = text(part, "size")
 			}
 			if role != "" && role != p {
@@ -34,7 +35,7 @@ func (r *reading) disks(h *host, o *object) {
 			}
 		}
 		if text(d, "content", "type") != "gpt" {
-			why = firstOf(why, "disk "+name+" has no gpt")
+			why = cmp.Or(why, "disk "+name+" has no gpt")
 		}
 		if len(parts) > 0 {
 			disk.set("partitions", parts)
@@ -42,7 +43,7 @@ func (r *reading) disks(h *host, o *object) {
 		said.set(name, disk)
 	}
 	for _, more := range beyond(h.disko, "disk", "mdadm", "zpool") {
-		why = firstOf(why, more)
+		why = cmp.Or(why, more)
 	}
 	if esp != "" && esp != "1G" {
 		o.set("espSize", esp, "as installed")
@@ -94,7 +95,7 @@ func partition(disk, name string, part any, said *object, arrays map[string]stri
 		}
 		return "files", ""
 	default:
-		return "", fmt.Sprintf("%s holds %s", at1, firstOf(kind, "nothing that is known"))
+		return "", fmt.Sprintf("%s holds %s", at1, cmp.Or(kind, "nothing that is known"))
 	}
 }
 
@@ -105,7 +106,7 @@ func (r *reading) arrays(h *host, sizes map[string]string, why *string) object {
 		a := all[name]
 		content := at(a, "content")
 		if text(content, "type") != "filesystem" {
-			*why = firstOf(*why, "array "+name+" holds "+firstOf(text(content, "type"), "no file system"))
+			*why = cmp.Or(*why, "array "+name+" holds "+cmp.Or(text(content, "type"), "no file system"))
 		}
 		var said object
 		if n := number(a, "level"); n != 1 {
@@ -145,14 +146,14 @@ func (r *reading) pools(h *host, why *string) object {
 			mode = "raidz1"
 		}
 		if !slices.Contains([]string{"mirror", "stripe", "raidz1", "raidz2"}, mode) {
-			*why = firstOf(*why, "pool "+name+" is "+firstOf(mode, "on no disk that is known"))
+			*why = cmp.Or(*why, "pool "+name+" is "+cmp.Or(mode, "on no disk that is known"))
 		}
 		var datasets object
 		mount := text(pool, "mountpoint")
 		for _, ds := range slices.Sorted(maps.Keys(mapping(pool, "datasets"))) {
 			said := at(pool, "datasets", ds)
 			if text(said, "type") != "zfs_fs" {
-				*why = firstOf(*why, "dataset "+ds+" of pool "+name+" is "+text(said, "type"))
+				*why = cmp.Or(*why, "dataset "+ds+" of pool "+name+" is "+text(said, "type"))
 			}
 			if m := text(said, "mountpoint"); m != "" {
 				datasets.set(ds, m)

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -18,7 +19,7 @@ func (r *reading) leaves(u *unit) bool {
 			refused = ""
 			break
 		}
-		refused = firstOf(refused, unrestricted(d.m))
+		refused = cmp.Or(refused, unrestricted(d.m))
 	}
 	r.keepOld(u, site)
 	if u.moved = refused != ""; u.moved {
@@ -86,7 +87,7 @@ func (r *reading) folder(u *unit, why string) {
 		if ns := u.namespaceOf(d.m); !wide[name] && ns != "" && ns != u.app.namespace {
 			namespaces[ns] = true
 		}
-		level = firstOf(level, privileged(d.m))
+		level = cmp.Or(level, privileged(d.m))
 	}
 	if len(kinds) == 0 {
 		kinds["*"] = true
@@ -180,7 +181,7 @@ func unrestricted(m map[string]any) string {
 		return strings.TrimPrefix(why, "for ")
 	}
 	own := func(c any, keys ...string) string {
-		return firstOf(text(c, append([]string{"securityContext"}, keys...)...), text(spec, append([]string{"securityContext"}, keys...)...))
+		return cmp.Or(text(c, append([]string{"securityContext"}, keys...)...), text(spec, append([]string{"securityContext"}, keys...)...))
 	}
 	for _, c := range append(items(spec, "containers"), items(spec, "initContainers")...) {
 		switch {

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ func (r *reading) groups() {
 		} else if app.who.missing != "" {
 			app.file.say(needsYou, app.at+": "+app.who.missing+" is in no file: write the address in the spec, where it says TODO")
 		}
-		base := firstOf(slug(app.name), "admins")
+		base := cmp.Or(slug(app.name), "admins")
 		if app.why != "" {
 			base = "todo"
 		}

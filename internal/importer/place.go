@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,7 +29,7 @@ func (r *reading) place(u *unit, w *workload, names []string, rules map[string][
 			if len(rules[host]) > 1 || ru.path != "" || len(ru.origin) > 0 || t.scheme != "http" || strings.HasPrefix(host, "*") || len(r.paths[host]) > 0 {
 				return "the rules of " + host
 			}
-			if firstOf(t.port, "80") != text(items(w.service, "spec", "ports")[0], "port") {
+			if cmp.Or(t.port, "80") != text(items(w.service, "spec", "ports")[0], "port") {
 				return "the port of the rule for " + host
 			}
 			hosts = append(hosts, host)

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func (r *reading) policies(root *root, app *application, res *tfread.Resource) {
 		}
 	}
 	for _, v := range listOf(res.Attrs["policies"].Value) {
-		ref := firstOf(textOf(v), textOf(at1(v, "id")))
+		ref := cmp.Or(textOf(v), textOf(at1(v, "id")))
 		at := strings.TrimSuffix(ref, ".id")
 		switch p := root.Resources[at]; {
 		case p != nil && slices.Contains(policyKinds, p.Kind):
@@ -84,13 +85,13 @@ func conditions(v cty.Value, blocks []map[string]tfread.Attr) []values {
 func (a *application) take(r *reading, root *root, p policy) {
 	switch {
 	case p.decision != "allow":
-		a.why = "its policy " + p.name + " decides " + firstOf(p.decision, "what is in no file")
+		a.why = "its policy " + p.name + " decides " + cmp.Or(p.decision, "what is in no file")
 		return
 	case len(p.require) > 0 || len(p.exclude) > 0:
 		a.why = "its policy " + p.name + " has conditions under require or exclude: access of the spec can say them"
 		return
 	}
-	a.name = firstOf(a.name, p.name)
+	a.name = cmp.Or(a.name, p.name)
 	if !unresolved(p.session) && (!a.policySession || shorter(p.session, a.session)) {
 		a.session, a.policySession = p.session, true
 	}
@@ -135,7 +136,7 @@ func (w *who) add(root *root, conditions []values, depth int) string {
 			case ok:
 				*into = append(*into, all...)
 			case kind == "email":
-				w.missing = firstOf(firstUnresolved(said), "an address")
+				w.missing = cmp.Or(firstUnresolved(said), "an address")
 			default:
 				return "lets in by a " + kind + " that is in no file"
 			}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -80,7 +81,7 @@ func (r *reading) domains() object {
 	}
 	for _, key := range slices.Sorted(maps.Keys(r.zones)) {
 		if z := r.zones[key]; z.name == "" && z.file != nil {
-			z.file.say(needsYou, "the zone "+firstOf(z.id, z.key)+": its name is in no file: domains of the spec has to say it, with its records")
+			z.file.say(needsYou, "the zone "+cmp.Or(z.id, z.key)+": its name is in no file: domains of the spec has to say it, with its records")
 		}
 	}
 	return all

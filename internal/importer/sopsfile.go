@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -63,7 +64,7 @@ func (r *reading) recipient(f *file, n *yaml.Node) {
 			f.say(needsYou, format.Shorten(key)+" is no age key that gen takes: "+fault.What)
 			continue
 		}
-		name := firstOf(n.Anchor, strings.TrimSpace(strings.TrimPrefix(n.LineComment, "#")))
+		name := cmp.Or(n.Anchor, strings.TrimSpace(strings.TrimPrefix(n.LineComment, "#")))
 		if slug(name) == "" {
 			name = fmt.Sprintf("key%d", len(r.people)+1)
 		}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"regexp"
@@ -114,7 +115,7 @@ func (r *reading) resource(root *root, f *file, at string, res *tfread.Resource)
 	case res.Mode == "data" && is(zoneKinds), res.Kind == "sops_file":
 		f.say(taken, "")
 	case is(zoneKinds):
-		name := firstOf(res.Text("name"), res.Text("zone"))
+		name := cmp.Or(res.Text("name"), res.Text("zone"))
 		r.zone(root, name).made = true
 		f.say(taken, "the zone "+name)
 	case is(tunnelKinds) && res.Mode == "resource":
@@ -200,12 +201,3 @@ var reference = regexp.MustCompile(`\b(var|local|data|each)\.[A-Za-z_]`)
 
 // unresolved tells whether a text is not known from the files.
 func unresolved(text string) bool { return text == "" || reference.MatchString(text) }
-
-func firstOf(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}

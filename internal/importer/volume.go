@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -190,7 +191,7 @@ func (r *reading) holds(u *unit, w *workload, name, namespace string) string {
 // namespaceOf is the namespace that an object of a unit comes to: its kustomization's, its
 // own, or that of the Application.
 func (u *unit) namespaceOf(m map[string]any) string {
-	return firstOf(u.given(), text(m, "metadata", "namespace"), u.app.namespace)
+	return cmp.Or(u.given(), text(m, "metadata", "namespace"), u.app.namespace)
 }
 
 // given is the namespace that a kustomization gives all objects, or "".

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -67,7 +68,7 @@ func workloadOf(u *unit) (*workload, string) {
 			}
 		case kind == "Namespace":
 		default:
-			return nil, firstOf(strings.TrimSpace(kind+" "+text(d.m, "metadata", "name")), "a document without a kind")
+			return nil, cmp.Or(strings.TrimSpace(kind+" "+text(d.m, "metadata", "name")), "a document without a kind")
 		}
 	}
 	switch {
@@ -239,7 +240,7 @@ func (w *workload) ports() string {
 		return "a Service that is no ClusterIP with one port"
 	}
 	w.port = number(own[0], "containerPort")
-	to := firstOf(text(list[0], "targetPort"), text(list[0], "port"))
+	to := cmp.Or(text(list[0], "targetPort"), text(list[0], "port"))
 	if to != fmt.Sprint(w.port) && to != text(own[0], "name") || text(list[0], "protocol") == "UDP" || w.port == 0 {
 		return "the port of the Service"
 	}

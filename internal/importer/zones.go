@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -53,7 +54,7 @@ func (r *reading) zone(root *root, key string) *zone {
 			if name != at && name != strings.TrimSuffix(key[strings.Index(key, at):], ".id") && name != strings.TrimSuffix(key, ".zone_id") {
 				continue
 			}
-			found := firstOf(res.Text("name"), res.Text("zone"), res.BlockText("filter", "name"), textOf(at1(res.Attrs["filter"].Value, "name")))
+			found := cmp.Or(res.Text("name"), res.Text("zone"), res.BlockText("filter", "name"), textOf(at1(res.Attrs["filter"].Value, "name")))
 			if !unresolved(found) {
 				z.name = found
 			}
@@ -77,12 +78,12 @@ func (r *reading) zoneOf(root *root, res *tfread.Resource) *zone {
 	if !ok {
 		return nil
 	}
-	return r.zone(root, firstOf(res.Text("zone_id"), a.Expr))
+	return r.zone(root, cmp.Or(res.Text("zone_id"), a.Expr))
 }
 
 // record takes a DNS record.
 func (r *reading) record(root *root, f *file, at string, res *tfread.Resource) {
-	content := firstOf(res.Text("content"), res.Text("value"))
+	content := cmp.Or(res.Text("content"), res.Text("value"))
 	expr := res.Attrs["content"].Expr + res.Attrs["value"].Expr
 	rec := &record{at: at, name: res.Text("name"), kind: res.Text("type"), file: f}
 	z := r.zoneOf(root, res)

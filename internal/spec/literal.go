@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -123,7 +124,7 @@ func Own(at diag.Path) bool {
 
 // noField says that there is no such field, and which one may be meant.
 func noField(t *Type, at diag.Path, name string) error {
-	hint := firstOf(dotted(at, name), otherNumber(name, t.names), elsewhere(at, name), beside(at, name), format.NearestHint(name, t.names))
+	hint := cmp.Or(dotted(at, name), otherNumber(name, t.names), elsewhere(at, name), beside(at, name), format.NearestHint(name, t.names))
 	where := "in " + at.String()
 	if len(at) == 0 {
 		where = "at the top"

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -84,7 +85,7 @@ func Takes(at diag.Path) string {
 		switch f := t.fields[name]; {
 		case f != nil:
 			_, own := sentence(f.doc, "Change: ")
-			t, text = f.Type, firstOf(own, f.change, text)
+			t, text = f.Type, cmp.Or(own, f.change, text)
 		case t.any != nil:
 			t = t.any
 		case t.elem != nil:
@@ -151,7 +152,7 @@ func (t *Type) eachField(at []string, change string, add func(Field)) {
 		meaning, def := sentence(meaning, "Default: ")
 		field := Field{
 			Path: with(at, name), Type: f.inWords(), Must: f.required, Meaning: meaning,
-			Default: firstOf(f.defaultText(), def), Change: firstOf(own, f.change, change),
+			Default: cmp.Or(f.defaultText(), def), Change: cmp.Or(own, f.change, change),
 		}
 		add(field)
 		f.below(field.Path, field.Change, add)
@@ -170,15 +171,6 @@ func (t *Type) below(at []string, change string, add func(Field)) {
 }
 
 func with(at []string, name string) []string { return append(slices.Clone(at), name) }
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
 
 // sentence takes the sentence that begins with a word out of a comment. It ends at a
 // full stop before a capital letter, or at the end: hostnames have full stops too.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -115,6 +114,3 @@ func (i Instance) Text(path ...string) string {
 	}
 	return ""
 }
-
-// InModule tells whether a resource is a child module's.
-func (i Instance) InModule() bool { return strings.HasPrefix(i.Address, "module.") }
